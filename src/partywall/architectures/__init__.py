@@ -1,0 +1,1 @@
+"""One preset per file: choices, words, needs; nothing else."""

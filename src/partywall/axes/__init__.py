@@ -1,0 +1,1 @@
+"""One file per axis: what each option adds to a world; pure."""

@@ -1,0 +1,1 @@
+"""Databases, caches, brokers and files: roles, walls, folders."""

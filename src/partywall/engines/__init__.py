@@ -1,0 +1,1 @@
+"""One folder each: where worlds are made real."""

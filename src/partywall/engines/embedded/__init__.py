@@ -1,0 +1,1 @@
+"""Real servers from wheels and the application's own processes, on loopback."""

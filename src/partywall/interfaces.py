@@ -1,0 +1,230 @@
+"""What the core needs from outside, and nothing about who provides it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+import msgspec
+
+from partywall.model.plan import Action, Step
+from partywall.model.secret import Secret, SecretRef
+from partywall.model.world import AnyThing, Entry, Key, World
+
+
+class Clock(Protocol):
+    """Time, so that tests need not wait for it."""
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...
+
+
+class Observer(Protocol):
+    """Looks at what is there; never changes anything."""
+
+    def observe(self, environments: Iterable[str] | None = None) -> World:
+        """Everything of these environments (all when None) and everything shared."""
+        ...
+
+    def look(self, key: Key) -> Entry | None:
+        """One thing as it is this moment; None when it is absent.
+
+        Raises:
+            MachineFailed: when it cannot be said.
+        """
+        ...
+
+
+class Performer(Protocol):
+    """Carries out steps on one kind of thing; every method may be called again after a crash."""
+
+    kind: type[AnyThing]
+
+    def create(self, entry: Entry) -> None:
+        """Make the thing and see that it is there, ready for those that need it."""
+        ...
+
+    def change(self, before: Entry, after: Entry) -> None:
+        """Turn the one into the other."""
+        ...
+
+    def start(self, entry: Entry) -> None:
+        """Make a thing that is present but not running, or has faults, as it should be."""
+        ...
+
+    def restart(self, entry: Entry) -> None:
+        """Stop it and start it again."""
+        ...
+
+    def remove(self, entry: Entry) -> None:
+        """Take it away; data goes to the trash."""
+        ...
+
+
+class Completed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a program that ended left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Reach(Protocol):
+    """How to get to a running service, and how to be inside an environment."""
+
+    def address(self, instance: Key, port: int) -> tuple[str, int]:
+        """Host and port where the edge and the probes reach a port of an instance."""
+        ...
+
+    def run_inside(
+        self,
+        environment: str,
+        command: Sequence[str],
+        *,
+        give: Mapping[str, str] | None = None,
+        text: str = "",
+        seconds: float = 20.0,
+    ) -> Completed:
+        """Run a command with the rights and the view that the environment's own services have.
+
+        `give` is added to its environment variables, `text` is its standard input.
+        """
+        ...
+
+    def enter(self, instance: Key, command: Sequence[str]) -> int:
+        """Run a command beside an instance, on the user's terminal; returns its exit code."""
+        ...
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """How an instance is at this moment."""
+
+    running: bool
+    healthy: bool | None = None
+    """None: it has no health check, or none has been made yet."""
+    memory_bytes: int | None = None
+    started: float | None = None
+    restarts: int = 0
+    limit_bytes: int | None = None
+    limit_enforced: bool = False
+    says: str = ""
+    """The last words of its health check or of its failure."""
+
+
+class Engine(Protocol):
+    """A place where worlds are made real."""
+
+    name: str
+    makes: frozenset[type[AnyThing]]
+    """The kinds of things that it can really make."""
+    limits: tuple[str, ...]
+    """What it deliberately does not do, one sentence each."""
+
+    def refusals(self, desired: World) -> list[str]:
+        """What of a world this engine can never do, in words."""
+        ...
+
+    def observer(self) -> Observer:
+        """Its eyes."""
+        ...
+
+    def performers(self) -> Sequence[Performer]:
+        """Its hands, one per kind of thing."""
+        ...
+
+    def reach(self) -> Reach:
+        """Ways to its instances."""
+        ...
+
+    def health(self, keys: Iterable[Key]) -> dict[Key, Health]:
+        """How these instances are now, in one look."""
+        ...
+
+    def logs(self, key: Key) -> Sequence[Path]:
+        """Files with what an instance wrote, oldest first."""
+        ...
+
+    def identity(self) -> str:
+        """What tells this engine from another of the same name; recorded at the first change."""
+        ...
+
+    def close(self, *, environments: Iterable[str]) -> None:
+        """Called when a change has ended; stops what only empty installations leave behind."""
+        ...
+
+
+class Exporter(Protocol):
+    """Writes a world as files that run without Partywall."""
+
+    def export(self, desired: World, folder: Path) -> Iterable[Path]:
+        """Write and name the files."""
+        ...
+
+
+class SecretStore(Protocol):
+    """Values of secrets, apart from everything else."""
+
+    def value(self, environment: str, ref: SecretRef) -> Secret:
+        """The value of one version.
+
+        Raises:
+            MachineFailed: when the store does not have it.
+        """
+        ...
+
+
+class Journal(Protocol):
+    """What is about to be done is written down first."""
+
+    def open(self, head: Mapping[str, Any]) -> None:
+        """Begin a run; `head` says the verb, the scope and the world it started from."""
+        ...
+
+    def begin(self, step: Step) -> None:
+        """Returns when the line is safely on disk."""
+        ...
+
+    def end(self, step: Step) -> None:
+        """The step has been carried out and looked at."""
+        ...
+
+    def fail(self, step: Step, says: str) -> None:
+        """The step did not work."""
+        ...
+
+    def close(self, outcome: str) -> None:
+        """The run is over: `done`, `failed` or `undone`."""
+        ...
+
+
+class Progress(Protocol):
+    """Somebody who wants to know how it goes."""
+
+    def began(self, step: Step) -> None:
+        """A step begins."""
+        ...
+
+    def ended(self, step: Step, seconds: float) -> None:
+        """A step has been carried out."""
+        ...
+
+    def failed(self, step: Step, says: str) -> None:
+        """A step did not work."""
+        ...
+
+
+METHOD = {
+    Action.CREATE: "create",
+    Action.CHANGE: "change",
+    Action.START: "start",
+    Action.REPAIR: "start",
+    Action.RESTART: "restart",
+    Action.REMOVE: "remove",
+}
+"""The performer's method for each action."""

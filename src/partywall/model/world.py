@@ -1,0 +1,238 @@
+"""The things that make up a running installation; one type for what is wanted and what is seen."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from partywall.model.app import Condition, HealthCheck, Mount, Role
+from partywall.model.secret import SecretRef
+
+FINGERPRINT = "1"
+"""Version of the fingerprint; an older one that still agrees is never a reason to change."""
+
+SHARED = "shared"
+MACHINE = "machine"
+RESERVED = frozenset({"edge", SHARED, "all", MACHINE})
+ENVIRONMENT_NAME = re.compile(r"[a-z](?:[a-z0-9-]{0,28}[a-z0-9])?")
+
+Key = str
+"""`environment/name` for an instance, `environment/kind/name` for everything else."""
+
+
+def environment_of(key: Key) -> str:
+    """The environment (or `shared`, `machine`) that a key belongs to."""
+    return key.partition("/")[0]
+
+
+def name_of(key: Key) -> str:
+    """The last part of a key."""
+    return key.rpartition("/")[2]
+
+
+class Need(msgspec.Struct, frozen=True, order=True, omit_defaults=True):
+    """Another thing that must be there first."""
+
+    key: Key
+    condition: Condition = Condition.STARTED
+
+
+class Thing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="is"):
+    """Anything that Partywall makes, watches and removes.
+
+    Defaults are left out of the encoding, so a field added later changes no fingerprint.
+    """
+
+    key: Key
+    needs: tuple[Need, ...] = ()
+
+
+class Instance(Thing, frozen=True, kw_only=True, tag="instance"):
+    """A running service."""
+
+    service: str
+    role: Role
+    image: str = ""
+    build: dict[str, Any] | None = None
+    command: tuple[str, ...] | None = None
+    entrypoint: tuple[str, ...] | None = None
+    run: tuple[str, ...] | None = None
+    environment: dict[str, str] = {}
+    mounts: tuple[Mount, ...] = ()
+    """Named volumes are given by the key of their Volume."""
+    ports: tuple[int, ...] = ()
+    health: HealthCheck | None = None
+    restart: str = ""
+    stop_signal: str = "SIGTERM"
+    stop_grace: float = 10.0
+    hosts: dict[str, Key] = {}
+    """Service names that this instance may call → the instance that answers."""
+    config: dict[str, str] = {}
+    """Bound configuration files → fingerprint of their content."""
+    settings: dict[str, str] = {}
+    """What the tool itself decides (for the edge: its ports and its way of TLS)."""
+
+
+class Volume(Thing, frozen=True, kw_only=True, tag="volume"):
+    """Data that outlives instances; removing it moves it into the trash."""
+
+    name: str
+
+
+class Network(Thing, frozen=True, kw_only=True, tag="network"):
+    """A network that only its members can reach."""
+
+    name: str
+    internal: bool = False
+
+
+class Database(Thing, frozen=True, kw_only=True, tag="database"):
+    """A database with its owner role, on a server of its own or a shared one."""
+
+    server: Key
+    name: str
+    owner: str
+    password: SecretRef | None = None
+    kind: str = "server"
+    """`server`, `database` or `schema`."""
+
+
+class KeySpace(Thing, frozen=True, kw_only=True, tag="keyspace"):
+    """An environment's part of a shared cache."""
+
+    server: Key
+    user: str
+    prefix: str = ""
+    number: int | None = None
+
+
+class TopicSpace(Thing, frozen=True, kw_only=True, tag="topicspace"):
+    """An environment's part of a shared broker."""
+
+    server: Key
+    user: str
+    prefix: str
+
+
+class FileSpace(Thing, frozen=True, kw_only=True, tag="filespace"):
+    """An environment's part of a shared vault."""
+
+    volume: Key
+    folder: str
+    read_only: bool = False
+
+
+class BasicAuth(msgspec.Struct, frozen=True):
+    """A user name and a password that the edge asks for."""
+
+    user: str
+    password: SecretRef
+
+
+class Route(Thing, frozen=True, kw_only=True, tag="route"):
+    """An address that the edge answers for an instance."""
+
+    host: str
+    port: int
+    """0 means the edge's own port."""
+    path: str = "/"
+    instance: Key
+    target: int
+    """The port that the instance listens on, as its Compose file says it."""
+    auth: BasicAuth | None = None
+    robots: bool = True
+    """Whether search engines may index it."""
+    allow: tuple[str, ...] = ()
+    """Addresses or networks (CIDR) that may call; empty means all."""
+
+
+class Checkout(Thing, frozen=True, kw_only=True, tag="checkout"):
+    """A working copy of the source for one environment."""
+
+    folder: str
+    branch: str
+
+
+class Limit(Thing, frozen=True, kw_only=True, tag="limit"):
+    """What an environment may take of the machine, all its instances together."""
+
+    cpus: float
+    memory_bytes: int
+    pids: int
+    reserved_bytes: int = 0
+
+
+class Job(Thing, frozen=True, kw_only=True, tag="job"):
+    """Something that runs once, again only when what it depends on changes."""
+
+    instance: Instance
+    once_per: str = "definition"
+    """`definition`: again when it changes; `data`: once in the life of the environment's data."""
+
+
+AnyThing = (
+    Instance
+    | Volume
+    | Network
+    | Database
+    | KeySpace
+    | TopicSpace
+    | FileSpace
+    | Route
+    | Checkout
+    | Limit
+    | Job
+)
+
+KEPT = (Volume, Database, KeySpace, TopicSpace, FileSpace, Checkout)
+"""What `down` leaves in place."""
+
+
+def fingerprint(thing: AnyThing) -> str:
+    """A short, versioned digest of a thing's description; no secret value goes into it."""
+    text = msgspec.json.encode(thing, order="deterministic")
+    return f"{FINGERPRINT}:{hashlib.sha256(text).hexdigest()[:24]}"
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """A thing with its state: wanted ones run and have no faults."""
+
+    thing: AnyThing
+    fingerprint: str
+    running: bool = True
+    faults: tuple[str, ...] = ()
+
+
+class World(msgspec.Struct, frozen=True):
+    """Everything there is or should be, by key."""
+
+    entries: dict[Key, Entry] = {}
+    unknown: dict[Key, str] = {}
+    """Keys, or `environment/` for a whole environment, that could not be observed → why."""
+
+    @classmethod
+    def of(cls, things: Iterable[AnyThing]) -> World:
+        """The world in which all these things are there and run."""
+        return cls(
+            {thing.key: Entry(thing=thing, fingerprint=fingerprint(thing)) for thing in things}
+        )
+
+    def things(self) -> Iterable[AnyThing]:
+        """Every thing, in the order it was put in."""
+        return (entry.thing for entry in self.entries.values())
+
+    def environments(self) -> set[str]:
+        """Every environment that has at least one thing here."""
+        return {environment_of(key) for key in self.entries}
+
+    def why_unknown(self, key: Key) -> str | None:
+        """Why nothing can be said of a key, or None when something can."""
+        return self.unknown.get(key) or self.unknown.get(f"{environment_of(key)}/")
+
+    def only(self, keep: Mapping[Key, Entry]) -> World:
+        """The same world with these entries alone."""
+        return World(dict(keep), self.unknown)

@@ -1,0 +1,116 @@
+"""Files written whole or not at all, and read with errors that name them."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from partywall.model.errors import MachineFailed, Place
+
+_REMEDIES = {
+    errno.ENOSPC: "free some disk space and run the same command again; nothing is half written",
+    errno.EDQUOT: "raise the quota or free some space, then run the same command again",
+    errno.EROFS: "the file system is read-only: mount it writable or work in another folder",
+    errno.EACCES: "give your user the right to it, or run as the user who made it",
+    errno.EPERM: "give your user the right to it, or run as the user who made it",
+    errno.EISDIR: "a folder is where a file should be: move it away",
+}
+
+
+def failed(error: OSError, doing: str, path: Path | str) -> MachineFailed:
+    """The error a user can act on for an operating system's error."""
+    return MachineFailed(
+        f"cannot {doing}: {(error.strerror or str(error)).lower()}",
+        where=Place(str(path)),
+        remedy=_REMEDIES.get(error.errno or 0, "look at the path and run the same command again"),
+    )
+
+
+def make_folder(path: Path, mode: int = 0o700) -> Path:
+    """The folder, made with its parents if need be.
+
+    Raises:
+        MachineFailed: when it cannot be made.
+    """
+    try:
+        path.mkdir(mode=mode, parents=True, exist_ok=True)
+    except OSError as error:
+        raise failed(error, "make the folder", path) from error
+    return path
+
+
+def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Replace a file's content: readers see the old or the new, a crash leaves one of them.
+
+    Raises:
+        MachineFailed: when it cannot be written; the old content is then still there.
+    """
+    make_folder(path.parent)
+    temporary = None
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            os.fchmod(file.fileno(), mode)
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                Path(temporary).unlink()
+        raise failed(error, "write", path) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """A rename survives a power cut only when its folder is on disk too."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def read_bytes(path: Path) -> bytes | None:
+    """A file's content, or None when there is no such file.
+
+    Raises:
+        MachineFailed: when it is there and cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise failed(error, "read", path) from error
+
+
+def read_json(path: Path) -> Any:  # noqa: ANN401  (the caller knows the shape)
+    """A JSON file's content, or None when there is no such file.
+
+    Raises:
+        MachineFailed: when it is not JSON.
+    """
+    data = read_bytes(path)
+    if data is None:
+        return None
+    try:
+        return msgspec.json.decode(data)
+    except msgspec.DecodeError as error:
+        raise corrupted(path, str(error)) from error
+
+
+def corrupted(path: Path, why: str) -> MachineFailed:
+    """The error for a file of ours whose content is not what we wrote."""
+    return MachineFailed(
+        f"this file is damaged: {why}",
+        where=Place(str(path)),
+        remedy="restore it from a backup, or move it away and run `partywall doctor`",
+    )
