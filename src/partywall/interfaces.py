@@ -159,11 +159,62 @@ class Engine(Protocol):
         ...
 
 
+class EdgeProgram(msgspec.Struct, frozen=True, kw_only=True):
+    """How the edge is run in the foreground."""
+
+    command: tuple[str, ...]
+    environment: dict[str, str]
+    folder: str
+
+
+class EngineParts(msgspec.Struct, frozen=True, kw_only=True):
+    """What an engine is built from."""
+
+    home: Path
+    """The folder for everything Partywall keeps (`.partywall`)."""
+    project: Path
+    """The folder of the Compose file."""
+    project_id: str
+    records: Records
+    secrets: SecretStore
+    clock: Clock
+    edge: EdgeProgram
+    trash_seconds: float
+
+
+class BuildsEngine(Protocol):
+    """Builds an engine of one name."""
+
+    def __call__(self, parts: EngineParts) -> Engine:
+        """The engine, with nothing started yet."""
+        ...
+
+
 class Exporter(Protocol):
     """Writes a world as files that run without Partywall."""
 
     def export(self, desired: World, folder: Path) -> Iterable[Path]:
         """Write and name the files."""
+        ...
+
+
+class Records(Protocol):
+    """Remembers things that leave no trace of their own that could be read back."""
+
+    def read_all(self, environments: Iterable[str] | None = None) -> dict[Key, Entry]:
+        """Every record of these environments, or of all."""
+        ...
+
+    def get(self, key: Key) -> Entry | None:
+        """One record."""
+        ...
+
+    def put(self, entry: Entry) -> None:
+        """Returns when it is safely on disk."""
+        ...
+
+    def drop(self, key: Key) -> None:
+        """Forget it; forgetting the unknown is fine."""
         ...
 
 

@@ -86,8 +86,6 @@ def hide(text: str) -> str:
     return PLACEHOLDER.sub("****", text)
 
 
-def resolve_all(
-    texts: Mapping[str, str], lookup: Callable[[SecretRef], Secret]
-) -> dict[str, str]:
+def resolve_all(texts: Mapping[str, str], lookup: Callable[[SecretRef], Secret]) -> dict[str, str]:
     """Every value of a mapping resolved."""
     return {name: resolve(text, lookup) for name, text in texts.items()}

@@ -1,0 +1,44 @@
+# One command per purpose; each makes what it needs. PYTHON chooses the interpreter of the .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+CORE := partywall.model partywall.axes partywall.architectures partywall.planning
+
+.PHONY: setup demo demo-down test check long docs bench clean
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml examples/makapix/requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[embedded,dev]' -r examples/makapix/requirements.txt
+	touch $(STAMP)
+
+demo: $(STAMP)
+	$(BIN)/python examples/demo.py
+
+demo-down: $(STAMP)
+	cd examples/makapix && ../../$(BIN)/partywall destroy --all --yes
+
+check: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m pytest -q tests/unit tests/architectures tests/docs $(addprefix --cov=,$(CORE)) --cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered
+
+test: check
+	$(BIN)/python -m pytest -q tests -m 'not long' --ignore=tests/unit --ignore=tests/architectures --ignore=tests/docs
+
+long: $(STAMP)
+	$(BIN)/python -m pytest -q tests -m long --timeout=3600
+	$(BIN)/python -m benchmarks --write
+
+bench: $(STAMP)
+	$(BIN)/python -m benchmarks
+
+docs: $(STAMP)
+	$(BIN)/python -m tests.docs.generate
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .coverage

@@ -1,0 +1,1 @@
+"""The HTTP API under ``/api``: accounts, posts, reactions, comments, follows, notifications."""

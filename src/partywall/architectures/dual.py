@@ -1,0 +1,44 @@
+"""P, `dual`: two whole stacks behind one Caddy."""
+
+from __future__ import annotations
+
+from partywall.architectures.preset import Preset
+from partywall.model.choices import (
+    BrokerWall,
+    CacheWall,
+    DatabaseWall,
+    FilesWall,
+    Flags,
+    LimitsBy,
+    Presence,
+    RouteBy,
+    Source,
+)
+from partywall.model.world import Instance, Network, Route, Volume
+
+PRESET = Preset(
+    name="dual",
+    letter="P",
+    title="Two whole stacks behind one Caddy",
+    gives=(
+        "production and development stand at the same time, each at its own domain",
+        "a database server, a cache, a broker and a vault for each: nothing is shared but the edge",
+        "either one can be stopped, broken or removed without the other noticing",
+    ),
+    costs=(
+        "every service runs twice, so it takes the most memory of all architectures but branches",
+        "without `limits`, a busy development competes with production for the same machine",
+    ),
+    choices={
+        "source": Source.ONE,
+        "presence": Presence.TOGETHER,
+        "database": DatabaseWall.SERVER,
+        "cache": CacheWall.INSTANCE,
+        "broker": BrokerWall.INSTANCE,
+        "files": FilesWall.FOLDER,
+        "route": RouteBy.DOMAIN,
+        "limits": LimitsBy.NONE,
+        "flags": Flags.OFF,
+    },
+    needs=frozenset({Instance, Network, Route, Volume}),
+)

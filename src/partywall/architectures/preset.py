@@ -1,0 +1,31 @@
+"""What an architecture is: a name for a point in the space, and honest words about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from partywall.model.choices import Choices
+from partywall.model.world import AnyThing
+
+
+class Preset(msgspec.Struct, frozen=True, kw_only=True):
+    """A named point, or an overlay that moves any point along some axes."""
+
+    name: str
+    letter: str
+    title: str
+    gives: tuple[str, ...]
+    """What a user gets, a sentence each."""
+    costs: tuple[str, ...]
+    """What it does not give, a sentence each; shown, never hidden."""
+    choices: dict[str, Any]
+    """The options it sets; an overlay sets some, a base all that differ from `dual`."""
+    overlay: bool = False
+    needs: frozenset[type[AnyThing]] = frozenset()
+    """Kinds of things that an engine should really make for this to be what it says."""
+
+    def over(self, choices: Choices) -> Choices:
+        """The point it makes of another."""
+        return msgspec.structs.replace(choices, **self.choices)

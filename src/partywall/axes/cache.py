@@ -1,0 +1,19 @@
+"""Axis `cache`: what keeps two environments' cache keys apart (Redis and its like)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from partywall.axes.instance import instances
+from partywall.axes.site import Environment, Site
+from partywall.model.app import Role
+from partywall.model.choices import CacheWall
+from partywall.model.world import AnyThing
+
+
+def instance(_site: Site, environment: Environment) -> Iterable[AnyThing]:
+    """A cache per environment."""
+    return instances(environment, Role.CACHE)
+
+
+OPTIONS = {CacheWall.INSTANCE: instance}

@@ -1,0 +1,73 @@
+"""What the axes start from: the environments, the app of each, the machine and the choices."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+import msgspec
+
+from partywall.model.app import App, Role, Service
+from partywall.model.choices import Choices
+from partywall.model.secret import SecretRef
+from partywall.model.world import Key
+
+EDGE: Key = "machine/edge"
+
+
+class Share(msgspec.Struct, frozen=True, kw_only=True):
+    """What an environment may take: of cores and memory a fraction (0 to 1) or an amount."""
+
+    cpus_fraction: float | None = None
+    cores: float | None = None
+    memory_fraction: float | None = None
+    memory_bytes: int | None = None
+    pids: int | None = None
+
+
+class Machine(msgspec.Struct, frozen=True, kw_only=True):
+    """The facts about the machine that budgets are computed from."""
+
+    cores: int
+    memory_bytes: int
+
+
+class Environment(msgspec.Struct, frozen=True, kw_only=True):
+    """One environment as it is wanted."""
+
+    name: str
+    app: App
+    production: bool
+    domain: str
+    protected: bool = False
+    user: str = ""
+    password: SecretRef | None = None
+    seed: tuple[str, ...] | None = None
+    share: Share | None = None
+
+
+class Site(msgspec.Struct, frozen=True, kw_only=True):
+    """One project on one machine."""
+
+    project: str
+    choices: Choices
+    environments: tuple[Environment, ...]
+    machine: Machine
+    edge: dict[str, str] = {}
+    """The edge's own settings, such as the way of TLS."""
+    edge_ports: tuple[int, ...] = ()
+    """The ports that people's browsers call, plain HTTP first."""
+
+
+def own(environment: Environment, kind: str, name: str) -> Key:
+    """The key of a thing that is no instance."""
+    return f"{environment.name}/{kind}/{name}"
+
+
+def is_postgres(service: Service) -> bool:
+    """Whether a service speaks PostgreSQL, as far as its image and variables tell."""
+    image = PurePosixPath(service.image.partition("@")[0]).name.partition(":")[0]
+    known = ("postgres", "postgis", "pgvector", "timescaledb", "postgresql")
+    return service.role is Role.DATABASE and (
+        image.startswith(known)
+        or any(name.startswith(("POSTGRES_", "POSTGRESQL_")) for name in service.environment)
+    )

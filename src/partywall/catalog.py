@@ -1,0 +1,86 @@
+"""Finds architectures, engines and probes by looking in their folders."""
+
+from __future__ import annotations
+
+import difflib
+import pkgutil
+from collections.abc import Iterable, Sequence
+from importlib import import_module
+from types import ModuleType
+
+from partywall import architectures, engines
+from partywall.architectures.preset import Preset
+from partywall.interfaces import BuildsEngine
+from partywall.model.choices import Choices
+from partywall.model.errors import BadInput
+
+_ENGINES: dict[str, BuildsEngine] = {}
+
+
+def presets() -> dict[str, Preset]:
+    """Every architecture by name."""
+    modules = (import_module(f"{architectures.__name__}.{name}") for name in _names(architectures))
+    found = (module.PRESET for module in modules if hasattr(module, "PRESET"))
+    return {preset.name: preset for preset in found}
+
+
+def choices(names: Sequence[str]) -> Choices:
+    """The point that architectures laid over each other make; without any, `dual`.
+
+    Raises:
+        BadInput: when there is no such architecture, or more than one base.
+    """
+    known = presets()
+    chosen = [known[name] if name in known else _unknown(name, known) for name in names]
+    bases = [preset for preset in chosen if not preset.overlay]
+    if len(bases) > 1:
+        raise BadInput(
+            f"{' and '.join(base.name for base in bases)} cannot be combined",
+            remedy="name one architecture, and any of the overlays: "
+            + ", ".join(preset.name for preset in known.values() if preset.overlay),
+        )
+    point = Choices()
+    for preset in [*bases, *(preset for preset in chosen if preset.overlay)]:
+        point = preset.over(point)
+    return point
+
+
+def engine_names() -> list[str]:
+    """Every engine that can be chosen."""
+    return sorted({*_names(engines), *_ENGINES})
+
+
+def engine(name: str) -> BuildsEngine:
+    """What builds an engine of this name.
+
+    Raises:
+        BadInput: when there is none.
+    """
+    if name in _ENGINES:
+        return _ENGINES[name]
+    if name not in _names(engines):
+        raise BadInput(
+            f"there is no engine `{name}` in this version",
+            remedy=f"choose one of: {', '.join(engine_names())}",
+        )
+    module = import_module(f"{engines.__name__}.{name}.build")
+    build: BuildsEngine = module.build
+    return build
+
+
+def register(name: str, build: BuildsEngine) -> None:
+    """Add an engine that lives elsewhere (the tests' own)."""
+    _ENGINES[name] = build
+
+
+def _names(package: ModuleType) -> list[str]:
+    return [module.name for module in pkgutil.iter_modules(package.__path__)]
+
+
+def _unknown(name: str, known: Iterable[str]) -> Preset:
+    near = difflib.get_close_matches(name, known, 1)
+    hint = f"did you mean `{near[0]}`? " if near else ""
+    raise BadInput(
+        f"there is no architecture `{name}` in this version",
+        remedy=f"{hint}choose from: {', '.join(known)}",
+    )

@@ -1,0 +1,159 @@
+"""The command line: the only place where errors become exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from partywall import __version__
+from partywall.cli.render.error_text import error_text
+from partywall.cli.session import Session, style_of
+from partywall.model.errors import BadInput, PartywallError
+from partywall.workflows.project import Where
+
+COMMANDS = {
+    "init": "Read the Compose file; write partywall.yaml and env files.",
+    "plan": "Show what `up` would do, and why.",
+    "up": "Bring environments up, or change them to what the files say.",
+    "down": "Stop environments; data stay.",
+    "destroy": "Remove environments; data go to the trash.",
+    "restart": "Stop services and start them again.",
+    "status": "Show addresses, health, memory and drift.",
+    "logs": "Show what services write.",
+    "exec": "Run a command beside a service.",
+    "shell": "Open a shell inside an environment.",
+    "env": "List an environment's variables; values only when asked.",
+    "prove": "Try to cross the wall between environments.",
+    "doctor": "Find what is wrong here, and what to do.",
+    "render": "Write plain Compose files that run without Partywall.",
+    "resume": "Go on with, or take back, what was interrupted.",
+    "trash": "List, bring back or remove what `destroy` removed.",
+    "completion": "Print the completion script for a shell.",
+}
+INTERRUPTED = 130
+
+
+class Commands(click.Group):
+    """Commands by name; a module is imported when its command is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """In the order in which they are usually needed."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"partywall.cli.commands.{cmd_name}_")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command, or an error that suggests the nearest one."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            import difflib  # noqa: PLC0415  (only after a typing error)
+
+            near = difflib.get_close_matches(args[0], COMMANDS, 1)
+            hint = f"did you mean `{near[0]}`? " if near else ""
+            raise BadInput(
+                f"there is no command `{args[0]}`", remedy=f"{hint}see `partywall --help`"
+            )
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The list in `--help`, without importing every command."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", message="partywall %(version)s")
+@click.option(
+    "-C",
+    "--directory",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    help="The app's folder, instead of this one.",
+)
+@click.option(
+    "-f",
+    "--file",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A Compose file; may be given several times.",
+)
+@click.option(
+    "--settings", type=click.Path(path_type=Path), help="Settings other than partywall.yaml."
+)
+@click.option("--engine", help="The engine: `embedded` or `docker`.")
+@click.pass_context
+def partywall(
+    context: click.Context,
+    directory: Path,
+    files: tuple[Path, ...],
+    settings: Path | None,
+    engine: str | None,
+) -> None:
+    """Production and development of one Compose app on one machine, with a tested wall between.
+
+    Exit codes: 0 done, 1 a check failed, 2 wrong usage or settings, 3 refused for safety, 4 half
+    done (`partywall resume`), 5 the machine or an engine failed, 130 interrupted.
+    """
+    context.obj = Session(Where(folder=directory, files=files, settings=settings, engine=engine))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command line; returns the exit code."""
+    try:
+        result = partywall.main(list(arguments), prog_name="partywall", standalone_mode=False)
+    except PartywallError as error:
+        _say(error_text(error, style_of(sys.stderr)))
+        return error.code
+    except click.exceptions.NoArgsIsHelpError as error:
+        _say(error.format_message())
+        return 2
+    except click.ClickException as error:
+        remedy = f"see `{error.ctx.command_path} --help`" if _has_context(error) else ""
+        wrong = BadInput(error.format_message().rstrip("."), remedy=remedy)
+        _say(error_text(wrong, style_of(sys.stderr)))
+        return wrong.code
+    except (KeyboardInterrupt, click.Abort):
+        _say("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception:  # noqa: BLE001  (a traceback is for us, not for the user)
+        _say(error_text(_unexpected(), style_of(sys.stderr)))
+        return PartywallError.code
+    return result if isinstance(result, int) else 0
+
+
+def _has_context(error: click.ClickException) -> bool:
+    return getattr(error, "ctx", None) is not None
+
+
+def _unexpected() -> PartywallError:
+    handle, path = tempfile.mkstemp(prefix="partywall-", suffix=".txt")
+    with os.fdopen(handle, "w") as file:
+        traceback.print_exc(file=file)
+    last = traceback.format_exc(limit=0).strip().splitlines()[-1].partition(":")[0]
+    return PartywallError(
+        f"Partywall has a mistake ({last}); what was done so far is in the journal",
+        remedy=f"please report it with {path}, then `partywall resume`",
+    )
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)

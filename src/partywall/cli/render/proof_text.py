@@ -1,0 +1,59 @@
+"""The proof of the wall, one line per probe."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from partywall.cli.render.columns import clean, count, hang, pad, sendable
+from partywall.cli.render.style import Style
+
+_VERDICTS = {
+    "held": ("good", "green"),
+    "crossed": ("bad", "red"),
+    "shared by design": ("open", "amber"),
+    "could not try": ("unsure", "amber"),
+}
+_WIDEST = max(map(len, _VERDICTS))
+Probe = Mapping[str, Any]
+
+
+def proof_text(document: Mapping[str, Any], style: Style) -> str:
+    """The document of `prove --json` for people."""
+    probes: list[Probe] = list(document.get("probes") or ())
+    pairs: dict[tuple[str, str], list[Probe]] = {}
+    for probe in probes:
+        pairs.setdefault((str(probe["from"]), str(probe["to"])), []).append(probe)
+    blocks = ["\n".join(_pair(pair, group, style)) for pair, group in pairs.items()]
+    return sendable("\n\n".join([*blocks, _sum(probes, style)]), style)
+
+
+def _pair(pair: tuple[str, str], probes: list[Probe], style: Style) -> Iterable[str]:
+    inside, other = map(clean, pair)
+    title = f"{inside} {style.symbol('to')} {other}"
+    yield style.paint(title, "bold")
+    widest = max(len(clean(probe["probe"])) for probe in probes)
+    for probe in probes:
+        yield from _probe(probe, style, widest)
+
+
+def _probe(probe: Probe, style: Style, widest: int) -> list[str]:
+    verdict = clean(probe["verdict"])
+    symbol, colour = _VERDICTS.get(verdict, ("unsure", "amber"))
+    words = style.paint(pad(f"{style.symbol(symbol)} {verdict}", _WIDEST + 3), colour)
+    head = f"  {words} {pad(clean(probe['probe']), widest)}  "
+    answer = clean(probe.get("answer") or "")
+    tried = clean(probe.get("tried") or "")
+    arrow = f" {style.symbol('to')} " if tried and answer else ""
+    return hang(head, f"{tried}{arrow}{answer}", style)
+
+
+def _sum(probes: list[Probe], style: Style) -> str:
+    if not probes:
+        return "nothing was tried"
+    found = Counter(str(probe["verdict"]) for probe in probes)
+    order = [*_VERDICTS, *sorted(found.keys() - _VERDICTS.keys())]
+    parts = ", ".join(f"{found[verdict]} {clean(verdict)}" for verdict in order if found[verdict])
+    line = f"{count(len(probes), 'probe')}: {parts}"
+    return style.paint(line, "bold", "red" if found["crossed"] else "green")

@@ -1,0 +1,96 @@
+"""What every command needs: the opened project, the way it prints and the way it asks."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from functools import cached_property
+from typing import IO
+
+import click
+
+from partywall.cli.render.columns import clean
+from partywall.cli.render.json import json_text
+from partywall.cli.render.plan_text import plan_text
+from partywall.cli.render.style import Style, style_for
+from partywall.model.errors import BadInput, Refused
+from partywall.model.plan import Plan
+from partywall.workflows.project import Project, Where, open_project
+
+
+def style_of(stream: IO[str]) -> Style:
+    """What a stream can show."""
+    return style_for(stream, os.environ, shutil.get_terminal_size().columns)
+
+
+class Session:
+    """One command line."""
+
+    def __init__(self, where: Where) -> None:
+        self.where = where
+
+    @cached_property
+    def project(self) -> Project:
+        """The project, opened when first needed."""
+        return open_project(self.where)
+
+    @property
+    def production(self) -> tuple[str, ...]:
+        """Names of production environments."""
+        return (self.project.settings.production.name,)
+
+    def print(self, text: str) -> None:
+        """Text for people, on standard output."""
+        click.echo(text)
+
+    def note(self, text: str) -> None:
+        """Something beside the result, on standard error."""
+        click.echo(text, err=True)
+
+    def document(self, document: object) -> None:
+        """One JSON document on standard output."""
+        click.echo(json_text(document, indented=sys.stdout.isatty()))
+
+    def show_plan(self, plan: Plan) -> None:
+        """The plan for people."""
+        self.print(plan_text(plan, style_of(sys.stdout), self.production))
+
+    def approve(self, *, yes: bool, quiet: bool = False) -> Callable[[Plan], None]:
+        """What shows a plan and asks for production's name before anything of it changes."""
+
+        def asking(plan: Plan) -> None:
+            if not quiet:
+                self.note(plan_text(plan, style_of(sys.stderr), self.production))
+            touched = sorted({step.environment for step in plan.steps} & set(self.production))
+            if touched and not yes:
+                _ask(touched[0])
+
+        return asking
+
+
+def _ask(name: str) -> None:
+    if not sys.stdin.isatty():
+        raise Refused(
+            f"this changes {name}, which is production, and nobody can be asked",
+            remedy="add --yes when you are sure, or run it on a terminal",
+        )
+    style = style_of(sys.stderr)
+    shown = style.environment(clean(name), production=True)
+    typed = click.prompt(f"This changes {shown}. Type its name to go on", err=True, default="")
+    if typed != name:
+        raise Refused(f"{name} was not typed: nothing was changed", remedy="run it again")
+
+
+def one_of(name: str | None, names: tuple[str, ...], what: str) -> str:
+    """The name, or the only one there is.
+
+    Raises:
+        BadInput: when none is given and there are several.
+    """
+    if name is not None:
+        return name
+    if len(names) == 1:
+        return names[0]
+    raise BadInput(f"which {what}?", remedy=f"name one of: {', '.join(names)}")

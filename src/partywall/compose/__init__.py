@@ -1,0 +1,1 @@
+"""From a Compose file and settings to an App."""

@@ -1,0 +1,110 @@
+"""Fingerprints of the files and folders that a service reads from the host."""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from partywall.model.app import Mount, Service
+
+_LARGEST = 1_000_000
+_MOST_FILES = 5_000
+_MOST_BYTES = 32_000_000
+_WRITTEN = {".db", ".sqlite", ".sqlite3", ".log", ".pid", ".sock"}
+_CONFIG_FOLDERS = ("/etc/", "/docker-entrypoint-initdb.d", "/usr/local/etc/", "/mosquitto/config")
+_IGNORED = (
+    ".git",
+    ".partywall",
+    "__pycache__",
+    "*.pyc",
+    "node_modules",
+    ".venv",
+    ".env*",
+    "partywall.yaml",
+    ".*_cache",
+    "*.egg-info",
+)
+"""Never part of what an application is made of; env files have versions of their own."""
+
+
+def bound(services: Iterable[Service]) -> dict[str, str]:
+    """Absolute path → fingerprint, for config files and folders and for what is built here.
+
+    Folders that a service may write to are its data and have none.
+    """
+    found: dict[str, str] = {}
+    for service in services:
+        for mount in service.mounts:
+            if mount.kind == "bind" and mount.source not in found and _is_config(mount):
+                _add(found, mount.source)
+        context = (service.build or {}).get("context")
+        if isinstance(context, str) and context.startswith("/") and context not in found:
+            _add(found, context)
+    return found
+
+
+def _is_config(mount: Mount) -> bool:
+    path = Path(mount.source)
+    try:
+        if path.is_file():
+            return path.suffix not in _WRITTEN and path.stat().st_size <= _LARGEST
+        settled = mount.read_only or mount.target.startswith(_CONFIG_FOLDERS)
+        return settled and path.is_dir() and not path.is_relative_to("/proc") and path != Path("/")
+    except OSError:
+        return False
+
+
+def _add(found: dict[str, str], path: str) -> None:
+    digest = fingerprint(Path(path))
+    if digest is not None:
+        found[path] = digest
+
+
+def fingerprint(path: Path) -> str | None:
+    """A digest of a file, or of every file in a folder; None when it is too much or unreadable."""
+    digest = hashlib.sha256()
+    files = total = 0
+    try:
+        for file in [path] if path.is_file() else _files(path):
+            data = file.read_bytes() if not file.is_symlink() else os.fsencode(file.readlink())
+            files, total = files + 1, total + len(data)
+            if files > _MOST_FILES or total > _MOST_BYTES:
+                return None
+            name = os.fsencode(file.relative_to(path))
+            digest.update(b"%d:%s%d:" % (len(name), name, len(data)))
+            digest.update(data)
+    except OSError:
+        return None
+    return digest.hexdigest()[:24]
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Every file below a folder in a settled order, links not followed."""
+    ignored = (*_IGNORED, *_docker_ignored(folder))
+    for root, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not _is_ignored(name, ignored))
+        for name in sorted(names):
+            file = Path(root, name)
+            if not _is_ignored(name, ignored) and (file.is_symlink() or file.is_file()):
+                if file.lstat().st_size > _MOST_BYTES:
+                    raise OSError("too large")
+                yield file
+
+
+def _is_ignored(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def _docker_ignored(folder: Path) -> list[str]:
+    """Names in .dockerignore that hold at any depth; exceptions make it too intricate to follow."""
+    try:
+        lines = (folder / ".dockerignore").read_text().split()
+    except (OSError, UnicodeDecodeError):
+        return []
+    if any(line.startswith("!") for line in lines):
+        return []
+    plain = [line.removeprefix("**/").strip("/") for line in lines if not line.startswith("#")]
+    return [line for line in plain if line and "/" not in line]

@@ -1,0 +1,186 @@
+"""Reads what a project's Compose files say about an environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from partywall.compose import canonical, cli, understand, yamlfile
+from partywall.compose.bound import bound
+from partywall.compose.environment import Given, Keep
+from partywall.compose.place import Sources
+from partywall.compose.settings import ServiceSettings, compose_files
+from partywall.compose.trouble import trouble
+from partywall.compose.understand import Reading
+from partywall.interfaces import Completed
+from partywall.model.app import App, Finding
+from partywall.model.errors import BadInput, Place
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """What to read, and what is known about the environment."""
+
+    folder: Path
+    environment: str
+    project: str
+    """Compose project name: volumes and networks without a name of their own start with it."""
+    files: tuple[Path, ...] = ()
+    """Empty: what Compose itself takes in the folder."""
+    profiles: tuple[str, ...] = ()
+    variables: Mapping[str, str] = {}
+    """Placeholders where secrets stand."""
+    env_files: tuple[Path, ...] = ()
+    """The environment's own env files; `variables` came from them."""
+    services: Mapping[str, ServiceSettings] = {}
+    settings_place: Place | None = None
+    keep: Keep | None = None
+    """Makes placeholders for secrets in other files that `env_file:` names."""
+    lenient: bool = False
+    """For a report: go on as far as it can be understood, with findings instead of errors."""
+
+
+def read(request: Request) -> App:
+    """The App of one environment.
+
+    Raises:
+        BadInput: when the Compose files are wrong, or a variable is not set.
+        MachineFailed: when the Compose CLI is missing or silent.
+    """
+    return read_all([request])[0]
+
+
+def read_all(requests: Sequence[Request]) -> list[App]:
+    """The Apps of several environments, the CLI at work on all of them at once.
+
+    Raises:
+        BadInput: as `read`, for the first environment that something is wrong with.
+        MachineFailed: as `read`.
+    """
+    questions = [question(request) for request in requests]
+    asked: list[cli.Asked] = []
+    try:
+        asked.extend(cli.ask(one) for one in questions)
+        return [
+            _app(request, one, cli.answer(asking))
+            for request, one, asking in zip(requests, questions, asked, strict=True)
+        ]
+    finally:
+        cli.drop(asked)
+
+
+def question(request: Request) -> cli.Question:
+    """What the CLI is asked for a request.
+
+    Raises:
+        BadInput: when there is no Compose file, or one cannot be read.
+    """
+    folder = request.folder.absolute()
+    files = tuple(folder / file for file in request.files) or _found(folder, request.variables)
+    for file in files:
+        data = yamlfile.read(file)
+        if data is None:
+            raise BadInput(
+                f"there is no Compose file {file.name} here",
+                where=Place(str(file)),
+                remedy="correct its name under `compose:` in partywall.yaml, or write it",
+            )
+        yamlfile.text_of(data, str(file))
+    # `~` in a bind mount is the only thing that needs more than the environment's own variables.
+    home = {"HOME": str(Path.home())}
+    return cli.Question(
+        folder=folder,
+        files=files,
+        project=request.project,
+        profiles=request.profiles,
+        variables=home | dict(request.variables),
+    )
+
+
+def _found(folder: Path, variables: Mapping[str, str]) -> tuple[Path, ...]:
+    if not folder.is_dir():
+        raise BadInput(
+            "there is no such folder",
+            where=Place(str(folder)),
+            remedy="name the folder that holds the Compose file",
+        )
+    said = variables.get("COMPOSE_FILE", "")
+    separator = variables.get("COMPOSE_PATH_SEPARATOR") or os.pathsep
+    named = tuple(folder / name for name in said.split(separator) if name)
+    files = named or compose_files(folder)
+    if not files:
+        raise BadInput(
+            "there is no Compose file in this folder",
+            where=Place(str(folder)),
+            remedy="go to the folder with compose.yaml, or name one under `compose:`",
+        )
+    return files
+
+
+def _app(request: Request, asked: cli.Question, said: Completed) -> App:
+    reading = _reading(request, asked)
+    if said.code == 0:
+        return _understood(request, said, reading)
+    if not request.lenient:
+        raise trouble(asked, said, reading)
+    return _as_far_as_possible(asked, said, reading)
+
+
+def _reading(request: Request, asked: cli.Question) -> Reading:
+    given = Given(
+        folder=asked.folder,
+        variables=request.variables,
+        own_files=frozenset(path.absolute() for path in request.env_files),
+        keep=request.keep,
+        lenient=request.lenient,
+    )
+    return Reading(
+        given=given,
+        environment=request.environment,
+        near=Sources(asked.files, asked.folder),
+        services=request.services,
+        settings_place=request.settings_place,
+    )
+
+
+def _understood(request: Request, said: Completed, reading: Reading) -> App:
+    blank = understand.blanks(said.err)
+    if blank and not request.lenient:
+        raise understand.unset(blank, reading)
+    app = understand.app(canonical.parse(said.out), reading)
+    if not app.services:
+        raise _nothing(request, reading.near)
+    extra = (*understand.unset_findings(blank, reading), *understand.warnings(said.err))
+    return _with(app, extra)
+
+
+def _as_far_as_possible(asked: cli.Question, said: Completed, reading: Reading) -> App:
+    """Without values for variables, `$` and all; what was wrong becomes a finding."""
+    error = trouble(asked, said, reading)
+    second = cli.answer(cli.ask(asked, (*cli.CANONICAL, "--no-interpolate")))
+    if second.code != 0:
+        raise error
+    loose = msgspec.structs.replace(reading, escaped=False)
+    app = understand.app(canonical.parse(second.out), loose)
+    finding = Finding(
+        service="", kind="unreadable", what=error.what, action=error.remedy, where=error.where
+    )
+    return _with(app, (finding,))
+
+
+def _with(app: App, findings: Iterable[Finding]) -> App:
+    return msgspec.structs.replace(
+        app,
+        bound=bound(app.services.values()),
+        findings=(*app.findings, *findings),
+    )
+
+
+def _nothing(request: Request, near: Sources) -> BadInput:
+    return BadInput(
+        f"no service is enabled in {request.environment}",
+        where=near.top("services") or near.first(""),
+        remedy="define a service, or enable a profile: `profiles:` in partywall.yaml",
+    )

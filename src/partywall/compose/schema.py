@@ -1,0 +1,177 @@
+"""The shape of partywall.yaml, and the JSON Schema that is published of it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from partywall.model.app import Role
+from partywall.model.choices import (
+    BrokerWall,
+    CacheWall,
+    DatabaseWall,
+    FilesWall,
+    Flags,
+    LimitsBy,
+    Presence,
+    RouteBy,
+    Source,
+)
+
+Words = str | list[str]
+Scalar = str | int | float | bool
+
+
+class Acme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Another certificate authority than the public one."""
+
+    directory: Annotated[str, Meta(description="Address of its ACME directory.")] | None = None
+    root: Annotated[str, Meta(description="File with its root certificate, PEM.")] | None = None
+
+
+_Tcp = Annotated[int, Meta(ge=1, le=65535)]
+
+
+class Edge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The one front door."""
+
+    http: Annotated[_Tcp | None, Meta(description="Port for HTTP; the engine chooses.")] = None
+    https: Annotated[_Tcp | None, Meta(description="Port for HTTPS; the engine chooses.")] = None
+    tls: Annotated[
+        Literal["internal", "acme", "off"] | None,
+        Meta(
+            description="Certificates: by its own authority, by ACME, or none. Default: internal"
+            " for *.localhost, acme for every other domain."
+        ),
+    ] = None
+    email: Annotated[str | None, Meta(description="Contact for the authority (ACME).")] = None
+    acme: Acme | None = None
+    bind: Annotated[
+        str | None, Meta(description="Address to listen on; the engine's default when absent.")
+    ] = None
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one environment may take of the machine, all its services together."""
+
+    cpus: Annotated[str | float | None, Meta(description="`40%` of all cores, or cores: 1.5.")] = (
+        None
+    )
+    memory: Annotated[str | int | None, Meta(description="`40%`, `512M`, `2G`, or bytes.")] = None
+    pids: Annotated[int, Meta(ge=1, description="Processes and threads.")] | None = None
+
+
+class Environment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One environment; every key has a default."""
+
+    production: Annotated[
+        bool | None,
+        Meta(description="Whether this is production. Exactly one is; by default `prod`."),
+    ] = None
+    domain: Annotated[
+        str | None,
+        Meta(description="Default: the domain for production, `<environment>.<domain>` else."),
+    ] = None
+    env: Annotated[
+        Words | None, Meta(description="Env files. Default: .env, then .env.<environment>.")
+    ] = None
+    profiles: Annotated[Words | None, Meta(description="Compose profiles to enable.")] = None
+    protected: Annotated[
+        bool | None,
+        Meta(description="Ask visitors for a password. Default: outside production."),
+    ] = None
+    user: Annotated[str | None, Meta(description="User name that visitors are asked for.")] = None
+    seed: Annotated[
+        Words | None, Meta(description="Command that fills this environment when it is new.")
+    ] = None
+    variables: Annotated[
+        dict[str, Scalar | None] | None,
+        Meta(description="Values for the Compose file; they win over the env files."),
+    ] = None
+    limits: Limits | None = None
+    branch: Annotated[
+        str | None, Meta(description="Branch of the source, with `source: branch`.")
+    ] = None
+
+
+class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is said about a service of the Compose file, over what is guessed."""
+
+    role: Annotated[Role | None, Meta(description="What it is for.")] = None
+    run: Annotated[
+        Words | None, Meta(description="How it starts as an ordinary process (embedded engine).")
+    ] = None
+    route: Annotated[
+        str | None, Meta(description="A path prefix such as /api, or a host label such as vault.")
+    ] = None
+    port: Annotated[_Tcp | None, Meta(description="Port that it listens on.")] = None
+    memory: Annotated[str | int | None, Meta(description="What it customarily needs: 256M.")] = None
+
+
+class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """partywall.yaml: everything is optional."""
+
+    project: Annotated[
+        str | None, Meta(description="Name of the installation. Default: Compose's `name:`.")
+    ] = None
+    compose: Annotated[
+        Words | None, Meta(description="Compose files. Default: what Compose itself finds.")
+    ] = None
+    engine: Annotated[Literal["embedded", "docker"] | None, Meta(description="Where it runs.")] = (
+        None
+    )
+    architecture: Annotated[
+        Words | None, Meta(description="An architecture with overlays: `dual`, `dual + limits`.")
+    ] = None
+    source: Source | None = None
+    presence: Presence | None = None
+    database: DatabaseWall | None = None
+    cache: CacheWall | None = None
+    broker: BrokerWall | None = None
+    files: FilesWall | None = None
+    route: RouteBy | None = None
+    limits: LimitsBy | None = None
+    flags: Flags | None = None
+    domain: Annotated[
+        str | None, Meta(description="Production's domain. Default: <project>.localhost.")
+    ] = None
+    edge: Edge | None = None
+    trash: Annotated[
+        str | None, Meta(description="How long removed data can be brought back: 7d.")
+    ] = None
+    environments: Annotated[
+        dict[str, Environment | None] | None, Meta(description="Default: prod and dev.")
+    ] = None
+    services: Annotated[
+        dict[str, Service | None] | None, Meta(description="Corrections to what is guessed.")
+    ] = None
+
+
+AXES = (
+    "source",
+    "presence",
+    "database",
+    "cache",
+    "broker",
+    "files",
+    "route",
+    "limits",
+    "flags",
+)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of partywall.yaml."""
+    made = msgspec.json.schema(File)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "partywall.yaml",
+        **made,
+    }
+
+
+def schema_text() -> str:
+    """The schema as the file docs/reference/partywall.schema.json holds it."""
+    return msgspec.json.format(msgspec.json.encode(schema()), indent=2).decode() + "\n"

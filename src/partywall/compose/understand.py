@@ -1,0 +1,193 @@
+"""A canonical Compose project as an App."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from partywall.compose import canonical, environment, marks, roles
+from partywall.compose.canonical import Definition
+from partywall.compose.checked import nearest
+from partywall.compose.environment import Given
+from partywall.compose.notices import notices
+from partywall.compose.place import Sources
+from partywall.compose.service import service
+from partywall.compose.settings import ServiceSettings
+from partywall.model.app import App, Finding, Role, Service
+from partywall.model.errors import BadInput, Place
+from partywall.model.secret import hide
+
+_BLANK = re.compile(r'The \\?"([A-Za-z_]\w*)\\?" variable is not set')
+_WARNING = re.compile(r'level=warning msg="((?:[^"\\]|\\.)*)"')
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known besides the canonical document."""
+
+    given: Given
+    environment: str
+    near: Sources
+    services: Mapping[str, ServiceSettings] = {}
+    """From partywall.yaml."""
+    settings_place: Place | None = None
+    escaped: bool = True
+    """Whether `$$` stands for `$`, as it does unless nothing was interpolated."""
+
+
+def app(definition: Definition, reading: Reading) -> App:
+    """The App, findings included.
+
+    Raises:
+        BadInput: when something in it cannot be.
+    """
+    said = definition.get("services") or {}
+    _check_overrides(said, reading)
+    made = {name: _service(str(name), said[name] or {}, reading) for name in said}
+    _check_cycles(made, reading.near)
+    made = _with_roles(made, reading)
+    whole = App(
+        name=str(definition.get("name") or ""),
+        folder=str(reading.given.folder),
+        services=made,
+        volumes=_top(definition, "volumes"),
+        networks=_top(definition, "networks"),
+        secrets=_top(definition, "secrets"),
+        configs=_top(definition, "configs"),
+    )
+    return msgspec.structs.replace(whole, findings=notices(whole, reading.near))
+
+
+def blanks(stderr: str) -> tuple[str, ...]:
+    """The variables that became blank because nothing sets them."""
+    return tuple(sorted(set(_BLANK.findall(stderr))))
+
+
+def warnings(stderr: str) -> tuple[Finding, ...]:
+    """What else the Compose CLI warned about."""
+    said = dict.fromkeys(_WARNING.findall(stderr))
+    return tuple(
+        Finding(
+            service="",
+            kind="compose-warning",
+            what=hide(text.replace('\\"', '"')),
+            action="look at it; nothing is done about it",
+        )
+        for text in said
+        if not _BLANK.search(text)
+    )
+
+
+def unset(names: tuple[str, ...], reading: Reading) -> BadInput:
+    """The error for variables that nothing sets."""
+    first = names[0]
+    others = f", nor {', nor '.join(names[1:])}" if names[1:] else ""
+    return BadInput(
+        f"the variable {first} is not set in {reading.environment}{others}",
+        where=reading.near.variable(first),
+        remedy=f"write {first}=… into .env.{reading.environment}, or give it a default there:"
+        f" ${{{first}:-value}}",
+    )
+
+
+def unset_findings(names: tuple[str, ...], reading: Reading) -> tuple[Finding, ...]:
+    """The same for a report."""
+    return tuple(
+        Finding(
+            service="",
+            kind="unset-variable",
+            what=f"the variable {name} is not set and has no default",
+            action=f"write {name}=… into .env.{reading.environment}",
+            where=reading.near.variable(name),
+        )
+        for name in names
+    )
+
+
+def _service(name: str, said: Definition, reading: Reading) -> Service:
+    full = environment.complete(name, said, reading.given, reading.near)
+    plain = canonical.unescape(full) if reading.escaped else full
+    marked = marks.marks(name, plain.get(marks.KEY), reading.near)
+    merged = marks.over(marked, reading.services.get(name))
+    made = service(name, plain, full)
+    exposed = made.exposed
+    if merged.port is not None:
+        exposed = (merged.port, *(port for port in exposed if port != merged.port))
+    return msgspec.structs.replace(made, run=merged.run, route=merged.route, exposed=exposed)
+
+
+def _with_roles(made: dict[str, Service], reading: Reading) -> dict[str, Service]:
+    guesses = roles.guesses(made)
+    return {
+        name: _with_role(one, *_role(one, guesses[name], reading)) for name, one in made.items()
+    }
+
+
+def _role(one: Service, guess: roles.Guess, reading: Reading) -> tuple[Role, str]:
+    override = reading.services.get(one.name)
+    if override is not None and override.role is not None:
+        return override.role, "partywall.yaml says so"
+    marked = one.definition.get(marks.KEY)
+    if isinstance(marked, dict) and marked.get("role"):
+        return Role(marked["role"]), f"{marks.KEY} in the Compose file says so"
+    return guess.role, guess.why
+
+
+def _with_role(one: Service, role: Role, why: str) -> Service:
+    customary = roles.customary_port(one.image, role)
+    exposed = one.exposed or ((customary,) if customary else ())
+    waits = tuple(wait for wait in one.depends_on if wait.service != one.name)
+    return msgspec.structs.replace(one, role=role, why=why, exposed=exposed, depends_on=waits)
+
+
+def _check_overrides(said: Mapping[str, Any], reading: Reading) -> None:
+    """A service in partywall.yaml that a profile hides is fine; one that is nowhere is a slip."""
+    for name in reading.services:
+        if name not in said and said and reading.near.service(name) is None:
+            raise BadInput(
+                f"partywall.yaml speaks of a service {name}, which the Compose file does not have",
+                where=reading.settings_place,
+                remedy=nearest(name, map(str, said)),
+            )
+
+
+def _check_cycles(services: Mapping[str, Service], near: Sources) -> None:
+    cycle = find_cycle(
+        {name: [wait.service for wait in one.depends_on] for name, one in services.items()}
+    )
+    if cycle:
+        raise cyclic(cycle, near)
+
+
+def cyclic(cycle: list[str], near: Sources) -> BadInput:
+    """The error for services that wait for each other; the first is named again at the end."""
+    return BadInput(
+        f"services wait for each other in a circle: {' → '.join(cycle)}",
+        where=near.service(cycle[0], "depends_on"),
+        remedy=f"take one `depends_on` out, for example {cycle[-1]} from {cycle[-2]}",
+    )
+
+
+def find_cycle(waits: Mapping[str, list[str]]) -> list[str] | None:
+    """One circle, its first name repeated at the end, or None."""
+    done: set[str] = set()
+    for start in waits:
+        trail = [start]
+        pending = [iter(waits[start])]
+        while pending:
+            following = next(pending[-1], None)
+            if following is None:
+                pending.pop()
+                done.add(trail.pop())
+            elif following in trail:
+                return [*trail[trail.index(following) :], following]
+            elif following in waits and following not in done:
+                trail.append(following)
+                pending.append(iter(waits[following]))
+    return None
+
+
+def _top(definition: Definition, key: str) -> dict[str, Definition]:
+    return {str(name): dict(one or {}) for name, one in (definition.get(key) or {}).items()}

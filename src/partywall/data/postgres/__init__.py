@@ -1,0 +1,1 @@
+"""PostgreSQL: databases, owner roles and the walls between them."""

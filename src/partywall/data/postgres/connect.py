@@ -1,0 +1,51 @@
+"""Connections to a PostgreSQL server, with errors that a user can act on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from partywall.interfaces import Reach
+from partywall.model.errors import MachineFailed
+from partywall.model.secret import Secret
+from partywall.model.world import Key
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+PORT = 5432
+_SECONDS = 5
+
+
+class WrongPassword(MachineFailed):
+    """The server is there and does not accept the password."""
+
+
+def connect(
+    reach: Reach, server: Key, *, database: str, user: str, password: Secret
+) -> Connection[Any]:
+    """A connection in autocommit mode, to be used as a context.
+
+    Raises:
+        WrongPassword: when the server does not accept it.
+        MachineFailed: when it cannot be reached, or has no such database.
+    """
+    import psycopg  # noqa: PLC0415  (0.17 s to import)
+
+    host, port = reach.address(server, PORT)
+    try:
+        return psycopg.connect(
+            host=host,
+            port=port,
+            dbname=database,
+            user=user,
+            password=password.reveal(),
+            connect_timeout=_SECONDS,
+            autocommit=True,
+        )
+    except psycopg.OperationalError as error:
+        says = str(error).strip().splitlines()[-1]
+        kind = WrongPassword if "password authentication failed" in says else MachineFailed
+        raise kind(
+            f"{server} does not let {user} into {database}: {says}",
+            remedy=f"look at `partywall logs {server.replace('/', ' ', 1)}`",
+        ) from None

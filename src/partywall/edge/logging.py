@@ -1,0 +1,43 @@
+"""What Caddy writes down, without headers and query strings, where credentials travel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+_ENCODER = {
+    "format": "filter",
+    "wrap": {"format": "json"},
+    "fields": {
+        "request>headers": {"filter": "delete"},
+        "resp_headers": {"filter": "delete"},
+        "request>uri": {"filter": "regexp", "regexp": r"\?.*", "value": "?..."},
+    },
+}
+
+
+def access_log(owner: str) -> str:
+    """The name of an environment's access log, as Caddy's loggers and as its file."""
+    return f"access.{owner}"
+
+
+def logging(folder: str, owners: Iterable[str]) -> dict[str, Any]:
+    """Caddy's own log, and one access log for each environment."""
+    logs = {
+        access_log(owner): {
+            "writer": _file(f"{folder}/{access_log(owner)}.log"),
+            "encoder": _ENCODER,
+            "include": [f"http.log.access.{access_log(owner)}"],
+        }
+        for owner in sorted(owners)
+    }
+    logs["default"] = {
+        "writer": _file(f"{folder}/caddy.log"),
+        "encoder": _ENCODER,
+        "exclude": ["http.log.access"],
+    }
+    return {"logs": logs}
+
+
+def _file(name: str) -> dict[str, Any]:
+    return {"output": "file", "filename": name, "roll_size_mb": 10, "roll_keep": 5}

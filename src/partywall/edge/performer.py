@@ -1,0 +1,107 @@
+"""Steps on routes: each one rewrites its environment's fragment and loads the whole."""
+
+from __future__ import annotations
+
+from partywall.edge.fragment import Fragment, Served, address_of
+from partywall.edge.home import EdgeHome
+from partywall.edge.load import change_fragment
+from partywall.edge.ready import wait_for_certificate
+from partywall.interfaces import Reach, SecretStore
+from partywall.model.errors import BadInput
+from partywall.model.secret import Secret
+from partywall.model.world import AnyThing, Entry, Route, environment_of
+
+_COST = 10
+"""Doublings of bcrypt's work: about 60 ms per guess, and Caddy remembers who has passed."""
+_BCRYPT_BYTES = 72
+
+
+class RoutePerformer:
+    """Makes, changes and removes routes of one project; several threads may use it at once."""
+
+    kind: type[AnyThing] = Route
+
+    def __init__(self, home: EdgeHome, reach: Reach, secrets: SecretStore, project: str) -> None:
+        self._home = home
+        self._reach = reach
+        self._secrets = secrets
+        self._project = project
+
+    def create(self, entry: Entry) -> None:
+        """Serve the route.
+
+        Raises:
+            BadInput: when it, or its password, cannot be served.
+            Refused: when another environment has its host.
+            MachineFailed: when the edge refuses it.
+        """
+        route = _route(entry)
+        host, port = self._reach.address(route.instance, route.target)
+        upstream = address_of(host, port)
+
+        def change(fragment: Fragment) -> Fragment:
+            served = Served(
+                thing=route,
+                fingerprint=entry.fingerprint,
+                upstream=upstream,
+                hash=self._hash(route, fragment.find(route.key)),
+            )
+            return fragment.with_route(served)
+
+        change_fragment(self._home, self._project, environment_of(route.key), change)
+        wait_for_certificate(self._home.settings, route)
+
+    def change(self, before: Entry, after: Entry) -> None:
+        """Serve it as it should be from now on; raises as `create` does."""
+        if before.thing.key != after.thing.key:
+            self.create(after)
+            self.remove(before)
+            return
+        self.create(after)
+
+    def start(self, entry: Entry) -> None:
+        """Load it again, with its instance's present address; raises as `create` does."""
+        self.create(entry)
+
+    def restart(self, entry: Entry) -> None:
+        """The same as `start`: nothing of a route can be stopped; raises as `create` does."""
+        self.create(entry)
+
+    def remove(self, entry: Entry) -> None:
+        """Answer 404 in its place; raises as `create` does."""
+        key = entry.thing.key
+        change_fragment(
+            self._home, self._project, environment_of(key), lambda fragment: fragment.without(key)
+        )
+
+    def _hash(self, route: Route, former: Served | None) -> str:
+        """The hash of the route's password; the former one while the password is the same."""
+        if route.auth is None:
+            return ""
+        if former and former.thing.auth and former.thing.auth.password == route.auth.password:
+            return former.hash
+        password = self._secrets.value(environment_of(route.key), route.auth.password)
+        return hashed(route.key, password)
+
+
+def hashed(key: str, password: Secret) -> str:
+    """The bcrypt hash of a password.
+
+    Raises:
+        BadInput: when it is empty or longer than bcrypt can tell apart.
+    """
+    # A compiled extension: only needed when a password is new.
+    import bcrypt  # noqa: PLC0415
+
+    value = password.reveal().encode()
+    if not 0 < len(value) <= _BCRYPT_BYTES or b"\0" in value:
+        raise BadInput(
+            f"the password of {key} must have 1 to {_BCRYPT_BYTES} bytes, without a zero byte",
+            remedy="choose another one",
+        )
+    return bcrypt.hashpw(value, bcrypt.gensalt(_COST)).decode()
+
+
+def _route(entry: Entry) -> Route:
+    assert isinstance(entry.thing, Route)  # noqa: S101  (the executor hands on by kind)
+    return entry.thing

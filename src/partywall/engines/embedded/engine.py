@@ -1,0 +1,132 @@
+"""The embedded engine: what it makes, what it deliberately does not, and its parts wired."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from partywall.engines.embedded.instances import InstancePerformer, JobPerformer
+from partywall.engines.embedded.observe import EmbeddedObserver
+from partywall.engines.embedded.places import Places, supervised_name
+from partywall.engines.embedded.programs import Programs
+from partywall.engines.embedded.reach import EmbeddedReach
+from partywall.engines.embedded.running import Running
+from partywall.engines.embedded.servers.choose import refusal
+from partywall.engines.embedded.supervise import control
+from partywall.engines.embedded.supervise.state import State
+from partywall.engines.embedded.volumes import VolumePerformer
+from partywall.interfaces import Clock, Health, Performer, Records, SecretStore
+from partywall.model.app import Role
+from partywall.model.world import AnyThing, Instance, Job, Key, Volume, World, environment_of
+
+LIMITS = (
+    "limits are shown, not enforced: a busy environment can slow the others down",
+    "networks are not walled: only passwords keep an environment out of another one's servers",
+    "images are not run: services start from `x-partywall: {run: …}`, datastores from wheels",
+    "updates have a gap: a changed service is stopped before the new one starts",
+    "it is for a first look, laptops and CI, not for real production",
+)
+ONE_USER = (
+    "without root all environments run under one user: each can read the other's files and "
+    "signal its processes"
+)
+
+
+class EmbeddedEngine:
+    """Real servers from wheels and the application's own processes, on loopback."""
+
+    name = "embedded"
+    makes: frozenset[type[AnyThing]] = frozenset({Instance, Job, Volume})
+
+    def __init__(
+        self,
+        programs: Programs,
+        records: Records,
+        secrets: SecretStore,
+        clock: Clock,
+        *,
+        trash_seconds: float,
+        root: bool,
+    ) -> None:
+        self._programs = programs
+        self._records = records
+        self._running = Running(programs, secrets, clock)
+        self._clock = clock
+        self._trash_seconds = trash_seconds
+        self.limits = LIMITS if root else (*LIMITS, ONE_USER)
+
+    @property
+    def places(self) -> Places:
+        """Where it keeps what."""
+        return self._programs.places
+
+    def refusals(self, desired: World) -> list[str]:
+        """Services that it cannot run, and services that no wall could keep apart."""
+        instances = [
+            thing.instance if isinstance(thing, Job) else thing
+            for thing in desired.things()
+            if isinstance(thing, Instance | Job)
+        ]
+        said = (refusal(one) for one in instances if one.role is not Role.EDGE or one.hosts)
+        return [sentence for sentence in said if sentence]
+
+    def observer(self) -> EmbeddedObserver:
+        """Its eyes."""
+        return EmbeddedObserver(self.places, self._records, self.states)
+
+    def performers(self) -> Sequence[Performer]:
+        """Its hands."""
+        account = self._programs.account
+        return (
+            InstancePerformer(self._running),
+            JobPerformer(self._running, self._records),
+            VolumePerformer(self.places, account, self._records, self._clock, self._trash_seconds),
+        )
+
+    def reach(self) -> EmbeddedReach:
+        """Ways to its instances."""
+        return EmbeddedReach(self._programs)
+
+    def states(self) -> dict[str, State]:
+        """What the supervisor knows of every program."""
+        return control.states(self.places.run)
+
+    def health(self, keys: Iterable[Key]) -> dict[Key, Health]:
+        """How these instances are now."""
+        states = self.states()
+        return {
+            key: _health(state)
+            for key in keys
+            if (state := states.get(f"{environment_of(key)}/{supervised_name(key)}")) is not None
+        }
+
+    def logs(self, key: Key) -> Sequence[Path]:
+        """Its log files, oldest first."""
+        current = self.places.log(key)
+        rotated = sorted(
+            current.parent.glob(f"{current.name}.[0-9]*"),
+            key=lambda path: -int(path.suffix[1:] or 0),
+        )
+        return [*rotated, *([current] if current.exists() else [])]
+
+    def identity(self) -> str:
+        """There is one such engine wherever the project's folder is."""
+        return "processes of this machine"
+
+    def close(self, *, environments: Iterable[str]) -> None:
+        """Give up what gone environments had; end the supervisor when nothing is left to watch."""
+        for environment in environments:
+            self._programs.allocations.forget(environment)
+        if not self.states():
+            control.stop(self.places.run)
+
+
+def _health(state: State) -> Health:
+    return Health(
+        running=state.running,
+        healthy=state.healthy,
+        memory_bytes=state.memory or None,
+        started=state.started,
+        restarts=state.restarts,
+        says=state.health_says or state.failed,
+    )

@@ -1,0 +1,45 @@
+"""Folders that belong to an environment's own user, and the ways to them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from partywall.engines.embedded.supervise.program import Account
+from partywall.system.files import failed, make_folder
+
+_PASS_THROUGH = 0o711
+
+
+def make_own(path: Path, account: Account | None, home: Path) -> Path:
+    """A folder (0700) of the account, below a home whose other folders can only be passed.
+
+    Raises:
+        MachineFailed: when it cannot be made.
+    """
+    try:
+        make_folder(path)
+        for parent in path.parents:
+            if account is not None and parent.is_relative_to(home):
+                parent.chmod(_PASS_THROUGH)
+        if account is not None:
+            os.chown(path, account.uid, account.gid)
+        path.chmod(0o700)
+    except OSError as error:
+        raise failed(error, "make the folder", path) from error
+    return path
+
+
+def remove(path: Path) -> None:
+    """Remove a folder of ours with everything in it; an absent one is fine.
+
+    Raises:
+        MachineFailed: when it cannot be removed.
+    """
+    try:
+        shutil.rmtree(path)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise failed(error, "remove the folder", path) from error

@@ -1,0 +1,106 @@
+"""Instances and jobs as processes under the supervisor."""
+
+from __future__ import annotations
+
+import msgspec
+
+from partywall.engines.embedded.running import Running
+from partywall.engines.embedded.supervise.state import State
+from partywall.interfaces import Records
+from partywall.model.errors import MachineFailed
+from partywall.model.world import AnyThing, Entry, Instance, Job
+
+
+class InstancePerformer:
+    """Performs steps on instances."""
+
+    kind: type[AnyThing] = Instance
+
+    def __init__(self, running: Running) -> None:
+        self._running = running
+
+    def create(self, entry: Entry) -> None:
+        """Start it and wait until it is healthy."""
+        self._running.start(entry)
+        self._running.until(entry.thing.key, ready)
+
+    def change(self, before: Entry, after: Entry) -> None:
+        """Stop the old one, start the new one: this engine has a gap."""
+        self._running.pause(before.thing.key)
+        self.create(after)
+
+    def start(self, entry: Entry) -> None:
+        """Start one that is described and does not run, or is not well."""
+        self.create(entry)
+
+    def restart(self, entry: Entry) -> None:
+        """Stop it and start it."""
+        self._running.pause(entry.thing.key)
+        self.create(entry)
+
+    def remove(self, entry: Entry) -> None:
+        """Stop it for good."""
+        self._running.stop(entry.thing.key)
+
+
+class JobPerformer:
+    """Performs steps on jobs: they are run, and remembered as done."""
+
+    kind: type[AnyThing] = Job
+
+    def __init__(self, running: Running, records: Records) -> None:
+        self._running = running
+        self._records = records
+
+    def create(self, entry: Entry) -> None:
+        """Run it to its end.
+
+        Raises:
+            MachineFailed: when it ends with another code than 0.
+        """
+        key = entry.thing.key
+        self._running.start(entry)
+        state = self._running.until(key, lambda state: state.finished)
+        if state.last_exit:
+            self._running.pause(key)
+            raise self._running.unwell(key, f"it ended with exit code {state.last_exit}")
+        self._running.stop(key)
+        self._records.put(entry)
+
+    def change(self, before: Entry, after: Entry) -> None:  # noqa: ARG002  (runs are independent)
+        """Run it again, as it is now."""
+        self.create(after)
+
+    def start(self, entry: Entry) -> None:
+        """Run it again."""
+        self.create(entry)
+
+    def restart(self, entry: Entry) -> None:
+        """Run it again."""
+        self.create(entry)
+
+    def remove(self, entry: Entry) -> None:
+        """Forget that it ran."""
+        self._running.stop(entry.thing.key)
+        self._records.drop(entry.thing.key)
+
+
+def ready(state: State) -> bool:
+    """It runs, and its health check, if it has one, has said yes."""
+    checked = state.program is not None and state.program.health is not None
+    return state.running and not state.stale and (state.healthy is True or not checked)
+
+
+def thing_of(label: str) -> AnyThing:
+    """What a program's label describes.
+
+    Raises:
+        MachineFailed: when the label is damaged.
+    """
+    try:
+        thing: AnyThing = msgspec.json.decode(label, type=AnyThing)
+    except msgspec.DecodeError as error:
+        raise MachineFailed(
+            f"a program's description is damaged: {error}", remedy="run `partywall up` again"
+        ) from error
+    return thing

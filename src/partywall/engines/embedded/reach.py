@@ -1,0 +1,66 @@
+"""Ways to instances on loopback, and into environments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from partywall.engines.embedded import inside
+from partywall.engines.embedded.programs import Programs
+from partywall.interfaces import Completed
+from partywall.model.errors import BadInput, MachineFailed
+from partywall.model.world import Key
+
+
+class EmbeddedReach:
+    """How the edge, the probes and the user get to what runs here."""
+
+    def __init__(self, programs: Programs) -> None:
+        self._programs = programs
+
+    def address(self, instance: Key, port: int) -> tuple[str, int]:
+        """Host and port of an instance.
+
+        Raises:
+            MachineFailed: when it never ran here.
+        """
+        address = self._programs.allocations.address(instance)
+        if address is None:
+            raise MachineFailed(f"{instance} has no address", remedy="run `partywall up`")
+        ports = address.ports
+        return address.host, ports.get(port) or next(iter(ports.values()), port)
+
+    def run_inside(
+        self,
+        environment: str,
+        command: Sequence[str],
+        *,
+        give: Mapping[str, str] | None = None,
+        text: str = "",
+        seconds: float = 20.0,
+    ) -> Completed:
+        """Run a command as the environment's own user."""
+        return inside.run(
+            self._programs.places.home / "inside",
+            self._programs.inside(environment),
+            command,
+            give=give or {},
+            text=text,
+            seconds=seconds,
+        )
+
+    def enter(self, instance: Key, command: Sequence[str]) -> int:
+        """Run a command with an instance's variables and folder, on the user's terminal.
+
+        Raises:
+            BadInput: when there is no such instance.
+        """
+        places = self._programs.places
+        folder = places.instance(instance)
+        if not (folder / "program.json").exists():
+            raise BadInput(f"{instance} is not there", remedy="run `partywall up` first")
+        return inside.attached(places.run, _program(instance), command, {})
+
+
+def _program(instance: Key) -> str:
+    environment, _, name = instance.partition("/")
+    return f"{environment}/{name.replace('/', '-')}"

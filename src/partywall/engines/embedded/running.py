@@ -1,0 +1,130 @@
+"""Starting, stopping and waiting for programs of the supervisor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from partywall.engines.embedded import inside
+from partywall.engines.embedded.folders import make_own, remove
+from partywall.engines.embedded.places import supervised_name
+from partywall.engines.embedded.programs import Programs
+from partywall.engines.embedded.supervise import control
+from partywall.engines.embedded.supervise.failure import SupervisionError
+from partywall.engines.embedded.supervise.program import Program
+from partywall.engines.embedded.supervise.state import State
+from partywall.interfaces import Clock, SecretStore
+from partywall.model.errors import MachineFailed, Place
+from partywall.model.secret import resolve
+from partywall.model.world import Entry, Instance, Key, environment_of
+from partywall.system.files import make_folder
+
+READY_SECONDS = 120.0
+_LOOK_EVERY = 0.05
+_CRASHES = 3
+_LAST_LINES = 12
+
+
+class Running:
+    """Programs of one project."""
+
+    def __init__(self, programs: Programs, secrets: SecretStore, clock: Clock) -> None:
+        self._programs = programs
+        self._secrets = secrets
+        self._clock = clock
+        self._run = programs.places.run
+
+    def start(self, entry: Entry) -> Program:
+        """Hand it to the supervisor, with its folders made and its preparation done.
+
+        Raises:
+            MachineFailed: when the preparation fails or the supervisor does not answer.
+        """
+        program = self._programs.program(entry)
+        places = self._programs.places
+        make_own(places.own(entry.thing.key), program.account, places.home)
+        make_folder(places.log(entry.thing.key).parent)
+        if isinstance(entry.thing, Instance):
+            self._prepare(entry.thing, program)
+        _supervised(lambda: control.want(self._run, program))
+        return program
+
+    def stop(self, key: Key) -> None:
+        """End it and forget it; its log and its address stay."""
+        _supervised(lambda: control.forget(self._run, _name(key)))
+        remove(self._programs.places.own(key))
+
+    def pause(self, key: Key) -> None:
+        """End it, to be started again."""
+        _supervised(lambda: control.unwant(self._run, _name(key)))
+
+    def until(self, key: Key, ready: Callable[[State], bool]) -> State:
+        """Wait until it is as it should be.
+
+        Raises:
+            MachineFailed: when it keeps crashing or takes too long; with its last words.
+        """
+        deadline = self._clock.now() + READY_SECONDS
+        first = control.state(self._run, _name(key))
+        while True:
+            state = control.state(self._run, _name(key))
+            if ready(state):
+                return state
+            if state.restarts - first.restarts >= _CRASHES or state.failed:
+                raise self.unwell(key, state.failed or "it crashes again and again")
+            if self._clock.now() > deadline:
+                raise self.unwell(key, f"it is not healthy after {READY_SECONDS:.0f} s")
+            self._clock.sleep(_LOOK_EVERY)
+
+    def unwell(self, key: Key, why: str) -> MachineFailed:
+        """The error for an instance that does not do what it should."""
+        log = self._programs.places.log(key)
+        words = "".join(f"\n    | {line}" for line in last_lines(log))
+        environment, _, name = key.partition("/")
+        return MachineFailed(
+            f"{key}: {why}{words}",
+            where=Place(str(log)),
+            remedy=f"`partywall logs {environment} {name.rpartition('/')[2]}` shows more",
+        )
+
+    def _prepare(self, instance: Instance, program: Program) -> None:
+        first = self._programs.preparation(instance)
+        if first is None or first.unless.exists():
+            return
+        places = self._programs.places
+        make_own(first.unless.parent, program.account, places.home)
+        environment = environment_of(instance.key)
+        text = resolve(first.text, lambda ref: self._secrets.value(environment, ref))
+        done = inside.run(
+            places.home / "inside", program._replace(environment={}, folder="/"), first.command,
+            give={}, text=text, seconds=READY_SECONDS,
+        )  # fmt: skip
+        if done.code:
+            last = (done.err.strip() or done.out.strip()).splitlines()[-3:]
+            raise MachineFailed(
+                f"{instance.key} could not be prepared: {' '.join(last)}",
+                where=Place(str(first.unless.parent)),
+                remedy="look at the folder: it must be empty, and on a disk with room",
+            )
+
+
+def last_lines(log: Path, count: int = _LAST_LINES) -> list[str]:
+    """The end of a log, for an error; empty when there is none."""
+    try:
+        with log.open("rb") as file:
+            file.seek(0, 2)
+            file.seek(max(0, file.tell() - 8192))
+            return file.read().decode(errors="replace").splitlines()[-count:]
+    except OSError:
+        return []
+
+
+def _name(key: Key) -> str:
+    return f"{environment_of(key)}/{supervised_name(key)}"
+
+
+def _supervised(act: Callable[[], object]) -> None:
+    try:
+        act()
+    except SupervisionError as error:
+        raise MachineFailed(error.what, remedy=error.remedy or "run `partywall doctor`") from error

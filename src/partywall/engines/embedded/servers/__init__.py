@@ -1,0 +1,1 @@
+"""How each kind of service runs here: stand-ins for images, and the application's processes."""

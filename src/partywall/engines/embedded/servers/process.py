@@ -1,0 +1,47 @@
+"""The application's own processes, from `x-partywall: {run: …}`."""
+
+from __future__ import annotations
+
+from partywall.engines.embedded.names import in_text
+from partywall.engines.embedded.servers.setup import Launch, Setup, base_path
+from partywall.engines.embedded.supervise.program import Health
+from partywall.model.app import HealthCheck
+
+
+def program(setup: Setup) -> Launch:
+    """The command in the project's folder, told by HOST and PORT where to listen."""
+    instance = setup.instance
+    command = tuple(in_text(word, {}, setup.paths) for word in instance.run or ())
+    ports = list(setup.address.ports.values())
+    listen = {"HOST": setup.address.host, "PORT": str(ports[0])} if ports else {}
+    return Launch(
+        command=command,
+        environment={
+            "PATH": base_path(),
+            "HOME": str(setup.folder),
+            "LANG": "C.UTF-8",
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            **setup.environment,
+            **listen,
+        },
+        folder=setup.project,
+        health=_health(instance.health) if instance.health else _customary(setup),
+        stop_signal=instance.stop_signal,
+    )
+
+
+def _health(check: HealthCheck) -> Health:
+    return Health(
+        command=("/bin/sh", "-c", *check.command) if check.shell else check.command,
+        interval=check.interval,
+        timeout=check.timeout,
+        retries=check.retries,
+        start_period=check.start_period,
+    )
+
+
+def _customary(setup: Setup) -> Health | None:
+    """An app without a health check is well when it accepts connections."""
+    ports = list(setup.address.ports.values())
+    return Health(tcp=(setup.address.host, ports[0])) if ports else None

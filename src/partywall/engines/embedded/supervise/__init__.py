@@ -1,0 +1,1 @@
+"""Keeps programs alive: a supervisor per project, its guardian, files as the interface."""

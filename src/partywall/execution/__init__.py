@@ -1,0 +1,1 @@
+"""Carries a plan out: executor, undo, journal, state, lock."""

@@ -1,0 +1,43 @@
+"""Who is at work: process, start and user, so that others can say whom to wait for."""
+
+from __future__ import annotations
+
+import os
+import pwd
+from pathlib import Path
+
+import msgspec
+
+
+class Owner(msgspec.Struct, frozen=True, kw_only=True):
+    """A process; its start tells it from a later one with the same number."""
+
+    pid: int
+    start: str
+    """Ticks after boot, as the kernel counts them; empty when it does not say."""
+    user: str
+
+    def alive(self) -> bool:
+        """Whether that very process still runs."""
+        return Path(f"/proc/{self.pid}").exists() and started(self.pid) == self.start
+
+
+def myself() -> Owner:
+    """This process."""
+    return Owner(pid=os.getpid(), start=started(os.getpid()), user=_user())
+
+
+def started(pid: int) -> str:
+    """When a process started, in ticks after boot; empty when there is none."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    return stat.rpartition(")")[2].split()[19]
+
+
+def _user() -> str:
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a user id without a name, as in many containers
+        return str(os.getuid())

@@ -1,0 +1,30 @@
+"""Where an unfinished run came from and where it wanted to go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from partywall.execution.history import Run
+from partywall.model.world import World
+from partywall.planning.scope import wanted_of
+
+
+def start(run: Run, observed: World) -> World:
+    """The world to plan for to take a run back.
+
+    Everything that was there at its start, running: a thing that was down is started, since no
+    step stops one thing alone. What could not be seen at the start is wanted as it is now, so
+    that going back never removes it.
+    """
+    before = run.head.world
+    entries = {key: wanted_of(entry) for key, entry in before.entries.items()}
+    for key, entry in observed.entries.items():
+        if before.why_unknown(key) is not None:
+            entries.setdefault(key, entry)
+    return World(entries)
+
+
+def goal(run: Run) -> Mapping[str, Any]:
+    """What the run was asked for, as its verb wrote it down; with it the run can go on."""
+    return run.head.goal

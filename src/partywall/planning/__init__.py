@@ -1,0 +1,1 @@
+"""From two worlds to a plan; pure."""

@@ -1,0 +1,123 @@
+"""Finds two things that lay claim to the same address, data or name, before anything is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from partywall.model.errors import Refused
+from partywall.model.world import (
+    AnyThing,
+    Checkout,
+    Database,
+    FileSpace,
+    Instance,
+    Key,
+    KeySpace,
+    Network,
+    Route,
+    TopicSpace,
+    Volume,
+    World,
+    environment_of,
+)
+from partywall.planning.scope import inside, is_common
+
+Claim = tuple[str, str]
+"""What is claimed, in words, and exactly which one."""
+
+
+def check(desired: World, scope: str | None = None) -> None:
+    """Refuse a world in which two things claim the same.
+
+    With a scope only claims of that environment count: one of two other environments at odds
+    must not stop it.
+
+    Raises:
+        Refused: with both keys.
+    """
+    holders: dict[Claim, dict[bool, Key]] = {}  # one inside the scope and one outside suffice
+    for thing in desired.things():
+        _check_foreign_volumes(thing, scope)
+        for claim in _claims(thing):
+            others = holders.setdefault(claim, {})
+            for other in others.values():
+                _check_pair(claim, other, thing.key, scope)
+            others.setdefault(environment_of(thing.key) == scope, thing.key)
+
+
+def _check_pair(claim: Claim, one: Key, other: Key, scope: str | None) -> None:
+    """Two claims on one thing: routes and networks may not even share within an environment."""
+    what, which = claim
+    apart = environment_of(one) != environment_of(other)
+    if not apart and what not in _ALONE:
+        return
+    if scope is None or scope in {environment_of(one), environment_of(other)}:
+        raise Refused(
+            f"{one} and {other} both claim the {what} {which}",
+            remedy=_ALONE.get(what, "give each environment its own, or choose to share it"),
+        )
+
+
+_ALONE = {
+    "address": "give one of them another domain, port or path",
+    "network name": "give one of them another `name:`",
+}
+"""Claims that exclude each other even inside one environment → what to do."""
+
+
+def _check_foreign_volumes(thing: AnyThing, scope: str | None) -> None:
+    """An instance never mounts another environment's volume, except to read it."""
+    if not isinstance(thing, Instance) or not inside(thing.key, scope):
+        return
+    for mount in thing.mounts:
+        if mount.kind == "volume" and not mount.read_only and _foreign(mount.source, thing.key):
+            raise Refused(
+                f"{thing.key} would write to {mount.source}, which belongs to another environment",
+                remedy="give it a volume of its own, or mount it read-only",
+            )
+
+
+def _foreign(volume: Key, user: Key) -> bool:
+    return (
+        "/" in volume and not is_common(volume) and environment_of(volume) != environment_of(user)
+    )
+
+
+def _claims(thing: AnyThing) -> Iterator[Claim]:
+    """What of a thing must not be claimed twice."""
+    match thing:
+        case Route():
+            yield "address", f"{thing.host}:{thing.port}{thing.path}"
+        case Network():
+            yield "network name", thing.name
+        case Volume():
+            yield "volume name", thing.name
+        case Instance():
+            for mount in thing.mounts:
+                if mount.kind == "bind" and not mount.read_only:
+                    yield "folder", mount.source
+        case Checkout():
+            yield "checkout folder", thing.folder
+        case _:
+            yield from _claims_on_server(thing)
+
+
+def _claims_on_server(thing: AnyThing) -> Iterator[Claim]:
+    """Parts of a shared server."""
+    match thing:
+        case Database():
+            yield f"{thing.kind} on {thing.server} named", thing.name
+            yield f"role on {thing.server} named", thing.owner
+        case KeySpace():
+            yield f"user of {thing.server} named", thing.user
+            if thing.prefix:
+                yield f"prefix on {thing.server}", thing.prefix
+            if thing.number is not None:
+                yield f"database of {thing.server} number", str(thing.number)
+        case TopicSpace():
+            yield f"user of {thing.server} named", thing.user
+            yield f"prefix on {thing.server}", thing.prefix
+        case FileSpace() if not thing.read_only:
+            yield f"folder of {thing.volume} named", thing.folder
+        case _:
+            pass

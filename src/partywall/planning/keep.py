@@ -1,0 +1,28 @@
+"""What `down` and `destroy` want: the world without an environment's services, or without it."""
+
+from __future__ import annotations
+
+from partywall.model.world import KEPT, World, environment_of
+
+
+def keep(observed: World, environment: str | None = None) -> World:
+    """What `down` wants: of one environment, or of everything, only what holds data, as it is."""
+    return observed.only(
+        {
+            key: entry
+            for key, entry in observed.entries.items()
+            if isinstance(entry.thing, KEPT)
+            or (environment is not None and environment_of(key) != environment)
+        }
+    )
+
+
+def destroy(observed: World, environment: str | None = None) -> World:
+    """What `destroy` wants: nothing of one environment, or nothing at all."""
+    return observed.only(
+        {
+            key: entry
+            for key, entry in observed.entries.items()
+            if environment is not None and environment_of(key) != environment
+        }
+    )

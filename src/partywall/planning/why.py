@@ -1,0 +1,114 @@
+"""Says in plain words what differs between two descriptions of one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from partywall.model.app import Mount
+from partywall.model.secret import SecretRef
+from partywall.model.world import AnyThing, BasicAuth, Instance, Need
+from partywall.planning import values
+
+_OPAQUE = frozenset({"build", "command", "entrypoint", "run", "health"})
+"""Fields whose content people write and may hide a password in: only the name is said."""
+
+
+def differences(before: AnyThing, after: AnyThing) -> str:
+    """What differs, most telling first: `image postgres:17 → postgres:18, port added`."""
+    if type(before) is not type(after):
+        return f"{_kind(before)} → {_kind(after)}"
+    return ", ".join(dict.fromkeys(_fields(before, after)))
+
+
+def _kind(thing: AnyThing) -> str:
+    return type(thing).__name__.lower()
+
+
+def _fields(before: AnyThing, after: AnyThing) -> Iterator[str]:
+    """One sentence part per difference; what a thing needs comes last, it is seldom the cause."""
+    names = [name for name in before.__struct_fields__ if name != "needs"]
+    for name in [*names, "needs"]:
+        old, new = getattr(before, name), getattr(after, name)
+        if old != new:
+            yield from list(_field(name, old, new)) or [f"{_words(name)} in another order"]
+
+
+def _field(name: str, old: Any, new: Any) -> Iterator[str]:  # noqa: ANN401  (any field's type)
+    if name in _OPAQUE:
+        yield f"{_words(name)} changed"
+    elif name in _BY_NAME:
+        yield from _BY_NAME[name](old, new)
+    elif isinstance(old, Instance):
+        yield from _fields(old, new)
+    elif isinstance(old, Mapping):
+        yield from _mapping(name, old, new)
+    else:
+        yield values.of_field(_words(name), old, new)
+
+
+def _environment(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
+    for name in sorted(old.keys() | new.keys()):
+        before, after = old.get(name), new.get(name)
+        if before is None or after is None:
+            yield f"environment {name} {'added' if before is None else 'removed'}"
+        elif before != after:
+            yield from values.of_variable(name, before, after)
+
+
+def _mapping(name: str, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
+    """Hosts, configuration files and settings; a file's fingerprint says nothing to people."""
+    for item in sorted(old.keys() | new.keys()):
+        before, after = old.get(item), new.get(item)
+        if before is None or after is None:
+            yield f"{name} {item} {'added' if before is None else 'removed'}"
+        elif before != after:
+            label = f"{name} {item}"
+            yield f"{label} changed" if name == "config" else values.of_field(label, before, after)
+
+
+def _mounts(old: tuple[Mount, ...], new: tuple[Mount, ...]) -> Iterator[str]:
+    yield from _listed("mount", {m.target: m for m in old}, {m.target: m for m in new})
+
+
+def _needs(old: tuple[Need, ...], new: tuple[Need, ...]) -> Iterator[str]:
+    yield from _listed("need of", {n.key: n for n in old}, {n.key: n for n in new})
+
+
+def _listed(word: str, old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[str]:
+    for item in sorted(old.keys() | new.keys()):
+        if old.get(item) != new.get(item):
+            how = "added" if item not in old else "removed" if item not in new else "changed"
+            yield f"{word} {item} {how}"
+
+
+def _auth(old: BasicAuth | None, new: BasicAuth | None) -> Iterator[str]:
+    if old is None or new is None:
+        yield f"password protection {'added' if old is None else 'removed'}"
+        return
+    if old.user != new.user:
+        yield values.of_field("user", old.user, new.user)
+    if old.password != new.password:
+        yield from _password(old.password, new.password)
+
+
+def _password(old: SecretRef | None, new: SecretRef | None) -> Iterator[str]:
+    if old is None or new is None:
+        yield f"password {'added' if old is None else 'removed'}"
+    elif old.name == new.name:
+        yield f"secret {new.name} renewed"
+    else:
+        yield f"secret {old.name} → {new.name}"
+
+
+_BY_NAME: dict[str, Callable[[Any, Any], Iterator[str]]] = {
+    "environment": _environment,
+    "mounts": _mounts,
+    "needs": _needs,
+    "auth": _auth,
+    "password": _password,
+}
+
+
+def _words(field: str) -> str:
+    return field.replace("_", " ")

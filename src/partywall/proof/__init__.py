@@ -1,0 +1,1 @@
+"""Probes that try to cross the wall, and what came back."""

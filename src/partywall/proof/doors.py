@@ -1,0 +1,38 @@
+"""Calls an environment's own addresses at the edge, with the password that they ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from partywall.model.world import Route
+from partywall.proof.case import Case
+from partywall.proof.edge import Page, basic, get
+from partywall.proof.probe import CouldNotTry
+from partywall.proof.target import Target
+
+
+def call(
+    case: Case,
+    where: Target,
+    route: Route,
+    path: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Page:
+    """GET a path of a route, its own first page when none is named.
+
+    Raises:
+        CouldNotTry: when there is no edge.
+        NoAnswer: when nothing comes back.
+    """
+    door = case.premises.door
+    if door is None:
+        raise CouldNotTry("no edge stands in front of the environments")
+    case.run.count(where.environment)
+    return get(door.at(route.port), route.host, path or route.path, headers)
+
+
+def credentials(case: Case, where: Target, route: Route) -> dict[str, str]:
+    """The header with the route's password; none when it asks for none."""
+    if route.auth is None:
+        return {}
+    return basic(route.auth.user, case.value(where.environment, route.auth.password).reveal())

@@ -1,0 +1,83 @@
+"""Logs in to an MQTT broker, publishes canaries and listens for those of others."""
+
+from __future__ import annotations
+
+import time
+
+from partywall.proof.inside.answer import AUTHENTICATED, FAILED, REFUSED, Answer, Ask, answer
+from partywall.proof.inside.session import PATIENCE, NoSession, Session
+
+_BEAT = 0.2
+"""Seconds between two live canaries."""
+
+
+def scratch(ask: Ask) -> Answer:
+    """Subscribe to everything, publish a scratch message and receive it."""
+    try:
+        with Session(ask) as session:
+            if not session.subscribe("#"):
+                return answer(REFUSED, "may not subscribe to everything (#)")
+            session.publish(ask["topic"], "scratch")
+            if not session.hears(ask["topic"], PATIENCE):
+                return answer(FAILED, "a message that was published did not come back")
+            return answer(AUTHENTICATED, "subscribed to everything and received its own message")
+    except NoSession as error:
+        return error.said
+
+
+def login(ask: Ask) -> Answer:
+    """Log in and out again; nothing is subscribed to or published."""
+    try:
+        with Session(ask):
+            return answer(AUTHENTICATED, "let in")
+    except NoSession as error:
+        return error.said
+
+
+def listen(ask: Ask) -> Answer:
+    """Subscribe to everything for a while and count the canaries among what comes."""
+    try:
+        with Session(ask) as session:
+            if not session.subscribe("#"):
+                return answer(REFUSED, "may not subscribe to everything (#)")
+            began = time.time()
+            time.sleep(ask["seconds"])
+            ended = time.time()
+    except NoSession as error:
+        return error.said
+    canaries = [retained for topic, retained, _ in session.heard if topic == ask["topic"]]
+    return answer(
+        AUTHENTICATED,
+        f"listened to everything for {ask['seconds']:g} s, {len(canaries)} canaries came",
+        began=began,
+        ended=ended,
+        canaries=len(canaries),
+        retained=sum(canaries),
+    )
+
+
+def sing(ask: Ask) -> Answer:
+    """Publish a retained canary, then live ones for a while; hear them at home; take all back."""
+    topic = ask["topic"]
+    sung: list[float] = []
+    try:
+        with Session(ask) as session:
+            session.subscribe(topic)
+            try:
+                session.publish(topic, "canary", retain=True)
+                end = time.monotonic() + ask["seconds"]
+                while time.monotonic() < end:
+                    session.publish(topic, "canary")
+                    sung.append(time.time())
+                    time.sleep(_BEAT)
+            finally:
+                # An empty retained message removes the kept one (MQTT 3.1.1, 3.3.1.3).
+                session.publish(topic, "", retain=True)
+    except NoSession as error:
+        return error.said
+    if not session.heard:
+        return answer(FAILED, "its own canaries did not come back")
+    return answer(AUTHENTICATED, f"published {len(sung)} canaries", sung=sung)
+
+
+ACTIONS = {"scratch": scratch, "login": login, "listen": listen, "sing": sing}

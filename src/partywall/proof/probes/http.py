@@ -1,0 +1,151 @@
+"""Wall `http`: what the network sees of an environment through the edge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from partywall.model.world import Route
+from partywall.proof.case import Case
+from partywall.proof.cookies import Cookie, reaches, set_in
+from partywall.proof.doors import call, credentials
+from partywall.proof.edge import NoAnswer, Page, get
+from partywall.proof.probe import Attempt, CouldNotTry, Probe, Verdict
+from partywall.proof.robots import disallows_all
+
+
+def outside(case: Case) -> Iterable[Attempt]:
+    """Password, search engines; and, for production, hosts that nobody has."""
+    if case.other.environment == case.premises.production:
+        yield _unknown_host(case)
+        return
+    for route in case.other.routes:
+        yield _password(case, route)
+    route = _first(case)
+    yield _robots_file(case, route)
+    yield _robots_header(case, route)
+
+
+def across(case: Case) -> Iterable[Attempt]:
+    """Whether what a browser keeps from one environment means anything to the other."""
+    tried = f"carry {case.own.environment}'s cookies to {case.other.environment}"
+    own, other = case.own.route(), case.other.route()
+    if own is None or other is None:
+        return
+    page = _home(case, case.own.environment, own)
+    cookies = set_in(page.headers)
+    if not cookies:
+        raise CouldNotTry(f"{own.host} sets no cookie on its first page, so there is none to carry")
+    carried = [cookie.name for cookie in cookies if reaches(cookie, own.host, other.host)]
+    if carried and own.host == other.host:
+        words = f"one host name for both, and cookies ignore ports: {', '.join(carried)}"
+        yield case.attempt(Verdict.SHARED, tried, words)
+    elif carried:
+        yield case.attempt(Verdict.CROSSED, tried, f"a browser sends it: {', '.join(carried)}")
+    else:
+        yield _forced(case, other, cookies, tried)
+
+
+def _forced(case: Case, other: Route, cookies: list[Cookie], tried: str) -> Attempt:
+    """Sent by hand, the cookies must not change what the other answers."""
+    sent = credentials(case, case.other, other)
+    plain, again = (call(case, case.other, other, headers=sent) for _ in range(2))
+    header = {"Cookie": "; ".join(cookie.pair for cookie in cookies)}
+    given = call(case, case.other, other, headers={**sent, **header})
+    names = ", ".join(cookie.name for cookie in cookies)
+    steady = plain.body == again.body
+    if given.status != plain.status or (steady and given.body != plain.body):
+        return case.attempt(Verdict.CROSSED, tried, f"it answers differently when sent {names}")
+    compared = "the same page" if steady else "the same status (its pages always differ)"
+    words = f"a browser would not send {names}; sent by hand, {compared} comes back"
+    return case.attempt(Verdict.HELD, tried, words)
+
+
+def _password(case: Case, route: Route) -> Attempt:
+    tried = f"open {route.host}{route.path} without the password"
+    if route.auth is None:
+        return case.attempt(Verdict.SHARED, tried, "its settings ask for no password")
+    page = _home(case, route.key, route)
+    refused = call(case, case.other, route)
+    words = f"{refused} without, {page} with the password"
+    return case.judged(refused.status != 401, tried, words)
+
+
+def _robots_file(case: Case, route: Route) -> Attempt:
+    tried = f"index {route.host} as a search engine that reads robots.txt"
+    if route.robots:
+        return case.attempt(Verdict.SHARED, tried, "its settings let search engines in")
+    _home(case, case.other.environment, route)
+    page = call(case, case.other, route, "/robots.txt", credentials(case, case.other, route))
+    closed = page.status == 200 and disallows_all(page.body.decode(errors="replace"))
+    words = "disallows everything" if closed else "does not disallow everything"
+    return case.judged(not closed, tried, f"{page}, {words}")
+
+
+def _robots_header(case: Case, route: Route) -> Attempt:
+    tried = f"index {route.host} as a search engine that reads only headers"
+    if route.robots:
+        return case.attempt(Verdict.SHARED, tried, "its settings let search engines in")
+    page = _home(case, case.other.environment, route)
+    header = page.header("X-Robots-Tag")
+    closed = {"noindex", "nofollow"} <= {word.strip().lower() for word in header.split(",")}
+    return case.judged(not closed, tried, f"X-Robots-Tag: {header or 'missing'}")
+
+
+def _unknown_host(case: Case) -> Attempt:
+    """An unknown name in the handshake, and production's name there with an unknown `Host`."""
+    route = _first(case)
+    host = f"unknown-{case.run.nonce}.{route.host}"
+    tried = f"reach {case.other.environment} by a host name that nobody has ({host})"
+    home = _home(case, case.other.environment, route)
+    ways: list[Callable[[], Page]] = [
+        lambda: _at(case, route, host, host),
+        lambda: _at(case, route, host, route.host),
+        lambda: _at(case, route, "unknown.invalid", route.host),
+    ]
+    said = []
+    for way in ways:
+        try:
+            page = way()
+        except NoAnswer as error:
+            said.append(str(error))
+            continue
+        said.append(str(page))
+        if page.status not in (404, 421) or (page.body and page.body == home.body):
+            return case.attempt(Verdict.CROSSED, tried, f"{page}, not 404")
+    words = "; ".join(dict.fromkeys(said))
+    return case.attempt(Verdict.HELD, tried, f"{words} (its own name: {home})")
+
+
+def _at(case: Case, route: Route, host: str, sni: str) -> Page:
+    door = case.premises.door
+    assert door is not None  # noqa: S101  (home has been called through it)
+    case.run.count(case.other.environment)
+    return get(door.at(route.port), host, route.path, sni=sni)
+
+
+def _first(case: Case) -> Route:
+    route = case.other.route()
+    if route is None:
+        raise CouldNotTry(f"{case.other.environment} has no address at the edge")
+    return route
+
+
+def _home(case: Case, name: str, route: Route) -> Page:
+    """What the route answers to those who may: it has to, or nothing is shown."""
+
+    def make() -> Page:
+        where = case.run.targets((route.key.partition("/")[0],)).popitem()[1]
+        page = call(case, where, route, headers=credentials(case, where, route))
+        if page.status in (401, 403) or page.status >= 500:
+            raise CouldNotTry(f"{route.host} does not answer even those who may: {page}")
+        return page
+
+    return case.run.once(f"http/{name}", make)
+
+
+PROBE = Probe(
+    name="http",
+    shows="only production is open to the world, and nothing leads from one to the other",
+    across=across,
+    outside=outside,
+)

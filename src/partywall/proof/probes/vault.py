@@ -1,0 +1,107 @@
+"""Wall `vault`: one environment's programs in the other's folders, and the way there by HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from partywall.model.world import Route
+from partywall.proof.case import Answer, Case
+from partywall.proof.doors import call, credentials
+from partywall.proof.edge import NoAnswer
+from partywall.proof.inside.answer import DENIED, DONE, REFUSED, Ask
+from partywall.proof.logins import said
+from partywall.proof.paths import tricks
+from partywall.proof.planting import Planted, folders, planted, vault
+from partywall.proof.probe import Attempt, CouldNotTry, Probe, Verdict
+from partywall.proof.target import Target
+
+_OUTSIDE = "/etc/passwd"
+
+
+def across(case: Case) -> Iterable[Attempt]:
+    """List, read and create in the other's folders; then path tricks on the own vault's host."""
+    if not case.other.volumes:
+        return
+    shown = _home(case, case.own)
+    with planted(case, case.other) as theirs:
+        yield from _by_folder(case, theirs, shown)
+        route = _route(case.own)
+        if route is not None and case.premises.door is not None:
+            with planted(case, case.own) as mine:
+                yield _by_http(case, route, mine, theirs)
+
+
+def _home(case: Case, where: Target) -> str:
+    _, folder = vault(case, where)
+    ask = {"do": "vault.scratch", "folder": folder, "name": f".partywall-{case.run.nonce}"}
+    return case.home(where, "a scratch file in the vault", ask)
+
+
+def _by_folder(case: Case, theirs: Planted, shown: str) -> Iterable[Attempt]:
+    whose = f"{case.other.environment}'s"
+    listing: list[Ask] = [
+        {"do": "vault.list", "folder": path} for path in folders(case, case.other).values()
+    ]
+    reading: Ask = {"do": "vault.read", "path": theirs.path}
+    name = f".partywall-{case.run.nonce}-{case.own.environment}"
+    creating: Ask = {"do": "vault.scratch", "folder": theirs.folder, "name": name}
+    *lists, read, create = case.ask(case.own, *listing, reading, creating, on=case.other)
+    yield _judged(case, f"list {whose} {len(lists)} volumes", lists, shown)
+    yield _judged(case, f"read a file of {whose} vault", [read], shown)
+    yield _judged(case, f"create a file in {whose} vault", [create], shown)
+
+
+def _judged(case: Case, tried: str, answers: list[Answer], shown: str) -> Attempt:
+    """Crossed when any worked, held when the system said no to all, else nothing was shown."""
+    telling = next((answer for answer in answers if answer.outcome == DONE), None)
+    if telling is not None:
+        return case.attempt(Verdict.CROSSED, tried, said(telling))
+    odd = next((answer for answer in answers if answer.outcome not in (DENIED, REFUSED)), None)
+    if odd is not None:
+        return case.attempt(Verdict.COULD_NOT_TRY, tried, said(odd))
+    words = "; ".join(sorted({said(answer) for answer in answers}))
+    return case.attempt(Verdict.HELD, tried, f"{words} (at home: {shown})")
+
+
+def _route(where: Target) -> Route | None:
+    """The address under which the vault's own file server answers."""
+    served = set(where.vaults.values())
+    return next((route for route in where.routes if route.instance in served), None)
+
+
+def _by_http(case: Case, route: Route, mine: Planted, theirs: Planted) -> Attempt:
+    tried = f"fetch {case.other.environment}'s file, or one of the machine, from {route.host}"
+    prefix = route.path.rstrip("/")
+    sent = credentials(case, case.own, route)
+    home = call(case, case.own, route, f"{prefix}/{mine.name}", sent)
+    if mine.text.encode() not in home.body:
+        raise CouldNotTry(f"{route.host} does not serve even its own scratch file: {home}")
+    targets = [theirs.path, _OUTSIDE]
+    paths = [path for file in targets for path in tricks(mine.folder, file, mine.name)]
+    statuses = set()
+    for path in (f"/{theirs.name}", *paths):
+        try:
+            page = call(case, case.own, route, f"{prefix}{path}", sent)
+        except NoAnswer as error:
+            statuses.add(str(error))
+            continue
+        statuses.add(str(page.status))
+        if _leaked(page.body, theirs):
+            return case.attempt(Verdict.CROSSED, tried, f"{page} for {_shown(path)}")
+    words = f"{len(paths) + 1} spellings answered {', '.join(sorted(statuses))}"
+    return case.attempt(Verdict.HELD, tried, f"{words} (at home: {home} for its own file)")
+
+
+def _leaked(body: bytes, theirs: Planted) -> bool:
+    return theirs.text.encode() in body or (b"root:" in body and b":0:0:" in body)
+
+
+def _shown(path: str) -> str:
+    return path if len(path) <= 60 else f"{path[:40]}…{path[-19:]}"
+
+
+PROBE = Probe(
+    name="vault",
+    shows="an environment can neither see nor change the other's files, by folder or by HTTP",
+    across=across,
+)

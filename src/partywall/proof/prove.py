@@ -1,0 +1,115 @@
+"""Runs every probe between every two environments, bounded in time and load, and reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from itertools import permutations
+
+import msgspec
+
+from partywall.model.errors import PartywallError
+from partywall.proof.case import Case, Premises, Run
+from partywall.proof.edge import NoAnswer
+from partywall.proof.probe import OUTSIDE, Attempt, CouldNotTry, Probe, Tries, Verdict
+from partywall.proof.target import Target
+
+_AT_ONCE = 4
+"""Probes that run at the same time."""
+SECONDS = 14.0
+"""A proof of two environments is over by then, whatever hangs."""
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that was tried, and what it put on each environment."""
+
+    probes: tuple[Attempt, ...] = ()
+    attempts: dict[str, int] = {}
+    """Environment → attempts made on it; the load is bounded, so it is said."""
+
+    @property
+    def crossed(self) -> bool:
+        """Whether any wall has a hole."""
+        return any(attempt.verdict is Verdict.CROSSED for attempt in self.probes)
+
+    def to_json(self) -> bytes:
+        """The document that scripts build on."""
+        return msgspec.json.encode(self)
+
+
+class _Task(msgspec.Struct, frozen=True):
+    probe: Probe
+    tries: Tries
+    own: Target | None
+    other: Target
+
+
+def prove(
+    premises: Premises,
+    probes: Sequence[Probe],
+    environments: Sequence[str],
+    seconds: float = SECONDS,
+) -> Report:
+    """Try to cross every wall, from each environment to each other one and from outside.
+
+    Args:
+        premises: what is probed.
+        probes: the walls to try.
+        environments: those that stand; each ordered pair of them is tried.
+        seconds: what has not answered by then is reported as not tried.
+    """
+    run = Run(premises, seconds)
+    tasks = list(_tasks(probes, run.targets(tuple(environments))))
+    pool = ThreadPoolExecutor(_AT_ONCE)
+    futures = [pool.submit(_attempts, run, task) for task in tasks]
+    # A little longer than the probes' own deadline, by which each of them gives up.
+    wait(futures, timeout=seconds + 1)
+    pool.shutdown(wait=False, cancel_futures=True)
+    found = [
+        attempt
+        for task, future in zip(tasks, futures, strict=True)
+        for attempt in _found(task, future)
+    ]
+    return Report(probes=tuple(found), attempts=dict(sorted(run.attempts.items())))
+
+
+def _tasks(probes: Iterable[Probe], targets: dict[str, Target]) -> Iterator[_Task]:
+    """Across tasks first: they take longer than those from outside."""
+    for probe in probes:
+        if probe.across is not None:
+            for own, other in permutations(targets, 2):
+                yield _Task(probe, probe.across, targets[own], targets[other])
+        if probe.outside is not None:
+            for target in targets.values():
+                yield _Task(probe, probe.outside, None, target)
+
+
+def _attempts(run: Run, task: _Task) -> list[Attempt]:
+    case = Case(task.probe.name, run, task.own, task.other)
+    done: list[Attempt] = []
+    try:
+        done.extend(task.tries(case))
+    except (CouldNotTry, NoAnswer) as reason:
+        done.append(_not_tried(task, str(reason)))
+    except PartywallError as error:
+        done.append(_not_tried(task, error.what))
+    except Exception as error:
+        done.append(_not_tried(task, f"the probe itself failed: {type(error).__name__}: {error}"))
+    return done
+
+
+def _found(task: _Task, future: Future[list[Attempt]]) -> list[Attempt]:
+    if not future.done() or future.cancelled():
+        return [_not_tried(task, "it did not end in time")]
+    return future.result()
+
+
+def _not_tried(task: _Task, reason: str) -> Attempt:
+    return Attempt(
+        probe=task.probe.name,
+        start=task.own.environment if task.own else OUTSIDE,
+        to=task.other.environment,
+        verdict=Verdict.COULD_NOT_TRY,
+        tried=task.probe.shows,
+        answer=reason,
+    )

@@ -1,0 +1,146 @@
+"""What of an environment a probe aims at: servers, folders, addresses, secrets; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from partywall.model.app import Role
+from partywall.model.secret import SecretRef, references
+from partywall.model.world import (
+    Database,
+    Instance,
+    Job,
+    Key,
+    Route,
+    Volume,
+    World,
+    environment_of,
+)
+from partywall.proof.credentials import Login, login
+
+_PORTS = {Role.DATABASE: 5432, Role.CACHE: 6379, Role.BROKER: 1883}
+_SERVERS = frozenset(_PORTS)
+
+
+class Server(msgspec.Struct, frozen=True, kw_only=True):
+    """A database, cache or broker as the environment's own programs use it."""
+
+    key: Key
+    service: str
+    port: int
+    login: Login
+    database: str = ""
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """One environment, as far as probes need it."""
+
+    environment: str
+    servers: dict[Role, tuple[Server, ...]] = {}
+    volumes: tuple[Key, ...] = ()
+    data: frozenset[Key] = frozenset()
+    """Those of the volumes that belong to servers: nothing is ever written there."""
+    vaults: dict[Key, Key] = {}
+    """Volume → the instance that serves its files and nothing else."""
+    routes: tuple[Route, ...] = ()
+    variables: dict[str, str] = {}
+    """`service.NAME` → text, with secrets as placeholders."""
+    secrets: frozenset[SecretRef] = frozenset()
+
+    def route(self) -> Route | None:
+        """The environment's first page."""
+        pages = [route for route in self.routes if route.path == "/"]
+        return next((r for r in pages if r.instance not in self.vaults.values()), None) or next(
+            iter(pages or self.routes), None
+        )
+
+
+def target(world: World, environment: str) -> Target:
+    """What a world says about one environment."""
+    things = [thing for thing in world.things() if environment_of(thing.key) == environment]
+    jobs = [thing.instance for thing in things if isinstance(thing, Job)]
+    instances = [thing for thing in things if isinstance(thing, Instance)]
+    routes = tuple(thing for thing in things if isinstance(thing, Route))
+    databases = [thing for thing in things if isinstance(thing, Database)]
+    return Target(
+        environment=environment,
+        servers={
+            Role.DATABASE: tuple(_database(world, database) for database in databases),
+            Role.CACHE: tuple(_servers(instances, Role.CACHE)),
+            Role.BROKER: tuple(_servers(instances, Role.BROKER)),
+        },
+        volumes=tuple(thing.key for thing in things if isinstance(thing, Volume)),
+        data=frozenset(
+            mount.source
+            for instance in instances
+            if instance.role in _SERVERS
+            for mount in instance.mounts
+        ),
+        vaults=_vaults(instances),
+        routes=routes,
+        variables={
+            f"{instance.service}.{name}": text
+            for instance in (*instances, *jobs)
+            for name, text in _texts(instance)
+        },
+        secrets=frozenset(_secrets([*instances, *jobs], databases, routes)),
+    )
+
+
+def _database(world: World, database: Database) -> Server:
+    entry = world.entries.get(database.server)
+    instance = entry.thing if entry and isinstance(entry.thing, Instance) else None
+    literal = instance.environment.get("POSTGRES_PASSWORD", "") if instance else ""
+    return Server(
+        key=database.server,
+        service=instance.service if instance else database.server,
+        port=_port(instance, Role.DATABASE),
+        login=Login(database.owner, str(database.password) if database.password else literal),
+        database=database.name,
+    )
+
+
+def _servers(instances: list[Instance], role: Role) -> Iterable[Server]:
+    for instance in instances:
+        if instance.role is role:
+            yield Server(
+                key=instance.key,
+                service=instance.service,
+                port=_port(instance, role),
+                login=login(instance, instances),
+            )
+
+
+def _port(instance: Instance | None, role: Role) -> int:
+    """The customary port when it is among those listened on, or nothing is known."""
+    ports = instance.ports if instance else ()
+    return _PORTS[role] if not ports or _PORTS[role] in ports else ports[0]
+
+
+def _vaults(instances: list[Instance]) -> dict[Key, Key]:
+    return {
+        mount.source: instance.key
+        for instance in instances
+        if instance.role is Role.FILES
+        for mount in instance.mounts
+        if mount.kind == "volume"
+    }
+
+
+def _texts(instance: Instance) -> Iterable[tuple[str, str]]:
+    yield from instance.environment.items()
+    words = (*(instance.entrypoint or ()), *(instance.command or ()), *(instance.run or ()))
+    if words:
+        yield "command", " ".join(words)
+
+
+def _secrets(
+    instances: list[Instance], databases: list[Database], routes: tuple[Route, ...]
+) -> Iterable[SecretRef]:
+    for instance in instances:
+        for _, text in _texts(instance):
+            yield from references(text)
+    yield from (database.password for database in databases if database.password)
+    yield from (route.auth.password for route in routes if route.auth)

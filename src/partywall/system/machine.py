@@ -1,0 +1,40 @@
+"""Facts about the machine: cores, memory, disk, who we are."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+
+def cores() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def memory_bytes() -> int:
+    """Physical memory."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def free_memory_bytes() -> int:
+    """Memory that new programs can have without swapping, as the kernel estimates it."""
+    for line in Path("/proc/meminfo").read_text().splitlines():
+        if line.startswith("MemAvailable:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+def free_disk_bytes(folder: Path) -> int:
+    """What this user may still write there."""
+    return shutil.disk_usage(folder).free
+
+
+def is_root() -> bool:
+    """Whether we may change user ids."""
+    return os.geteuid() == 0
+
+
+def boot_id() -> str:
+    """Changes at every boot."""
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()

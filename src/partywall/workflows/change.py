@@ -1,0 +1,203 @@
+"""The one way in which anything is changed: plan, approve, journal, carry out, tidy up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from partywall.edge.load import reload
+from partywall.execution import history, undo
+from partywall.execution.executor import execute
+from partywall.execution.journal import FileJournal
+from partywall.execution.lock import Locks
+from partywall.interfaces import Progress
+from partywall.model.errors import BadInput, Refused
+from partywall.model.plan import Action, Plan
+from partywall.model.world import Instance, World, environment_of
+from partywall.planning import conflicts, guard
+from partywall.planning.diff import plan as difference
+from partywall.planning.keep import destroy as without
+from partywall.planning.keep import keep
+from partywall.planning.restart import restart
+from partywall.planning.scope import wanted_of
+from partywall.workflows import trash, variables
+from partywall.workflows.project import Project
+
+MACHINE = "machine"
+Approve = Callable[[Plan], None]
+"""Asks the user, or raises."""
+
+
+class Goal(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wanted, in a form that a journal can keep."""
+
+    verb: str
+    """`up`, `down`, `destroy`, `restart` or `back`."""
+    scope: str | None = None
+    services: tuple[str, ...] = ()
+
+
+class Changed(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of it."""
+
+    plan: Plan
+    said: tuple[str, ...] = ()
+    """Things done beside the plan that the user should know."""
+
+
+def planned(project: Project, goal: Goal) -> Plan:
+    """What would be done; nothing is changed and nothing is written.
+
+    Raises:
+        PartywallError: when it cannot be planned, or must not be done.
+    """
+    observed = project.observer.observe()
+    plan = _plan(project, goal, observed)
+    guard.check(plan, observed)
+    return _noted(project, plan)
+
+
+def change(project: Project, goal: Goal, approve: Approve, progress: Progress) -> Changed:
+    """Do it, after `approve` has seen the plan.
+
+    Raises:
+        PartywallError: see the exit codes; after HalfDone, `resume` goes on.
+    """
+    if goal.scope is not None and goal.verb == "up":
+        project.environment(goal.scope)
+    with Locks(project.home).hold(_locks(project, goal), goal.verb):
+        plan = planned(project, goal)
+        if not plan:
+            project.claim(_named(project, goal) if goal.verb == "up" else ())
+            return Changed(plan=plan, said=_tidy(project))
+        approve(plan)
+        said = _prepare(project, goal)
+        _carry_out(project, goal, plan, progress)
+        return Changed(plan=plan, said=(*said, *_tidy(project)))
+
+
+def resume(project: Project, *, back: bool) -> Goal:
+    """The goal that goes on with an unfinished run, or takes it back.
+
+    Raises:
+        BadInput: when there is nothing to resume.
+    """
+    run = history.unfinished(project.home)
+    if run is None:
+        raise BadInput("there is nothing to resume", remedy="`partywall plan` shows what is due")
+    if back:
+        return Goal(verb="back", scope=run.head.scope)
+    return msgspec.convert(dict(undo.goal(run)), Goal)
+
+
+def _plan(project: Project, goal: Goal, observed: World) -> Plan:
+    match goal.verb:
+        case "up":
+            desired = _desired(project, goal, observed)
+            conflicts.check(desired, goal.scope)
+            _refuse(project, desired)
+            return difference(desired, observed, goal.scope)
+        case "down":
+            return difference(keep(observed, goal.scope), observed, goal.scope)
+        case "destroy":
+            return difference(without(observed, goal.scope), observed, goal.scope)
+        case "restart":
+            return restart(observed, _instances(goal, observed), goal.scope)
+        case "back":
+            return difference(_start(project, observed), observed, goal.scope)
+    raise BadInput(f"unknown goal {goal.verb}", remedy="run the command again")
+
+
+def _desired(project: Project, goal: Goal, observed: World) -> World:
+    """With a scope only that environment's settings are read: a broken one elsewhere is no bar."""
+    if goal.scope is None:
+        return project.desired()
+    mine = project.desired([goal.scope])
+    others = {
+        key: wanted_of(entry)
+        for key, entry in observed.entries.items()
+        if environment_of(key) not in (goal.scope, MACHINE, "shared")
+    }
+    return World({**others, **mine.entries})
+
+
+def _start(project: Project, observed: World) -> World:
+    run = history.unfinished(project.home)
+    if run is None:
+        raise BadInput("there is nothing to take back", remedy="`partywall plan`")
+    return undo.start(run, observed)
+
+
+def _refuse(project: Project, desired: World) -> None:
+    sentences = project.engine.refusals(desired)
+    if sentences:
+        raise Refused("; ".join(sentences), remedy="see `partywall init --report`")
+
+
+def _instances(goal: Goal, observed: World) -> Sequence[str]:
+    if goal.services:
+        return [f"{goal.scope}/{service}" for service in goal.services]
+    return [
+        key
+        for key, entry in observed.entries.items()
+        if isinstance(entry.thing, Instance) and goal.scope in (None, environment_of(key))
+    ]
+
+
+def _noted(project: Project, plan: Plan) -> Plan:
+    if not project.unmade:
+        return plan
+    kinds = sorted({key.split("/")[1] for key in project.unmade if key.count("/") > 1})
+    note = f"the {project.engine_name} engine makes no {' and no '.join(kinds)}: see its limits"
+    return msgspec.structs.replace(plan, notes=(*plan.notes, note))
+
+
+def _locks(project: Project, goal: Goal) -> set[str]:
+    if goal.scope is not None:
+        return {goal.scope}
+    return {*project.settings.environments, MACHINE}
+
+
+def _named(project: Project, goal: Goal) -> list[str]:
+    return list(project.settings.environments) if goal.scope is None else [goal.scope]
+
+
+def _prepare(project: Project, goal: Goal) -> list[str]:
+    """What must be on disk before the first step."""
+    names = _named(project, goal) if goal.verb == "up" else []
+    said = []
+    for name in names:
+        written = variables.write(project.settings, project.environment(name), project.given(name))
+        if written is not None:
+            said.append(f"made {written.name} with fresh secrets for {name}")
+    project.claim(names)
+    if goal.verb == "up" and (goal.scope is None or not project.edge.config.exists()):
+        reload(project.edge)
+    return said
+
+
+def _carry_out(project: Project, goal: Goal, plan: Plan, progress: Progress) -> None:
+    journal = FileJournal(project.home)
+    journal.open(_head(project, goal))
+    try:
+        execute(plan, project.observer, project.performers(), journal, progress, project.clock)
+    finally:
+        gone = {step.environment for step in plan.steps if step.action is Action.REMOVE}
+        left = project.observer.observe().environments()
+        project.engine.close(environments=gone - left)
+
+
+def _head(project: Project, goal: Goal) -> Mapping[str, Any]:
+    return {
+        "verb": goal.verb,
+        "scope": goal.scope,
+        "world": project.observer.observe(),
+        "goal": msgspec.to_builtins(goal),
+    }
+
+
+def _tidy(project: Project) -> tuple[str, ...]:
+    gone = trash.empty_expired(project.home, project.clock.now())
+    return tuple(f"removed {one.key} from the trash: its time was over" for one in gone)

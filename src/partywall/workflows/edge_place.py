@@ -1,0 +1,137 @@
+"""Where a project's edge is and how it is called: ports chosen once, a short socket path."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from partywall.compose.settings import Settings
+from partywall.edge import command
+from partywall.edge.home import EdgeHome
+from partywall.edge.settings import SOCKET_BYTES, EdgeSettings, Tls
+from partywall.interfaces import EdgeProgram
+from partywall.model.errors import MachineFailed, Refused
+from partywall.system import files, sockets
+
+_CUSTOMARY = (8080, 8443)
+_STEP = 10_000
+LOOPBACK = "127.0.0.1"
+
+
+class Ports(msgspec.Struct, frozen=True):
+    """What browsers call."""
+
+    http: int
+    https: int
+
+
+def home(folder: Path, settings: Settings, ports: Ports, token: str) -> EdgeHome:
+    """The edge of one project.
+
+    Args:
+        folder: everything the edge keeps.
+        settings: the project's.
+        ports: as chosen or remembered.
+        token: tells this installation's socket from others', where its own path is too long.
+    """
+    said = settings.edge
+    bind = said.bind or LOOPBACK
+    acme = said.acme
+    return EdgeHome(
+        folder=folder,
+        settings=EdgeSettings(
+            http_port=ports.http,
+            https_port=ports.https,
+            bind=(bind,),
+            tls=Tls(settings.tls),
+            email=said.email or "",
+            directory=(acme.directory if acme else None) or "",
+            root=(acme.root if acme else None) or "",
+            socket=str(_socket(folder, token)),
+            storage=str(folder / "storage"),
+            logs=str(folder / "logs"),
+        ),
+    )
+
+
+def program(edge: EdgeHome) -> EdgeProgram:
+    """How the embedded engine starts it."""
+    return EdgeProgram(
+        command=command.run(edge),
+        environment=command.environment(edge.settings),
+        folder=str(edge.folder),
+    )
+
+
+def ports(folder: Path, settings: Settings) -> Ports:
+    """The ports of the settings, else the remembered ones, else free ones.
+
+    Raises:
+        MachineFailed: when none is free.
+    """
+    remembered = _remembered(folder)
+    said = settings.edge
+    if said.http and said.https:
+        return Ports(said.http, said.https)
+    chosen = remembered or _free()
+    return Ports(said.http or chosen.http, said.https or chosen.https)
+
+
+def remember(folder: Path, chosen: Ports) -> None:
+    """Keep the ports: addresses that people have seen stay."""
+    if _remembered(folder) != chosen:
+        files.write_atomically(folder / "ports.json", msgspec.json.encode(chosen))
+
+
+def prepare(edge: EdgeHome) -> None:
+    """The folders that Caddy expects; the socket's folder belongs to us alone.
+
+    Raises:
+        Refused: when somebody else made the socket's folder.
+    """
+    for folder in (edge.folder, Path(edge.settings.storage), Path(edge.settings.logs)):
+        files.make_folder(folder)
+    place = Path(edge.settings.socket).parent
+    files.make_folder(place)
+    if place.stat().st_uid != os.geteuid():
+        raise Refused(
+            f"{place} belongs to somebody else", remedy="remove it, or use a shorter project path"
+        )
+
+
+def _remembered(folder: Path) -> Ports | None:
+    data = files.read_bytes(folder / "ports.json")
+    if data is None:
+        return None
+    try:
+        return msgspec.json.decode(data, type=Ports)
+    except msgspec.DecodeError as error:
+        raise files.corrupted(folder / "ports.json", "not a pair of ports") from error
+
+
+def _free() -> Ports:
+    for http, https in _pairs():
+        if sockets.can_bind(LOOPBACK, http) and sockets.can_bind(LOOPBACK, https):
+            return Ports(http, https)
+    raise MachineFailed(
+        "no port is free for the edge", remedy="set `edge: {http: …, https: …}` in partywall.yaml"
+    )
+
+
+def _pairs() -> Iterator[tuple[int, int]]:
+    http, https = _CUSTOMARY
+    while https < 1 << 16:
+        yield http, https
+        http, https = http + _STEP, https + _STEP
+    for _ in range(20):
+        yield sockets.free_port(LOOPBACK), sockets.free_port(LOOPBACK)
+
+
+def _socket(folder: Path, token: str) -> Path:
+    near = folder / "admin.sock"
+    if len(str(near).encode()) + len(".lock") <= SOCKET_BYTES:
+        return near
+    return Path(f"/tmp/partywall-{os.geteuid()}") / token / "admin.sock"  # noqa: S108 (own, 0700)

@@ -1,0 +1,66 @@
+"""One pair of eyes made of several: the engine's, the edge's and the databases'."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from partywall.data.observe import DatabaseObserver
+from partywall.edge import fragments
+from partywall.edge.home import EdgeHome
+from partywall.edge.observe import look_route, observe_routes
+from partywall.interfaces import Observer, Reach
+from partywall.model.errors import MachineFailed
+from partywall.model.world import Entry, Key, World, environment_of
+
+
+class WholeObserver:
+    """Looks at everything that belongs to a project."""
+
+    def __init__(
+        self,
+        engine: Observer,
+        databases: DatabaseObserver,
+        edge: EdgeHome,
+        project: str,
+        reach: Reach,
+    ) -> None:
+        self._engine = engine
+        self._databases = databases
+        self._edge = edge
+        self._project = project
+        self._reach = reach
+
+    def observe(self, environments: Iterable[str] | None = None) -> World:
+        """Everything of these environments (all when None) and everything shared."""
+        wanted = None if environments is None else [*environments]
+        seen = self._engine.observe(wanted)
+        routes, unknown = self._routes()
+        databases = self._databases.observe(wanted)
+        mine = {
+            key: entry
+            for key, entry in routes.items()
+            if wanted is None or environment_of(key) in wanted
+        }
+        return World({**seen.entries, **databases, **mine}, {**seen.unknown, **unknown})
+
+    def look(self, key: Key) -> Entry | None:
+        """One thing."""
+        kind = key.split("/")[1] if key.count("/") > 1 else ""
+        if kind == "route":
+            return look_route(self._edge, self._project, key, self._reach)
+        if kind == "database":
+            return self._databases.look(key)
+        return self._engine.look(key)
+
+    def _routes(self) -> tuple[dict[Key, Entry], dict[Key, str]]:
+        """Routes; those of an edge that does not say its configuration are unknown."""
+        try:
+            return observe_routes(self._edge, self._project, self._reach), {}
+        except MachineFailed as error:
+            known = fragments.stored(self._edge).values()
+            return {}, {
+                served.thing.key: error.what
+                for fragment in known
+                if fragment.project == self._project
+                for served in fragment.routes
+            }

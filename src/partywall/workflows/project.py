@@ -1,0 +1,318 @@
+"""An opened project: its settings, its engine and everything that a verb works with."""
+
+from __future__ import annotations
+
+import secrets as random
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+
+from partywall import catalog
+from partywall.axes.site import Environment, Machine, Share, Site
+from partywall.axes.world import desired as build
+from partywall.compose import read
+from partywall.compose import settings as compose_settings
+from partywall.compose.settings import EnvironmentSettings, Limits, Settings
+from partywall.data.observe import DatabaseObserver
+from partywall.data.postgres.performer import DatabasePerformer
+from partywall.edge.home import EdgeHome
+from partywall.edge.performer import RoutePerformer
+from partywall.execution import state
+from partywall.execution.records import Records
+from partywall.interfaces import Engine, EngineParts, Performer
+from partywall.model.app import App
+from partywall.model.choices import Choices
+from partywall.model.errors import BadInput, Place
+from partywall.model.world import Database, Route, World
+from partywall.system import machine, sources
+from partywall.system.clock import SystemClock
+from partywall.system.secretstore import FileSecretStore
+from partywall.workflows import edge_place, variables
+from partywall.workflows.observing import WholeObserver
+from partywall.workflows.variables import Given
+
+HOME = ".partywall"
+DEFAULT_ENGINE = "docker"
+
+
+class Where(msgspec.Struct, frozen=True, kw_only=True):
+    """What the user points at."""
+
+    folder: Path = Path()
+    files: tuple[Path, ...] = ()
+    """Compose files; empty means what the settings say."""
+    settings: Path | None = None
+    engine: str | None = None
+
+
+class Project:
+    """One project; parts are made when they are first asked for."""
+
+    def __init__(self, settings: Settings, engine: str) -> None:
+        self.settings = settings
+        self.engine_name = engine
+        self.folder = settings.folder
+        self.home = self.folder / HOME
+        self.clock = SystemClock()
+        self.store = FileSecretStore(self.home / "secrets")
+        self.records = Records(self.home)
+
+    @cached_property
+    def state(self) -> state.State | None:
+        """What is recorded of the installation, None when there is none yet."""
+        return state.read(self.home)
+
+    @cached_property
+    def project_id(self) -> str:
+        """The installation's own id; a new one is kept only by `claim`."""
+        return self.state.project_id if self.state else random.token_hex(8)
+
+    @cached_property
+    def ports(self) -> edge_place.Ports:
+        """The edge's ports."""
+        return edge_place.ports(self.home / "edge", self.settings)
+
+    @cached_property
+    def edge(self) -> EdgeHome:
+        """The edge's place."""
+        return edge_place.home(self.home / "edge", self.settings, self.ports, self.project_id)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The chosen engine.
+
+        Raises:
+            BadInput: when there is no such engine.
+            Refused: when the installation was made on another one.
+        """
+        built = catalog.engine(self.engine_name)(
+            EngineParts(
+                home=self.home,
+                project=self.folder,
+                project_id=self.project_id,
+                records=self.records,
+                secrets=self.store,
+                clock=self.clock,
+                edge=edge_place.program(self.edge),
+                trash_seconds=self.settings.trash,
+            )
+        )
+        if self.state is not None:
+            mark = state.EngineMark(built.name, built.identity())
+            state.check(self.state, self.settings.project, mark, self.home / "state.json")
+        return built
+
+    @cached_property
+    def observer(self) -> WholeObserver:
+        """Everything there is, whoever made it."""
+        engine = self.engine.observer()
+        databases = DatabaseObserver(
+            self.records, lambda key: bool((seen := engine.look(key)) and seen.running)
+        )
+        return WholeObserver(
+            engine, databases, self.edge, self.settings.project, self.engine.reach()
+        )
+
+    def performers(self) -> Sequence[Performer]:
+        """One for each kind of thing."""
+        reach = self.engine.reach()
+        return (
+            *self.engine.performers(),
+            DatabasePerformer(reach, self.store, self.records),
+            RoutePerformer(self.edge, reach, self.store, self.settings.project),
+        )
+
+    @cached_property
+    def choices(self) -> Choices:
+        """The point in the space of architectures.
+
+        Raises:
+            BadInput: when the settings name an unknown architecture.
+        """
+        try:
+            point = catalog.choices(self.settings.architecture)
+        except BadInput as error:
+            where = self.settings.where("architecture")
+            raise BadInput(error.what, where=where, remedy=error.remedy) from error
+        return msgspec.structs.replace(point, **self.settings.choices)
+
+    def environment(self, name: str) -> EnvironmentSettings:
+        """The settings of one environment.
+
+        Raises:
+            BadInput: when there is none of that name.
+        """
+        found = self.settings.environments.get(name)
+        if found is None:
+            known = ", ".join(self.settings.environments)
+            raise BadInput(
+                f"there is no environment `{name}`",
+                where=self.settings.where("environments"),
+                remedy=f"choose one of: {known}",
+            )
+        return found
+
+    def given(self, name: str) -> Given:
+        """The variables of one environment; the same answer every time."""
+        if name not in self._given:
+            environment = self.environment(name)
+            self._given[name] = variables.given(
+                self.settings, environment, self.store, self._tells(environment)
+            )
+        return self._given[name]
+
+    def apps(self, names: Iterable[str]) -> dict[str, App]:
+        """The app as each of these environments has it; read once.
+
+        Raises:
+            BadInput: when a Compose file or a variable is wrong.
+        """
+        missing = [name for name in names if name not in self._apps]
+        requests = [self._request(self.environment(name)) for name in missing]
+        for name, app in zip(missing, read.read_all(requests), strict=True):
+            self._apps[name] = _with_sources(app)
+        return {name: self._apps[name] for name in names}
+
+    def desired(self, names: Iterable[str] | None = None) -> World:
+        """The world that the settings ask for, for these environments or for all.
+
+        Things of kinds that the engine does not make are left out; `unmade` names them.
+
+        Raises:
+            BadInput: when the settings or a Compose file is wrong.
+        """
+        chosen = list(self.settings.environments) if names is None else list(names)
+        apps = self.apps(chosen)
+        whole = build(self._site(apps))
+        made = self.engine.makes | {Route, Database}
+        self.unmade = sorted(
+            key for key, entry in whole.entries.items() if type(entry.thing) not in made
+        )
+        return whole.only(
+            {key: entry for key, entry in whole.entries.items() if type(entry.thing) in made}
+        )
+
+    def url(self, name: str, label: str = "") -> str:
+        """The address of an environment in a browser; `label` for a host of its own."""
+        tls = self.settings.tls != "off"
+        port = self.ports.https if tls else self.ports.http
+        scheme, customary = ("https", 443) if tls else ("http", 80)
+        host = (
+            f"{label}.{self.environment(name).domain}" if label else self.environment(name).domain
+        )
+        return f"{scheme}://{host}" + ("" if port == customary else f":{port}")
+
+    def claim(self, names: Iterable[str]) -> None:
+        """Write down what a change needs before its first step: ids, secrets, ports, env files."""
+        mark = state.EngineMark(self.engine.name, self.engine.identity())
+        state.claim(self.home, self.settings.project, mark, self.project_id)
+        edge_place.prepare(self.edge)
+        edge_place.remember(self.edge.folder, self.ports)
+        for name in names:
+            self.store.save(name)
+
+    def _site(self, apps: Mapping[str, App]) -> Site:
+        return Site(
+            project=self.settings.project,
+            choices=self.choices,
+            environments=tuple(self._environment(name, app) for name, app in apps.items()),
+            machine=Machine(cores=machine.cores(), memory_bytes=machine.memory_bytes()),
+            edge={"tls": self.settings.tls, "bind": self.edge.settings.bind[0]},
+            edge_ports=(self.ports.http, self.ports.https),
+        )
+
+    def _environment(self, name: str, app: App) -> Environment:
+        said = self.environment(name)
+        return Environment(
+            name=name,
+            app=app,
+            production=said.production,
+            domain=said.domain,
+            protected=said.protected,
+            user=said.user,
+            password=self.given(name).refs.get(variables.PASSWORD) if said.protected else None,
+            seed=said.seed,
+            share=_share(said.limits),
+        )
+
+    def _tells(self, environment: EnvironmentSettings) -> dict[str, str]:
+        return {
+            "PARTYWALL_ENVIRONMENT": environment.name,
+            "PARTYWALL_DOMAIN": environment.domain,
+            "PARTYWALL_URL": self.url(environment.name),
+            **{
+                f"PARTYWALL_URL_{name}": self.url(environment.name, variables.label_of(name))
+                for name in variables.asked_labels(self.settings)
+            },
+        }
+
+    def _request(self, environment: EnvironmentSettings) -> read.Request:
+        name = environment.name
+
+        def keep(variable: str, value: str) -> str:
+            return str(self.store.refer(name, {variable: value})[variable])
+
+        return read.Request(
+            folder=self.folder,
+            environment=name,
+            project=f"{self.settings.project}-{name}",
+            files=self.settings.compose,
+            profiles=environment.profiles,
+            variables=self.given(name).variables,
+            env_files=tuple(file.path for file in environment.env_files),
+            services=self.settings.services,
+            settings_place=self.settings.file,
+            keep=keep,
+            lenient=self.lenient,
+        )
+
+    @cached_property
+    def _given(self) -> dict[str, Given]:
+        return {}
+
+    @cached_property
+    def _apps(self) -> dict[str, App]:
+        return {}
+
+    lenient = False
+    """Whether the app is read as far as it can be understood, for a report."""
+    unmade: Sequence[str] = ()
+    """Keys that the last `desired` left out."""
+
+
+def open_project(where: Where) -> Project:
+    """The project in a folder; nothing is changed.
+
+    Raises:
+        BadInput: when the settings are wrong.
+        MachineFailed: when the installation's state is damaged.
+    """
+    folder = where.folder.absolute()
+    if not folder.is_dir():
+        raise BadInput(
+            "there is no such folder", where=Place(str(folder)), remedy="name the app's folder"
+        )
+    settings = compose_settings.load(folder, where.settings)
+    if where.files:
+        files = tuple(file.absolute() for file in where.files)
+        settings = msgspec.structs.replace(settings, compose=files)
+    recorded = state.read(folder / HOME)
+    name = where.engine or settings.engine or (recorded.engine.name if recorded else None)
+    return Project(settings, name or DEFAULT_ENGINE)
+
+
+def _share(limits: Limits | None) -> Share | None:
+    return None if limits is None else Share(**msgspec.structs.asdict(limits))
+
+
+def _with_sources(app: App) -> App:
+    """The content of build contexts is part of what a service is."""
+    contexts = {
+        context
+        for service in app.services.values()
+        if service.build and isinstance(context := service.build.get("context"), str)
+    }
+    digests = {path: sources.digest(Path(path)) for path in sorted(contexts)}
+    return msgspec.structs.replace(app, bound={**app.bound, **digests})

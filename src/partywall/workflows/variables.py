@@ -1,0 +1,125 @@
+"""The variables of an environment, with placeholders where secrets stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from partywall.compose import cli, envfiles
+from partywall.compose.settings import EnvironmentSettings, Settings
+from partywall.model.secret import SecretRef
+from partywall.system.files import read_bytes
+from partywall.system.secretstore import FileSecretStore
+
+PASSWORD = "PARTYWALL_PASSWORD"  # noqa: S105  (a variable's name)
+"""The password that visitors of a protected environment are asked for."""
+_CUSTOMARY = (
+    *("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"),
+    *("compose.override.yaml", "compose.override.yml"),
+    *("docker-compose.override.yaml", "docker-compose.override.yml"),
+)
+_ASKED = re.compile(rb"PARTYWALL_URL_([A-Z0-9_]*[A-Z0-9])")
+
+
+class Given(msgspec.Struct, frozen=True, kw_only=True):
+    """What an environment's Compose file is read with."""
+
+    variables: dict[str, str]
+    """Placeholders stand for secrets."""
+    refs: dict[str, SecretRef]
+    lines: dict[str, tuple[str, int]] = {}
+    """Variable → file and line."""
+    new: dict[str, str | None] = {}
+    """Values made for an env file that is not there yet."""
+
+
+def given(
+    settings: Settings,
+    environment: EnvironmentSettings,
+    store: FileSecretStore,
+    tells: Mapping[str, str],
+) -> Given:
+    """Everything that an environment's variables come from, later ones winning.
+
+    Args:
+        settings: the project's.
+        environment: the one.
+        store: gives each secret its version; nothing is written.
+        tells: what Partywall itself tells the app (`PARTYWALL_…`).
+    """
+    read = {name: one.value for name, one in envfiles.load(environment.env_files).items()}
+    new = _fresh(settings, environment, read)
+    values = {
+        **read,
+        **{name: value for name, value in new.items() if value is not None},
+        **environment.variables,
+    }
+    secrets = {name: value for name, value in values.items() if envfiles.is_secret(name, value)}
+    if environment.protected and PASSWORD not in secrets:
+        secrets[PASSWORD] = _stored(store, environment.name) or envfiles.fresh_secret()
+    refs = store.refer(environment.name, secrets)
+    return Given(
+        variables={**values, **{name: str(ref) for name, ref in refs.items()}, **tells},
+        refs=refs,
+        new=new,
+    )
+
+
+def asked_labels(settings: Settings) -> list[str]:
+    """X of every PARTYWALL_URL_X that the Compose files ask for: addresses of their own hosts."""
+    files = settings.compose or tuple(settings.folder / name for name in _CUSTOMARY)
+    texts = (read_bytes(file) or b"" for file in files if file.is_file())
+    return sorted({found.decode() for text in texts for found in _ASKED.findall(text)})
+
+
+def label_of(name: str) -> str:
+    """The host label in PARTYWALL_URL_X."""
+    return name.lower().replace("_", "-")
+
+
+def own_file(settings: Settings, environment: EnvironmentSettings) -> Path | None:
+    """The env file that belongs to this environment alone, where it is the customary one."""
+    own = settings.folder / f".env.{environment.name}"
+    return own if any(file.path == own for file in environment.env_files) else None
+
+
+def _fresh(
+    settings: Settings, environment: EnvironmentSettings, read: Mapping[str, str]
+) -> dict[str, str | None]:
+    """Values for an environment that has no env file of its own yet."""
+    own = own_file(settings, environment)
+    if own is None or own.exists():
+        return {}
+    question = cli.Question(
+        folder=settings.folder, files=settings.compose, project=settings.project, variables={}
+    )
+    wanted = [one for one in envfiles.wanted(question) if one.name not in read]
+    made = envfiles.fresh(
+        wanted,
+        project=settings.project,
+        production=environment.production,
+    )
+    if environment.protected and PASSWORD not in read:
+        made[PASSWORD] = envfiles.fresh_secret()
+    return made
+
+
+def _stored(store: FileSecretStore, environment: str) -> str | None:
+    known = [ref for ref in store.values(environment) if ref.name == PASSWORD]
+    return store.value(environment, max(known)).reveal() if known else None
+
+
+def write(settings: Settings, environment: EnvironmentSettings, made: Given) -> Path | None:
+    """The env file of an environment that has none; None when there is nothing to write.
+
+    Raises:
+        MachineFailed: when it cannot be written.
+    """
+    own = own_file(settings, environment)
+    if own is None or not made.new:
+        return None
+    text = envfiles.text(made.new, environment.name)
+    return own if envfiles.write_new(own, text) else None

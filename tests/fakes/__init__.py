@@ -1,0 +1,1 @@
+"""Real implementations of the interfaces for tests: an engine on files, benches, worlds."""

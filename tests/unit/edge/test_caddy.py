@@ -1,0 +1,211 @@
+"""The configuration made of fragments, compared whole with golden files and by obligation."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from partywall.edge.caddy import assemble, configuration
+from partywall.edge.certificates import is_public
+from partywall.edge.fragment import Fragment
+from partywall.edge.settings import Tls
+from partywall.model.errors import BadInput, Refused
+from partywall.model.secret import SecretRef
+from partywall.model.world import BasicAuth
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def _golden(name: str, text: bytes) -> None:
+    assert text.decode() == (GOLDEN / name).read_text(encoding="utf-8")
+
+
+def _hosts(config: dict[str, Any], port: str) -> list[str]:
+    routes = config["apps"]["http"]["servers"][port]["routes"]
+    return [match["host"][0] for route in routes for match in route.get("match", [])]
+
+
+def _paths(config: dict[str, Any], port: str) -> list[Any]:
+    host = config["apps"]["http"]["servers"][port]["routes"][0]
+    inner = host["handle"][0]["routes"]
+    return [route["match"][0]["path"][0] for route in inner if "match" in route]
+
+
+def test_two_environments_with_the_internal_authority(settings, production, development):
+    _golden("internal.json", assemble(settings, [production, development]))
+
+
+def test_production_alone_on_plain_http(plain, production):
+    _golden("off.json", assemble(plain, [production]))
+
+
+def test_an_edge_without_routes_answers_404_only(settings):
+    _golden("empty.json", assemble(settings, []))
+
+
+def test_the_order_of_fragments_and_routes_changes_nothing(settings, production, development):
+    texts = {
+        assemble(settings, [msgspec.structs.replace(one, routes=one.routes[::step]) for one in two])
+        for two in itertools.permutations([production, development])
+        for step in (1, -1)
+    }
+    assert len(texts) == 1
+
+
+def test_the_longest_path_comes_first(plain, served):
+    paths = ["/", "/api", "/api/v2/", "/b"]
+    routes = tuple(
+        served(f"prod/route/r{number}", "a.localhost", path=path)
+        for number, path in enumerate(paths)
+    )
+    config = configuration(plain, [Fragment(project="p", environment="prod", routes=routes)])
+    assert _paths(config, "8080") == ["/api/v2", "/api", "/b"]
+
+
+def test_a_route_on_a_port_of_its_own_has_a_server_of_its_own(settings, served):
+    prod = Fragment(
+        project="p", environment="prod", routes=(served("prod/route/web", "a.localhost"),)
+    )
+    dev = Fragment(
+        project="p", environment="dev", routes=(served("dev/route/web", "a.localhost", port=9443),)
+    )
+    config = configuration(settings, [prod, dev])
+    assert _hosts(config, "8443") == _hosts(config, "9443") == ["a.localhost"]
+    assert config["apps"]["http"]["servers"]["9443"]["tls_connection_policies"] == [{}]
+    assert config["apps"]["tls"]["certificates"]["automate"] == ["a.localhost"]
+
+
+@pytest.mark.parametrize("path", ["/", "/other"])
+def test_a_host_and_port_belong_to_one_environment(settings, production, served, path):
+    thief = Fragment(
+        project="blog",
+        environment="dev",
+        routes=(served("dev/route/web", "SHOP.localhost.", path=path, port=8443),),
+    )
+    with pytest.raises(Refused, match=r"environment `\w+` of project `\w+`") as caught:
+        assemble(settings, [production, thief])
+    assert "shop.localhost:8443" in str(caught.value)
+    assert "prod" in str(caught.value)
+
+
+def test_one_environment_cannot_claim_a_path_twice(settings, served):
+    routes = (
+        served("dev/route/a", "a.localhost", path="/x/"),
+        served("dev/route/b", "a.localhost", path="/X"),
+    )
+    with pytest.raises(Refused, match="both claim"):
+        assemble(settings, [Fragment(project="p", environment="dev", routes=routes)])
+
+
+def test_no_route_stands_on_the_redirecting_port(settings, served):
+    routes = (served("dev/route/a", "a.localhost", port=8080),)
+    with pytest.raises(Refused, match="plain http"):
+        assemble(settings, [Fragment(project="p", environment="dev", routes=routes)])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"host": ""},
+        {"host": "*.localhost"},
+        {"host": "{env.HOME}"},
+        {"host": "a b"},
+        {"host": "-a.localhost"},
+        {"host": "a" * 64 + ".localhost"},
+        {"host": "a.localhost:80"},
+        {"path": "api"},
+        {"path": "/*"},
+        {"path": "/{http.request.uri}"},
+        {"path": "/a//b"},
+        {"path": "/../a"},
+        {"path": "/a?b"},
+        {"port": 65536},
+        {"allow": ("everybody",)},
+        {"auth": BasicAuth("a:b", SecretRef("X", 1))},
+        {"auth": BasicAuth("", SecretRef("X", 1))},
+        {"upstream": "{env.HOME}:80"},
+        {"upstream": "127.0.0.1"},
+    ],
+)
+def test_what_caddy_would_understand_otherwise_is_refused(settings, served, wrong):
+    route = served("dev/route/web", **({"host": "a.localhost"} | wrong))
+    with pytest.raises(BadInput, match="dev/route/web"):
+        assemble(settings, [Fragment(project="p", environment="dev", routes=(route,))])
+
+
+def test_a_route_that_asks_for_a_password_needs_a_hash(settings, development):
+    bare = tuple(msgspec.structs.replace(one, hash="") for one in development.routes)
+    with pytest.raises(BadInput, match="hash"):
+        assemble(settings, [msgspec.structs.replace(development, routes=bare)])
+
+
+@pytest.mark.parametrize(("project", "environment"), [("a/b", "dev"), ("a", "d.ev"), ("", "dev")])
+def test_names_that_are_no_file_names_are_refused(settings, project, environment):
+    with pytest.raises(BadInput):
+        assemble(settings, [Fragment(project=project, environment=environment)])
+
+
+def test_a_socket_path_that_is_too_long_is_said_so(settings):
+    long = msgspec.structs.replace(settings, socket="/" + "é" * 53 + "x")
+    with pytest.raises(BadInput, match="108 bytes") as caught:
+        assemble(long, [])
+    assert caught.value.remedy
+    assert assemble(msgspec.structs.replace(settings, socket="/" + "é" * 53), [])
+
+
+def test_settings_that_cannot_work_are_refused(settings):
+    with pytest.raises(BadInput, match="address"):
+        assemble(msgspec.structs.replace(settings, bind=()), [])
+    with pytest.raises(BadInput, match="same port"):
+        assemble(msgspec.structs.replace(settings, http_port=8443), [])
+
+
+def test_acme_asks_for_public_names_and_the_inner_authority_for_others(settings, served):
+    hosts = ("shop.example.com", "shop.localhost")
+    routes = tuple(served(f"prod/route/r{i}", host) for i, host in enumerate(hosts))
+    acme = msgspec.structs.replace(settings, tls=Tls.ACME, email="me@example.com")
+    config = configuration(acme, [Fragment(project="p", environment="prod", routes=routes)])
+    policies = config["apps"]["tls"]["automation"]["policies"]
+    assert [(p["subjects"], p["issuers"][0]["module"]) for p in policies] == [
+        (["shop.localhost"], "internal"),
+        (["shop.example.com"], "acme"),
+    ]
+    assert policies[1]["issuers"][0] == {
+        "module": "acme",
+        "email": "me@example.com",
+        "challenges": {"http": {"alternate_port": 8080}, "tls-alpn": {"alternate_port": 8443}},
+    }
+
+
+def test_a_directory_of_ones_own_signs_every_name(settings, production):
+    acme = msgspec.structs.replace(
+        settings, tls=Tls.ACME, directory="https://ca.home/acme", root="/ca.pem"
+    )
+    config = configuration(acme, [production])
+    (policy,) = config["apps"]["tls"]["automation"]["policies"]
+    assert policy["issuers"][0]["ca"] == "https://ca.home/acme"
+    assert policy["issuers"][0]["trusted_roots_pem_files"] == ["/ca.pem"]
+
+
+@pytest.mark.parametrize(
+    ("name", "public"),
+    [
+        ("example.com", True),
+        ("localhost", False),
+        ("a.localhost", False),
+        ("host", False),
+        ("10.0.0.1", False),
+        ("a.home.arpa", False),
+    ],
+)
+def test_which_names_a_public_authority_could_sign(name, public):
+    assert is_public(name) is public
+
+
+def test_ipv6_addresses_are_put_in_brackets(plain, production):
+    config = configuration(msgspec.structs.replace(plain, bind=("::1", "127.0.0.1")), [production])
+    assert config["apps"]["http"]["servers"]["8080"]["listen"] == ["127.0.0.1:8080", "[::1]:8080"]

@@ -1,0 +1,147 @@
+"""Two things that claim the same are refused with both keys."""
+
+import pytest
+from fakes.worlds import database, instance, route, sharing, two, volume
+
+from partywall.model.app import Mount
+from partywall.model.errors import Refused
+from partywall.model.world import (
+    Checkout,
+    FileSpace,
+    KeySpace,
+    Limit,
+    Network,
+    TopicSpace,
+    World,
+)
+from partywall.planning.conflicts import check
+
+
+def binding(key: str, source: str = "/srv/data", **fields) -> object:
+    return instance(key, mounts=(Mount(kind="bind", source=source, target="/d", **fields),))
+
+
+def mounting(key: str, source: str, **fields) -> object:
+    return instance(key, mounts=(Mount(kind="volume", source=source, target="/d", **fields),))
+
+
+def keyspace(key: str, **fields) -> KeySpace:
+    return KeySpace(key=key, **{"server": "shared/cache", "user": key, **fields})
+
+
+def topics(key: str, **fields) -> TopicSpace:
+    return TopicSpace(key=key, **{"server": "shared/mqtt", "user": key, "prefix": key, **fields})
+
+
+def files(key: str, **fields) -> FileSpace:
+    return FileSpace(key=key, **{"volume": "shared/volume/vault", "folder": "all", **fields})
+
+
+PAIRS = [
+    (route("dev/route/a", "dev/a"), route("dev/route/b", "dev/b"), "address dev.localhost:0/"),
+    (
+        route("dev/route/a", "dev/a", host="x", port=80, path="/p"),
+        route("prod/route/a", "prod/a", host="x", port=80, path="/p"),
+        "address x:80/p",
+    ),
+    (volume("dev/volume/d", name="d"), volume("prod/volume/d", name="d"), "volume name d"),
+    (
+        Network(key="dev/network/a", name="n"),
+        Network(key="dev/network/b", name="n"),
+        "network name n",
+    ),
+    (binding("dev/a"), binding("prod/a"), "folder /srv/data"),
+    (binding("dev/a"), binding("machine/a"), "folder /srv/data"),
+    (
+        Checkout(key="dev/checkout/a", folder="/src", branch="a"),
+        Checkout(key="prod/checkout/a", folder="/src", branch="b"),
+        "checkout folder /src",
+    ),
+    (
+        database("dev/database/a", "shared/db", name="app", owner="a"),
+        database("prod/database/a", "shared/db", name="app", owner="b"),
+        "server on shared/db named app",
+    ),
+    (
+        database("dev/database/a", "shared/db", name="a", owner="app"),
+        database("prod/database/a", "shared/db", name="b", owner="app"),
+        "role on shared/db named app",
+    ),
+    (
+        keyspace("dev/keyspace/a", number=1),
+        keyspace("prod/keyspace/a", number=1),
+        "database of shared/cache number 1",
+    ),
+    (
+        keyspace("dev/keyspace/a", prefix="p:"),
+        keyspace("prod/keyspace/a", prefix="p:"),
+        "prefix on shared/cache p:",
+    ),
+    (
+        keyspace("dev/keyspace/a", user="u"),
+        keyspace("prod/keyspace/a", user="u"),
+        "user of shared/cache named u",
+    ),
+    (
+        topics("dev/topicspace/a", prefix="p/"),
+        topics("prod/topicspace/a", prefix="p/"),
+        "prefix on shared/mqtt p/",
+    ),
+    (
+        files("dev/filespace/a"),
+        files("prod/filespace/a"),
+        "folder of shared/volume/vault named all",
+    ),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "what"), PAIRS)
+def test_a_claim_on_the_same(one, other, what):
+    with pytest.raises(Refused) as error:
+        check(World.of([one, other]))
+    for words in (one.key, other.key, what):
+        assert words in error.value.what
+    assert error.value.remedy
+
+
+FINE = [
+    (route("dev/route/a", "dev/a", path="/a"), route("dev/route/b", "dev/b", path="/b")),
+    (volume("dev/volume/a", name="d"), volume("dev/volume/b", name="d")),
+    (binding("dev/a"), binding("dev/b")),
+    (binding("dev/a", read_only=True), binding("prod/a", read_only=True)),
+    (binding("dev/a", read_only=True), binding("prod/a")),
+    (mounting("dev/a", "prod/volume/x", read_only=True), volume("prod/volume/x")),
+    (mounting("dev/a", "dev/volume/x"), mounting("dev/b", "shared/volume/x")),
+    (mounting("dev/a", "anonymous"), mounting("prod/b", "anonymous")),
+    (database("dev/database/a", "dev/db", name="app"), database("prod/database/a", "prod/db")),
+    (keyspace("dev/keyspace/a", number=0), keyspace("prod/keyspace/a", number=1)),
+    (files("dev/filespace/a", read_only=True), files("prod/filespace/a")),
+    (
+        Limit(key="dev/limit/all", cpus=1, memory_bytes=1, pids=1),
+        Limit(key="prod/limit/all", cpus=1, memory_bytes=1, pids=1),
+    ),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), FINE)
+def test_no_claim_on_the_same(one, other):
+    check(World.of([one, other]))
+
+
+def test_whole_worlds_pass():
+    check(two())
+    check(sharing())
+
+
+def test_nobody_writes_to_anothers_volume():
+    with pytest.raises(Refused, match="dev/a would write to prod/volume/x"):
+        check(World.of([mounting("dev/a", "prod/volume/x")]))
+
+
+def test_two_others_at_odds_do_not_stop_an_environment():
+    odd = [volume(f"{name}/volume/d", name="d") for name in ("a", "b", "c")]
+    world = World.of([*two().things(), *odd, mounting("a/web", "b/volume/x")])
+    check(world, "dev")
+    for scope in ("a", "b", "c", None):
+        with pytest.raises(Refused):
+            check(world, scope)

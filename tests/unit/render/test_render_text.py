@@ -1,0 +1,235 @@
+"""Every text that people read, against its golden file."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from gallery_worlds import dual
+
+from partywall.cli.render.error_text import error_text
+from partywall.cli.render.findings_text import doctor_text, init_text
+from partywall.cli.render.json import json_text, plan_document
+from partywall.cli.render.plan_text import plan_text
+from partywall.cli.render.proof_text import proof_text
+from partywall.cli.render.status_text import health_word, status_text
+from partywall.cli.render.style import Style
+from partywall.model.errors import BadInput, HalfDone, Place
+from partywall.model.plan import Action, Plan, Step
+from partywall.model.secret import SecretRef
+
+WIDE = Style(width=100)
+NARROW = Style(width=60, unicode=False)
+SECRET = str(SecretRef("POSTGRES_PASSWORD", 2))
+
+
+def a_plan() -> Plan:
+    entries = dual().entries
+    created = ("dev/volume/pgdata", "dev/db", "dev/database/db", "dev/job/migrate")
+    steps = [
+        Step(
+            key="machine/edge",
+            action=Action.CHANGE,
+            why="settings https 443 → 8443",
+            before=entries["machine/edge"],
+            after=entries["machine/edge"],
+        ),
+        *(Step(key=k, action=Action.CREATE, why="new", after=entries[k]) for k in created),
+        Step(
+            key="prod/web",
+            action=Action.CHANGE,
+            why="image club:1 → club:2, environment LOG LEVEL info → debug, port added, "
+            "secret SESSION renewed",
+        ),
+        Step(key="prod/worker", action=Action.START, why="not running"),
+        Step(key="prod/api", action=Action.RESTART, why=f"asked for {SECRET}"),
+        Step(key="prod/cache", action=Action.REPAIR, why="unhealthy: does not answer, three times"),
+        Step(
+            key="prod/route/vault",
+            action=Action.REMOVE,
+            why="no longer wanted, and this is a sentence long enough that a terminal must break it",
+        ),
+    ]
+    notes = ("dev/vault differs (image changed); `partywall up` changes it",)
+    return Plan(scope=None, steps=tuple(steps), notes=notes)
+
+
+STATUS = {
+    "project": "club",
+    "architecture": "dual",
+    "choices": {},
+    "engine": "embedded",
+    "environments": {
+        "prod": {
+            "url": "https://club.example",
+            "present": True,
+            "healthy": True,
+            "protected": False,
+            "services": {
+                "web": {"role": "web", "healthy": True, "memory_bytes": 31_000_000,
+                        "uptime_seconds": 187_200, "restarts": 0, "state": "running"},
+                "db": {"role": "database", "healthy": True, "memory_bytes": 1_288_490_189,
+                       "limit_bytes": 2**31, "limit_enforced": False, "uptime_seconds": 187_260,
+                       "restarts": 0, "drift": []},
+                "bildergröße-日本": {"role": "worker", "healthy": None, "memory_bytes": None},
+            },
+        },
+        "dev": {
+            "url": "https://dev.club.example",
+            "present": True,
+            "healthy": False,
+            "protected": True,
+            "user": "guest",
+            "expires": "in 3 days",
+            "services": {
+                "web": {"role": "web", "healthy": False, "memory_bytes": 31_000_000,
+                        "uptime_seconds": 42, "restarts": 7, "drift": ["image", "ports"]},
+                "api": {"role": "app", "healthy": None, "state": "starting", "uptime_seconds": 1,
+                        "restarts": 0, "drift": f"environment {SECRET}"},
+                "db": {"role": "database", "healthy": None, "state": "stopped", "drift": True},
+            },
+        },
+        "preview": {"url": None, "present": False, "healthy": None, "services": {}},
+        "lost": {"url": None, "present": True, "healthy": None, "protected": "guest"},
+    },
+    "shared": {"cache": {"role": "cache", "healthy": True, "memory_bytes": 4_000_000,
+                         "limit_bytes": 2**26, "limit_enforced": True, "uptime_seconds": 60}},
+    "edge": {"healthy": True, "memory_bytes": 46_000_000, "uptime_seconds": 90_061, "restarts": 1},
+}  # fmt: skip
+LIMITS = (
+    "It enforces no limits: an environment can take all the memory of the machine that it wants to.",
+    "It runs no images.",
+)
+
+PROOF = {
+    "probes": [
+        {"probe": "database", "from": "dev", "to": "prod", "verdict": "held",
+         "tried": "connected to the other's server as its own user",
+         "answer": "password authentication failed"},
+        {"probe": "files", "from": "dev", "to": "prod", "verdict": "crossed",
+         "tried": "read a planted file", "answer": f"its content, {SECRET}"},
+        {"probe": "cache", "from": "dev", "to": "prod", "verdict": "shared by design",
+         "tried": "an endless script", "answer": "the other one waited 4.8 s"},
+        {"probe": "broker", "from": "prod", "to": "dev", "verdict": "could not try",
+         "tried": "subscribing to everything", "answer": "no broker at home"},
+        {"probe": "http", "from": "outside", "to": "dev", "verdict": "held",
+         "tried": "asked without a password", "answer": "401"},
+        {"probe": "http", "from": "outside", "to": "dev", "verdict": "new word", "tried": "",
+         "answer": ""},
+    ]
+}  # fmt: skip
+
+INIT = {
+    "services": {
+        "db": {"role": "database", "why": "the image postgres:18 is a PostgreSQL", "confidence": "sure"},
+        "web": {"role": "web", "why": "it publishes port 80"},
+    },
+    "findings": [
+        {"service": "web", "kind": "port", "what": "publishes port 80 on the host",
+         "action": "left out: the edge answers there"},
+    ],
+    "refusals": [
+        {"service": "", "kind": "socket", "what": "mounts the socket of Docker",
+         "remedy": "take the mount out, or name the service under `trusted`"},
+    ],
+    "running": ["club_web_1 for 3 days", {"project": "club", "containers": 4}],
+}  # fmt: skip
+
+DOCTOR = [
+    {"check": "ports", "what": "port 443 is taken by nginx (process 812)",
+     "remedy": "stop it, or set another port for the edge"},
+    {"check": "secrets", "environment": "dev", "level": "warning",
+     "what": "SESSION_SECRET is the same as in prod", "remedy": "renew it in .env.dev"},
+    {"check": "engine", "level": "note", "what": "the engine `embedded` enforces no limits"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("style", "ending"), [(WIDE, ""), (NARROW, ".narrow")])
+def test_texts_are_as_reviewed(style, ending, golden):
+    golden(f"plan{ending}.txt", plan_text(a_plan(), style))
+    golden(f"status{ending}.txt", status_text(STATUS, style, limits=LIMITS))
+    golden(f"proof{ending}.txt", proof_text(PROOF, style))
+    golden(f"init{ending}.txt", init_text(INIT, style))
+    golden(f"doctor{ending}.txt", doctor_text(DOCTOR, style))
+
+
+def test_coloured_texts_are_as_reviewed(golden):
+    style = Style(width=100, colour=True)
+    golden("plan.coloured.txt", plan_text(a_plan(), style))
+    golden("status.coloured.txt", status_text(STATUS, style))
+    golden("proof.coloured.txt", proof_text(PROOF, style))
+
+
+def test_an_empty_plan_says_no_changes_and_still_its_notes():
+    assert plan_text(Plan(scope=None), WIDE) == "no changes"
+    noted = plan_text(Plan(scope="dev", notes=("left alone",)), WIDE)
+    assert noted == "note  left alone\n\nno changes"
+
+
+def test_a_long_list_of_differences_is_counted():
+    why = ", ".join(f"environment V{n} changed" for n in range(12))
+    text = plan_text(
+        Plan(scope=None, steps=(Step(key="dev/web", action=Action.CHANGE, why=why),)), WIDE
+    )
+    assert "12 differences" in text
+    assert "environment V7 changed" in text
+    assert "environment V8" not in text
+    assert "and 4 more" in text
+
+
+def test_nothing_wrong_and_nothing_tried_are_said():
+    assert doctor_text([], WIDE) == "✓ nothing is wrong here"
+    assert proof_text({"probes": []}, WIDE) == "nothing was tried"
+    assert init_text({}, WIDE) == ""
+    assert status_text({}, WIDE) == ""
+
+
+@pytest.mark.parametrize(
+    ("service", "word"),
+    [
+        ({"healthy": True}, "healthy"),
+        ({"healthy": False}, "unhealthy"),
+        ({"healthy": None}, "no check"),
+        ({"healthy": None, "state": "starting"}, "starting"),
+        ({"healthy": True, "state": "stopped"}, "stopped"),
+    ],
+)
+def test_health_is_one_word(service, word):
+    assert health_word(service) == word
+
+
+def test_errors_say_what_where_and_what_to_do(golden):
+    bad = BadInput(
+        "`routes` is no key of an environment",
+        where=Place("/srv/club/partywall.yaml", 12),
+        remedy="write `route`",
+    )
+    half = HalfDone(f"2 of 7 steps are done\nthe third failed: {SECRET}")
+    golden("errors.txt", "\n".join([error_text(bad, WIDE), error_text(half, WIDE)]))
+
+
+def test_the_plan_document_keeps_its_shape():
+    document = plan_document(a_plan())
+    assert document["changes"] == 10
+    assert set(document["steps"][0]) == {"key", "action", "why", "environment"}
+    assert document["scope"] is None
+    compact, indented = json_text(document), json_text(document, indented=True)
+    assert "\n" not in compact
+    assert msgspec.json.decode(compact) == msgspec.json.decode(indented)
+    assert "__PW_SECRET" not in compact
+    assert document["steps"][1] == {
+        "key": "dev/volume/pgdata",
+        "action": "create",
+        "why": "new",
+        "environment": "dev",
+    }
+
+
+def test_no_text_shows_a_placeholder():
+    texts = [
+        plan_text(a_plan(), WIDE),
+        status_text(STATUS, WIDE),
+        proof_text(PROOF, WIDE),
+        error_text(BadInput(SECRET, where=Place(SECRET), remedy=SECRET), WIDE),
+        doctor_text([{"check": SECRET, "what": SECRET, "remedy": SECRET}], WIDE),
+    ]
+    assert not [text for text in texts if "__PW_SECRET" in text]
