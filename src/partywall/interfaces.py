@@ -150,6 +150,10 @@ class Engine(Protocol):
         """Files with what an instance wrote, oldest first."""
         ...
 
+    def folder(self, volume: Key) -> Path | None:
+        """Where a volume's data are on this machine; None when they are in no folder."""
+        ...
+
     def identity(self) -> str:
         """What tells this engine from another of the same name; recorded at the first change."""
         ...

@@ -18,7 +18,12 @@ def question(case: Path) -> list[str]:
     extra = case / "arguments"
     own = extra.read_text().split("\n")[:-1] if extra.exists() else []
     files = [] if "-f" in own else ["-f", "compose.yaml"]
-    late = [word for word in own if word in ("--no-interpolate", "--no-env-resolution", "--no-consistency", "--no-path-resolution")]
+    late = [
+        word
+        for word in own
+        if word
+        in ("--no-interpolate", "--no-env-resolution", "--no-consistency", "--no-path-resolution")
+    ]
     early = [word for word in own if word not in late]
     return ["-p", case.name, *files, *early, "config", "--format", "yaml", *late]
 
@@ -33,8 +38,15 @@ def ask(program: str, case: Path) -> None:
             Path(top).chmod(0o755)
             (place / "compose.yaml").chmod(0)
             user = NOBODY
-        done = subprocess.run([program, *question(case)], cwd=place, env={}, user=user,
-                              capture_output=True, check=False, timeout=60)
+        done = subprocess.run(
+            [program, *question(case)],
+            cwd=place,
+            env={},
+            user=user,
+            capture_output=True,
+            check=False,
+            timeout=60,
+        )
         real, neutral = os.fsencode(place.parent), os.fsencode(Path(NEUTRAL).parent)
         (case / "expected.yaml").write_bytes(done.stdout.replace(real, neutral))
         (case / "stderr").write_bytes(done.stderr.replace(real, neutral))
@@ -46,5 +58,7 @@ def capture(program: str) -> None:
     for case in sorted(CASES.iterdir()):
         if case.is_dir():
             ask(program, case)
-    version = subprocess.run([program, "version", "--format", "json"], env={}, capture_output=True, check=True)
+    version = subprocess.run(
+        [program, "version", "--format", "json"], env={}, capture_output=True, check=True
+    )
     (CASES / "version.json").write_bytes(version.stdout)

@@ -70,6 +70,8 @@ def test_an_interpreter_below_a_closed_folder_runs_as_the_account(
 
 
 def test_another_accounts_folder_is_not_there_to_read(bench: Bench, homes: dict[str, Path]) -> None:
+    prod, closed = homes["pw-prod"], homes["pw-dev"].parents[1]
+    paths = [str(path) for path in (prod, prod / "mine", closed, closed / "private")]
     script = f"""
 import os
 def attempt(path):
@@ -77,14 +79,7 @@ def attempt(path):
         return sorted(os.listdir(path)) if os.path.isdir(path) else open(path).read()
     except OSError as error:
         return type(error).__name__
-for path in {
-        [
-            str(homes["pw-prod"]),
-            str(homes["pw-prod"] / "mine"),
-            str(homes["pw-dev"].parents[1]),
-            str(homes["pw-dev"].parents[1] / "private"),
-        ]!r
-    }:
+for path in {paths!r}:
     print(attempt(path))
 """
     said = ask(bench, homes["pw-dev"], script).splitlines()
@@ -170,8 +165,8 @@ def test_postgres_runs_as_the_account_in_a_closed_project(
     server = (str(binaries / "postgres"), "-D", str(data), *address, "-k", "")
     fields |= {"health": health, "stop_signal": "SIGINT"}
     state = bench.up("dev/db", *server, **fields)
-    assert len(processes.session_members(state.process)) > 3
-    assert state.memory > 10_000_000
+    assert len(processes.family(state.process)) > 3
+    assert control.memory({"dev/db": state})["dev/db"] > 10_000_000
     kill(state.process)
     until(
         lambda: bench.state("dev/db").pid not in (None, state.pid) and bench.state("dev/db").healthy

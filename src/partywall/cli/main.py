@@ -116,32 +116,32 @@ def main(arguments: Sequence[str]) -> int:
     """Run a command line; returns the exit code."""
     try:
         result = partywall.main(list(arguments), prog_name="partywall", standalone_mode=False)
-    except PartywallError as error:
-        _say(error_text(error, style_of(sys.stderr)))
-        return error.code
-    except click.exceptions.NoArgsIsHelpError as error:
-        _say(error.format_message())
-        return 2
-    except click.ClickException as error:
-        remedy = f"see `{error.ctx.command_path} --help`" if _has_context(error) else ""
-        wrong = BadInput(error.format_message().rstrip("."), remedy=remedy)
-        _say(error_text(wrong, style_of(sys.stderr)))
-        return wrong.code
-    except (KeyboardInterrupt, click.Abort):
-        _say("interrupted")
-        return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has seen enough; Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception:  # noqa: BLE001  (a traceback is for us, not for the user)
-        _say(error_text(_unexpected(), style_of(sys.stderr)))
-        return PartywallError.code
+    except (KeyboardInterrupt, click.Abort):
+        _say("interrupted")
+        return INTERRUPTED
+    except click.exceptions.NoArgsIsHelpError as error:
+        _say(error.format_message())
+        return BadInput.code
+    except Exception as error:
+        known = _known(error)
+        _say(error_text(known, style_of(sys.stderr)))
+        return known.code
     return result if isinstance(result, int) else 0
 
 
-def _has_context(error: click.ClickException) -> bool:
-    return getattr(error, "ctx", None) is not None
+def _known(error: Exception) -> PartywallError:
+    """Any error as one of ours; a traceback is for us, not for the user."""
+    if isinstance(error, PartywallError):
+        return error
+    if isinstance(error, click.ClickException):
+        context = getattr(error, "ctx", None)
+        remedy = f"see `{context.command_path} --help`" if context else ""
+        return BadInput(error.format_message().rstrip("."), remedy=remedy)
+    return _unexpected()
 
 
 def _unexpected() -> PartywallError:

@@ -64,21 +64,32 @@ class Session:
             if not quiet:
                 self.note(plan_text(plan, style_of(sys.stderr), self.production))
             touched = sorted({step.environment for step in plan.steps} & set(self.production))
-            if touched and not yes:
-                _ask(touched[0])
+            if touched:
+                self.confirm(touched[0], "This changes", yes=yes)
 
         return asking
 
+    def confirm(self, name: str, what: str, *, yes: bool) -> None:
+        """Have production's name typed.
 
-def _ask(name: str) -> None:
+        Raises:
+            Refused: when it is not, or nobody can be asked.
+        """
+        if not yes:
+            _ask(name, what)
+
+
+def _ask(name: str, what: str) -> None:
     if not sys.stdin.isatty():
         raise Refused(
-            f"this changes {name}, which is production, and nobody can be asked",
+            f"{what[0].lower()}{what[1:]} {name}, which is production, and nobody can be asked",
             remedy="add --yes when you are sure, or run it on a terminal",
         )
     style = style_of(sys.stderr)
     shown = style.environment(clean(name), production=True)
-    typed = click.prompt(f"This changes {shown}. Type its name to go on", err=True, default="")
+    typed = click.prompt(
+        f"{what} {shown}, which is production. Type its name to go on", err=True, default=""
+    )
     if typed != name:
         raise Refused(f"{name} was not typed: nothing was changed", remedy="run it again")
 

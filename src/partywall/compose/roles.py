@@ -109,8 +109,9 @@ def _bare(image: str) -> str:
 def _waited_for(seen: Clues) -> Guess | None:
     if not seen.waiters:
         return None
-    names = " and ".join(sorted(set(seen.waiters))[:3])
-    return Guess(Role.JOB, f"{names} wait until it has completed", 0.95)
+    names = sorted(set(seen.waiters))
+    wait = "waits" if len(names) == 1 else "wait"
+    return Guess(Role.JOB, f"{' and '.join(names[:3])} {wait} until it has completed", 0.95)
 
 
 def _client(seen: Clues) -> Guess | None:
@@ -125,14 +126,14 @@ def _client(seen: Clues) -> Guess | None:
 
 def _lookalike(seen: Clues) -> Guess | None:
     for pattern, role, what in telling.LOOKALIKES:
-        if re.fullmatch(pattern, seen.base):
+        if re.fullmatch(pattern, seen.base) or re.fullmatch(pattern, seen.image):
             return Guess(role, f"the image {seen.image} {what}", 0.85)
     return None
 
 
 def _known_image(seen: Clues) -> Guess | None:
     for pattern, role, what, confidence in telling.IMAGES:
-        if re.fullmatch(pattern, seen.base) and seen.image != "hashicorp/vault":
+        if re.fullmatch(pattern, seen.base):
             return Guess(role, f"the image {seen.image} {what}", confidence)
     return None
 

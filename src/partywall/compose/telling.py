@@ -33,6 +33,7 @@ LOOKALIKES: tuple[tuple[str, Role, str], ...] = (
         Role.WORKER,
         "looks after containers",
     ),
+    (r"hashicorp/vault|openbao(/openbao)?", Role.APP, "keeps secrets, not files"),
     (r"hivemq-swarm|mqtt2?-?prometheus|zigbee2mqtt", Role.APP, "speaks to a broker but is none"),
 )
 """Images named after a server that they are not: `base` pattern, role, what they are."""

@@ -45,11 +45,15 @@ def vault(case: Case, where: Target) -> tuple[Key, str]:
     Raises:
         CouldNotTry: when there is none, or it is not known where it is.
     """
-    known = folders(case, where)
-    candidates = sorted(known.keys() - where.data, key=lambda key: (key not in where.vaults, key))
+    candidates = writable(case, where)
     if not candidates:
         raise CouldNotTry(f"the engine names no folder of {where.environment} to try it on")
-    return candidates[0], known[candidates[0]]
+    return min(candidates.items(), key=lambda item: (item[0] not in where.vaults, item[0]))
+
+
+def writable(case: Case, where: Target) -> dict[Key, str]:
+    """The folders that are no server's data, so that a scratch file hurts nothing."""
+    return {key: path for key, path in folders(case, where).items() if key not in where.data}
 
 
 @contextmanager

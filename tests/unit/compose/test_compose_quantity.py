@@ -32,7 +32,14 @@ def test_no_durations(text):
 
 @pytest.mark.parametrize(
     ("text", "size"),
-    [("1024", 1024), ("1k", 1024), ("512M", 2**29), ("1.5g", 3 * 2**29), ("2GiB", 2**31), ("1 MB", 2**20)],
+    [
+        ("1024", 1024),
+        ("1k", 1024),
+        ("512M", 2**29),
+        ("1.5g", 3 * 2**29),
+        ("2GiB", 2**31),
+        ("1 MB", 2**20),
+    ],
 )
 def test_sizes(text, size):
     assert quantity.memory(text) == size

@@ -94,7 +94,7 @@ services:
     web = made.services["web"]
     assert (web.role, web.run, web.route) == (Role.APP, ("a", "b c"), "/api")
     assert (web.port, web.memory_bytes) == (9000, 2**30)
-    assert made.where("environments", "staging", "user") == Place("partywall.yaml", 15)
+    assert made.where("environments", "staging", "user") == Place("partywall.yaml", 16)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ BAD = {
     "environments: {a: {production: false}}": (1, "production: true"),
     "environments:\n  a: {domain: x.org}\n  b: {domain: X.org.}": (3, "give b another"),
     "environments:\n  a: {domain: 'http://x.org'}": (2, "a name alone"),
-    "environments:\n  a: {seed: \"echo 'x\"}": (2, "close every quote"),
+    'environments:\n  a: {seed: "echo \'x"}': (2, "close every quote"),
     "environments:\n  a: {variables: {'A B': 1}}": (2, "letters, digits"),
     "environments:\n  a: {variables: {A: }}": (2, "write a value"),
     "environments:\n  a: {variables: {A: [1]}}": (2, "a mapping"),

@@ -15,8 +15,24 @@ from partywall.model.errors import BadInput
 WORDS = sorted(
     {
         *AXES,
-        *(name for shape in (File, Edge, Environment, Limits, Service) for name in shape.__struct_fields__),
-        *("prod", "dev", "40%", "512M", "7d", "embedded", "dual", "dual + limits", "/api", "a.b", "<<"),
+        *(
+            name
+            for shape in (File, Edge, Environment, Limits, Service)
+            for name in shape.__struct_fields__
+        ),
+        *(
+            "prod",
+            "dev",
+            "40%",
+            "512M",
+            "7d",
+            "embedded",
+            "dual",
+            "dual + limits",
+            "/api",
+            "a.b",
+            "<<",
+        ),
     }
 )
 SCALARS = st.one_of(
@@ -31,14 +47,20 @@ SCALARS = st.one_of(
 )
 TREES = st.recursive(
     SCALARS,
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.sampled_from(WORDS) | st.text(max_size=5), inner, max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(WORDS) | st.text(max_size=5), inner, max_size=6)
+    ),
     max_leaves=25,
 )
 SHAPED = st.fixed_dictionaries(
     {},
     optional={name: TREES for name in File.__struct_fields__}
-    | {"environments": st.dictionaries(st.sampled_from(["prod", "dev", "a/b", ""]), TREES, max_size=3)}
+    | {
+        "environments": st.dictionaries(
+            st.sampled_from(["prod", "dev", "a/b", ""]), TREES, max_size=3
+        )
+    }
     | {"services": st.dictionaries(st.text(max_size=4), TREES, max_size=3)},
 )
 
@@ -93,6 +115,8 @@ def test_any_env_file(text):
         assert all("\0" not in one.value for one in found.values())
 
 
-@pytest.mark.parametrize("text", ["!!python/object:os.system {}", "!x y", "? a", "%YAML 9.9\n---\n", "=: ="])
+@pytest.mark.parametrize(
+    "text", ["!!python/object:os.system {}", "!x y", "? a", "%YAML 9.9\n---\n", "=: ="]
+)
 def test_oddities(text):
     understood_or_refused(text.encode())

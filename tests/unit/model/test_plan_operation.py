@@ -1,8 +1,8 @@
 """Plans and operations as values."""
 
 import pytest
-from fakes.worlds import volume
 
+from fakes.worlds import volume
 from partywall.model.app import App, Role, Service
 from partywall.model.choices import Choices, DatabaseWall
 from partywall.model.operation import Operation, Stage

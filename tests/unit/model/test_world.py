@@ -2,8 +2,8 @@
 
 import msgspec
 import pytest
-from fakes.worlds import database, instance, two, volume
 
+from fakes.worlds import database, instance, two, volume
 from partywall.model.secret import SecretRef
 from partywall.model.world import (
     ENVIRONMENT_NAME,

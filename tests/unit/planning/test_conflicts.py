@@ -1,8 +1,8 @@
 """Two things that claim the same are refused with both keys."""
 
 import pytest
-from fakes.worlds import database, instance, route, sharing, two, volume
 
+from fakes.worlds import database, instance, route, sharing, two, volume
 from partywall.model.app import Mount
 from partywall.model.errors import Refused
 from partywall.model.world import (

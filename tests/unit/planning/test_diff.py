@@ -2,8 +2,8 @@
 
 import msgspec
 import pytest
-from fakes.worlds import environment, instance, sharing, two, volume
 
+from fakes.worlds import environment, instance, sharing, two, volume
 from partywall.model.errors import BadInput
 from partywall.model.world import World
 from partywall.planning.diff import plan

@@ -2,8 +2,8 @@
 
 import msgspec
 import pytest
-from fakes.worlds import database, edge, environment, instance, route, sharing, two, volume
 
+from fakes.worlds import database, edge, environment, instance, route, sharing, two, volume
 from partywall.model.errors import Refused
 from partywall.model.plan import Action, Plan, Step
 from partywall.model.world import Job, World

@@ -2,8 +2,8 @@
 
 import msgspec
 import pytest
-from fakes.worlds import sharing, two, volume
 
+from fakes.worlds import sharing, two, volume
 from partywall.model.errors import BadInput
 from partywall.model.plan import Action
 from partywall.model.world import World

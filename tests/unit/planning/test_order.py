@@ -2,6 +2,7 @@
 
 import msgspec
 import pytest
+
 from fakes.worlds import (
     database,
     environment,
@@ -11,7 +12,6 @@ from fakes.worlds import (
     two,
     volume,
 )
-
 from partywall.model.app import Mount, Role
 from partywall.model.errors import BadInput
 from partywall.model.world import World

@@ -2,11 +2,11 @@
 
 import msgspec
 import pytest
-from fakes.simulator import apply
-from fakes.worlds import COMMON, seen, worlds
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fakes.simulator import apply
+from fakes.worlds import COMMON, seen, worlds
 from partywall.model.errors import Refused
 from partywall.model.plan import Action, Plan, Step
 from partywall.model.world import KEPT, World, environment_of

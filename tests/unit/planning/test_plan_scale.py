@@ -3,8 +3,8 @@
 import time
 
 import pytest
-from fakes.worlds import wide
 
+from fakes.worlds import wide
 from partywall.model.world import World
 from partywall.planning.conflicts import check as check_conflicts
 from partywall.planning.diff import plan

@@ -1,6 +1,7 @@
 """A plan for one environment leaves every other one alone."""
 
 import msgspec
+
 from fakes.worlds import (
     database,
     edge,
@@ -12,7 +13,6 @@ from fakes.worlds import (
     two,
     volume,
 )
-
 from partywall.model.world import World
 from partywall.planning.diff import plan
 from partywall.planning.keep import destroy, keep

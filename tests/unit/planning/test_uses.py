@@ -1,8 +1,8 @@
 """What each kind of thing uses."""
 
 import pytest
-from fakes.worlds import database, instance, needs, route, server, volume
 
+from fakes.worlds import database, instance, needs, route, server, volume
 from partywall.model.world import FileSpace, Job, KeySpace, TopicSpace, World
 from partywall.planning.uses import closure, used_by, uses
 

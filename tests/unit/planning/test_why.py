@@ -1,8 +1,8 @@
 """Differences in plain words, without values that may be secret."""
 
 import pytest
-from fakes.worlds import database, instance, needs, route
 
+from fakes.worlds import database, instance, needs, route
 from partywall.model.app import Condition, HealthCheck, Mount
 from partywall.model.secret import SecretRef
 from partywall.model.world import BasicAuth, Job, Limit, Need, Network

@@ -125,8 +125,8 @@ def test_memory_reads_as_people_say_it(amount, text):
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(None, ""), (0, "0 s"), (42.9, "42 s"), (60, "1 min"), (185, "3 min 5 s"), (187_200, "2 d 4 h"),
-     (86_400, "1 d"), (90_061, "1 d 1 h"), (-3, "0 s")],
+    [(None, ""), (0, "0 s"), (42.9, "42 s"), (60, "1 min"), (185, "3 min 5 s"),
+     (187_200, "2 d 4 h"), (86_400, "1 d"), (90_061, "1 d 1 h"), (-3, "0 s")],
 )  # fmt: skip
 def test_durations_read_as_people_say_them(seconds, text):
     assert duration(seconds) == text

@@ -11,7 +11,8 @@ from partywall.cli.render.findings_text import doctor_text, init_text
 from partywall.cli.render.json import json_text, plan_document
 from partywall.cli.render.plan_text import plan_text
 from partywall.cli.render.proof_text import proof_text
-from partywall.cli.render.status_text import health_word, status_text
+from partywall.cli.render.service_table import health_word
+from partywall.cli.render.status_text import status_text
 from partywall.cli.render.style import Style
 from partywall.model.errors import BadInput, HalfDone, Place
 from partywall.model.plan import Action, Plan, Step
@@ -46,7 +47,7 @@ def a_plan() -> Plan:
         Step(
             key="prod/route/vault",
             action=Action.REMOVE,
-            why="no longer wanted, and this is a sentence long enough that a terminal must break it",
+            why="no longer wanted, and this is a sentence so long that a terminal must break it",
         ),
     ]
     notes = ("dev/vault differs (image changed); `partywall up` changes it",)
@@ -96,7 +97,7 @@ STATUS = {
     "edge": {"healthy": True, "memory_bytes": 46_000_000, "uptime_seconds": 90_061, "restarts": 1},
 }  # fmt: skip
 LIMITS = (
-    "It enforces no limits: an environment can take all the memory of the machine that it wants to.",
+    "It enforces no limits: an environment can take all the memory that the machine has.",
     "It runs no images.",
 )
 
@@ -120,7 +121,8 @@ PROOF = {
 
 INIT = {
     "services": {
-        "db": {"role": "database", "why": "the image postgres:18 is a PostgreSQL", "confidence": "sure"},
+        "db": {"role": "database", "why": "the image postgres:18 is a PostgreSQL",
+               "confidence": "sure"},
         "web": {"role": "web", "why": "it publishes port 80"},
     },
     "findings": [

@@ -56,4 +56,5 @@ def _sum(probes: list[Probe], style: Style) -> str:
     order = [*_VERDICTS, *sorted(found.keys() - _VERDICTS.keys())]
     parts = ", ".join(f"{found[verdict]} {clean(verdict)}" for verdict in order if found[verdict])
     line = f"{count(len(probes), 'probe')}: {parts}"
-    return style.paint(line, "bold", "red" if found["crossed"] else "green")
+    sure = len(probes) == found["held"] + found["shared by design"]
+    return style.paint(line, "bold", "red" if found["crossed"] else "green" if sure else "amber")

@@ -1,36 +1,46 @@
-"""The status document as a table."""
+"""The status document as tables, one per environment."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from partywall.cli.render.amounts import duration, memory
-from partywall.cli.render.columns import clean, count, hang, sendable, table
+from partywall.cli.render.columns import clean, count, hang, sendable
+from partywall.cli.render.service_table import Document, Services, service_tables
 from partywall.cli.render.style import Style
-
-Document = Mapping[str, Any]
-_HEADS = ("SERVICE", "ROLE", "HEALTH", "MEMORY", "UPTIME", "RESTARTS", "DRIFT")
-_RIGHT = frozenset({3, 4, 5})
-_COLOURS = {"healthy": "green", "starting": "amber", "no check": "dim"}
 
 
 def status_text(
     document: Document,
     style: Style,
-    production: Sequence[str] = ("prod",),
+    production: Collection[str] = ("prod",),
     limits: Sequence[str] = (),
 ) -> str:
     """The document of `status --json` for people; `limits` are the engine's, as a footnote."""
-    environments: Mapping[str, Document] = document.get("environments") or {}
+    sections = [*_environments(document, style, production), *_common(document, style)]
+    tables = service_tables([services for _, services in sections], style)
     blocks = [_title(document, style)]
+    blocks += [[head, *lines] for (head, _), lines in zip(sections, tables, strict=True)]
+    blocks.append(_footnote(str(document.get("engine", "")), limits, style))
+    return sendable("\n\n".join("\n".join(block) for block in blocks if any(block)), style)
+
+
+def _environments(
+    document: Document, style: Style, production: Collection[str]
+) -> Iterable[tuple[str, Services]]:
+    environments: Mapping[str, Document] = document.get("environments") or {}
     for place, (name, one) in enumerate(environments.items()):
         marked = bool(one.get("production", name in production))
         head = style.environment(clean(name), production=marked, place=place)
-        blocks.append([_header(head, one, style, marked), *_services(one.get("services"), style)])
-    blocks += [_extra(name, document.get(name), style) for name in ("shared", "edge")]
-    blocks.append(_footnote(str(document.get("engine", "")), limits, style))
-    return sendable("\n\n".join("\n".join(block) for block in blocks if block), style)
+        yield _header(head, one, style, marked), one.get("services") or {}
+
+
+def _common(document: Document, style: Style) -> Iterable[tuple[str, Services]]:
+    """What all environments use: a mapping of services, and the edge, which is one service."""
+    if document.get("shared"):
+        yield style.paint("shared", "bold"), document["shared"]
+    if edge := document.get("edge"):
+        one = not all(isinstance(value, Mapping) for value in edge.values())
+        yield style.paint("edge", "bold"), {"edge": {"role": "edge", **edge}} if one else edge
 
 
 def _title(document: Document, style: Style) -> list[str]:
@@ -65,62 +75,6 @@ def _protection(one: Document) -> str:
 
 def _expiry(one: Document) -> str:
     return f"expires {clean(one['expires'])}" if one.get("expires") else ""
-
-
-def _services(services: Mapping[str, Document] | None, style: Style) -> list[str]:
-    if not services:
-        return []
-    rows = [tuple(style.paint(head, "dim") for head in _HEADS)]
-    rows += [_row(name, one, style) for name, one in services.items()]
-    return [f"  {line}" for line in table(rows, _RIGHT)]
-
-
-def _row(name: str, one: Document, style: Style) -> tuple[str, ...]:
-    word = health_word(one)
-    none = style.symbol("none")
-    restarts = one.get("restarts")
-    drift = _drift(one.get("drift"))
-    return (
-        clean(name),
-        clean(one.get("role") or none),
-        style.paint(word, _COLOURS.get(word, "red")),
-        _memory(one) or none,
-        duration(one.get("uptime_seconds")) or none,
-        none if restarts is None else style.paint(str(restarts), *(["amber"] if restarts else [])),
-        style.paint(drift, "amber") if drift else none,
-    )
-
-
-def health_word(one: Document) -> str:
-    """How a service is: healthy, starting, unhealthy, stopped, no check, or its own state."""
-    state = str(one.get("state") or "running")
-    if state != "running":
-        return clean(state)
-    return {True: "healthy", False: "unhealthy", None: "no check"}[one.get("healthy")]
-
-
-def _memory(one: Document) -> str:
-    used, limit = memory(one.get("memory_bytes")), memory(one.get("limit_bytes"))
-    if not (used and limit):
-        return used
-    return f"{used} of {limit}{'' if one.get('limit_enforced') else ' (not enforced)'}"
-
-
-def _drift(drift: object) -> str:
-    if not drift:
-        return ""
-    if isinstance(drift, list | tuple):
-        return clean(", ".join(map(str, drift)))
-    return "differs" if drift is True else clean(drift)
-
-
-def _extra(name: str, part: Document | None, style: Style) -> list[str]:
-    """What all environments use: a mapping of services, or the edge as one service."""
-    if not part:
-        return []
-    one = name == "edge" and not all(isinstance(value, Mapping) for value in part.values())
-    services = {name: {"role": name, **part}} if one else part
-    return [style.paint(name, "bold"), *_services(services, style)]
 
 
 def _footnote(engine: str, limits: Sequence[str], style: Style) -> list[str]:

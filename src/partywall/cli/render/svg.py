@@ -155,8 +155,8 @@ def _edge(placed: Sheet) -> Iterable[str]:
     yield pen.wire([(visitors.middle, visitors.bottom), (frame.middle, frame.y)], "door", tip=True)
     yield pen.rectangle(visitors, "box address", visitors.height / 2, "everybody outside")
     yield pen.lettering("visitors", visitors.middle, visitors.y + 20, "name mid")
-    wide = SIGN + 20 + max(text_width(line, NAME, bold=True) for line in edge.lines)
     yield pen.rectangle(frame, _kind(edge), 9, edge.hint)
+    wide = SIGN + MARK + max(text_width(line, SMALL) for line in edge.lines)
     inner = Frame(frame.middle - wide / 2, frame.y, wide, frame.height)
     yield from _inside(edge, inner)
 

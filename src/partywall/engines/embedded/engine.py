@@ -94,10 +94,12 @@ class EmbeddedEngine:
     def health(self, keys: Iterable[Key]) -> dict[Key, Health]:
         """How these instances are now."""
         states = self.states()
+        memory = control.memory(states)
+        names = {key: f"{environment_of(key)}/{supervised_name(key)}" for key in keys}
         return {
-            key: _health(state)
-            for key in keys
-            if (state := states.get(f"{environment_of(key)}/{supervised_name(key)}")) is not None
+            key: _health(states[name], memory.get(name))
+            for key, name in names.items()
+            if name in states
         }
 
     def logs(self, key: Key) -> Sequence[Path]:
@@ -108,6 +110,10 @@ class EmbeddedEngine:
             key=lambda path: -int(path.suffix[1:] or 0),
         )
         return [*rotated, *([current] if current.exists() else [])]
+
+    def folder(self, volume: Key) -> Path:
+        """Where a volume's data are."""
+        return self.places.volume(volume)
 
     def identity(self) -> str:
         """There is one such engine wherever the project's folder is."""
@@ -121,11 +127,11 @@ class EmbeddedEngine:
             control.stop(self.places.run)
 
 
-def _health(state: State) -> Health:
+def _health(state: State, memory: int | None) -> Health:
     return Health(
         running=state.running,
         healthy=state.healthy,
-        memory_bytes=state.memory or None,
+        memory_bytes=memory,
         started=state.started,
         restarts=state.restarts,
         says=state.health_says or state.failed,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import subprocess
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from partywall.engines.embedded.supervise import control
-from partywall.engines.embedded.supervise.program import Program, save
+from partywall.engines.embedded.supervise.program import Program, folder_of, load, save
 from partywall.interfaces import Completed
 from partywall.model.errors import MachineFailed
 
+_DESCRIBING = threading.Lock()
 _TERMINAL = ("TERM", "COLUMNS", "LINES", "COLORTERM")
 
 
@@ -37,7 +39,7 @@ def run(
     Raises:
         MachineFailed: when it takes too long or cannot be started.
     """
-    save(base, program)
+    _describe(base, program)
     try:
         done = subprocess.run(
             _entering(base, program.key, give, command),
@@ -56,6 +58,13 @@ def run(
     except OSError as error:
         raise MachineFailed(f"{command[0]} cannot be started: {error.strerror}") from error
     return Completed(code=done.returncode, out=done.stdout, err=done.stderr)
+
+
+def _describe(base: Path, program: Program) -> None:
+    """Write it down once; several threads may want to enter the same place."""
+    with _DESCRIBING:
+        if load(folder_of(base, program.key)) != program:
+            save(base, program)
 
 
 def attached(base: Path, key: str, command: Sequence[str], give: Mapping[str, str]) -> int:

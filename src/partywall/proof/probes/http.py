@@ -67,7 +67,9 @@ def _password(case: Case, route: Route) -> Attempt:
     page = _home(case, route.key, route)
     refused = call(case, case.other, route)
     words = f"{refused} without, {page} with the password"
-    return case.judged(refused.status != 401, tried, words)
+    if refused.status >= 500:
+        return case.attempt(Verdict.COULD_NOT_TRY, tried, words)
+    return case.judged(refused.status not in (401, 403), tried, words)
 
 
 def _robots_file(case: Case, route: Route) -> Attempt:

@@ -11,7 +11,7 @@ from partywall.proof.edge import NoAnswer
 from partywall.proof.inside.answer import DENIED, DONE, REFUSED, Ask
 from partywall.proof.logins import said
 from partywall.proof.paths import tricks
-from partywall.proof.planting import Planted, folders, planted, vault
+from partywall.proof.planting import Planted, folders, planted, vault, writable
 from partywall.proof.probe import Attempt, CouldNotTry, Probe, Verdict
 from partywall.proof.target import Target
 
@@ -22,6 +22,9 @@ def across(case: Case) -> Iterable[Attempt]:
     """List, read and create in the other's folders; then path tricks on the own vault's host."""
     if not case.other.volumes:
         return
+    if not writable(case, case.other) and folders(case, case.other):
+        yield _only_listed(case)
+        return
     shown = _home(case, case.own)
     with planted(case, case.other) as theirs:
         yield from _by_folder(case, theirs, shown)
@@ -29,6 +32,18 @@ def across(case: Case) -> Iterable[Attempt]:
         if route is not None and case.premises.door is not None:
             with planted(case, case.own) as mine:
                 yield _by_http(case, route, mine, theirs)
+
+
+def _only_listed(case: Case) -> Attempt:
+    """Where every volume is a server's data, nothing is written: listing has to do."""
+    shown = case.home(case.own, "listing its volumes", *_lists(case, case.own))
+    answers = case.ask(case.own, *_lists(case, case.other), on=case.other)
+    tried = f"list {case.other.environment}'s {len(answers)} volumes"
+    return _judged(case, tried, answers, shown)
+
+
+def _lists(case: Case, where: Target) -> list[Ask]:
+    return [{"do": "vault.list", "folder": path} for path in folders(case, where).values()]
 
 
 def _home(case: Case, where: Target) -> str:
@@ -39,9 +54,7 @@ def _home(case: Case, where: Target) -> str:
 
 def _by_folder(case: Case, theirs: Planted, shown: str) -> Iterable[Attempt]:
     whose = f"{case.other.environment}'s"
-    listing: list[Ask] = [
-        {"do": "vault.list", "folder": path} for path in folders(case, case.other).values()
-    ]
+    listing = _lists(case, case.other)
     reading: Ask = {"do": "vault.read", "path": theirs.path}
     name = f".partywall-{case.run.nonce}-{case.own.environment}"
     creating: Ask = {"do": "vault.scratch", "folder": theirs.folder, "name": name}

@@ -161,12 +161,18 @@ def _shared(room: Room, rooms: tuple[PlacedRoom, ...], right: float, bottom: flo
     ends = {wire.source: wire.points[-1] for wire in leaving}
     found = lines(grid, _drawable_here(links, grid), dict.fromkeys(ends, len(grid.widths) // 2))
     _, inside = across(grid, found)
-    width = max(wide, inside, title_width(room) + INSET)
+    width = max(wide, inside, _foot_width(room))
     left = MARGIN + (width - inside) / 2
     starts = {key: (x - left, y - top) for key, (x, y) in ends.items()}
     plan = _moved(measured(grid, found, starts, 0.0), left, top)
     frame = Frame(MARGIN, top, width, plan.height + _FOOTER)
     return PlacedRoom(room=room, frame=frame, boxes=plan.boxes, wires=plan.wires)
+
+
+def _foot_width(room: Room) -> float:
+    """Name and notes side by side, as they stand below what is shared."""
+    words = text_width(room.name, TITLE, bold=True) + text_width(room.notes, 11.0)
+    return float(math.ceil(2 * INSET + 10 + words))
 
 
 def _drawable_here(links: list[tuple[Key, Key]], grid: Floor) -> list[tuple[Key, Key]]:

@@ -14,14 +14,13 @@ from . import durable, ending, processes, record
 from .failure import SupervisionError
 from .processes import Process
 from .program import Program, checked, folder_of, load, save
-from .state import State, state, states
+from .state import State, memory, state, states
 
 __all__ = [
-    "SupervisionError", "ensure", "forget", "inside", "poke", "ready", "restart",
+    "SupervisionError", "ensure", "forget", "inside", "memory", "poke", "ready", "restart",
     "state", "states", "stop", "supervisor", "unwant", "want",
 ]  # fmt: skip
 
-FORMAT = 1
 _POLL_SECONDS = 0.01
 _SPAWN_AGAIN_SECONDS = 2.0
 
@@ -45,7 +44,7 @@ def ensure(run: Path, timeout: float = 15.0) -> Process:
         SupervisionError: it is not there within `timeout` seconds.
     """
     found = supervisor(run)
-    if found and _format(run) == FORMAT:
+    if found and _format(run) == record.FORMAT:
         return found
     run.mkdir(mode=0o700, parents=True, exist_ok=True)
     if found:

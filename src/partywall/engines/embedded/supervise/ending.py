@@ -1,4 +1,4 @@
-"""Ends a program wholly: its session, what left the session, and whoever still holds its lock."""
+"""Ends a program wholly: its family, what left the family, and whoever still holds its lock."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def is_free(lock: Path) -> bool:
 def remains(folder: Path, leader: Process | None, mark: str) -> list[Process]:
     """What still lives of a program: three nets, because each alone has a hole.
 
-    A child can leave the session (setsid), overwrite its environment (PostgreSQL shows its state
-    there) or close the lock; hardly one does all three.
+    A child can leave the family (setsid, then its parent ends), overwrite its environment
+    (PostgreSQL shows its state there) or close the lock; hardly one does all three.
     """
-    found = set(processes.session_members(leader)) if leader else set()
+    found = set(processes.family(leader)) if leader else set()
     found.update(processes.find_mark(mark))
     lock = folder / "lock"
     if not is_free(lock):

@@ -1,9 +1,9 @@
-"""What /proc says about processes: identity, sessions, memory, marks, and who holds a lock file."""
+"""What /proc says about processes: identity, families, memory, marks, and who holds a lock file."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -76,30 +76,25 @@ def pids() -> Iterator[int]:
     return (int(name) for name in os.listdir("/proc") if name.isdigit())  # noqa: PTH208 - speed
 
 
-def session_members(leader: Process) -> list[Process]:
-    """The living processes of the session that `leader` began, itself included.
+def family(leader: Process) -> list[Process]:
+    """The living processes of the session `leader` began, and all descendants of these.
 
-    The kernel does not reuse a number that names a session, so a stranger under the leader's
-    number means that the session has ended.
+    Descendants, because children may begin sessions of their own, as PostgreSQL's do. The kernel
+    does not reuse a number that still names a session, so a stranger under the leader's number
+    means that nothing can be told from it any more.
     """
-    if leader.boot != boot():
-        return []
-    facts = stat(leader.pid)
-    if facts and facts.start != leader.start:
-        return []
-    return [
-        Process(leader.boot, pid, found.start)
-        for pid in pids()
-        if (found := stat(pid))
-        and found.session == leader.pid
-        and found.state not in _GONE
-        and found.start >= leader.start
-    ]
+    return _family(leader, _all_facts())
 
 
-def memory(leader: Process) -> int:
-    """Bytes of memory of a session: proportional share (PSS), or resident size where hidden."""
-    return sum(_memory(member.pid) for member in session_members(leader))
+def memory(leaders: Iterable[Process]) -> dict[Process, int]:
+    """Bytes of memory of each leader's family, from one look at all processes.
+
+    Proportional share (PSS), or resident size where the kernel hides that.
+    """
+    facts = _all_facts()
+    return {
+        leader: sum(_memory(member.pid) for member in _family(leader, facts)) for leader in leaders
+    }
 
 
 def find_marked(project: str) -> list[tuple[str, Process]]:
@@ -124,6 +119,27 @@ def holders(path: Path) -> list[Process]:
     key = (wanted.st_dev, wanted.st_ino)
     found = [identify(pid) for pid in pids() if pid != os.getpid() and _has_locked(pid, key)]
     return [process for process in found if process and alive(process)]
+
+
+def _all_facts() -> dict[int, Stat]:
+    return {pid: facts for pid in pids() if (facts := stat(pid))}
+
+
+def _family(leader: Process, facts: Mapping[int, Stat]) -> list[Process]:
+    own = facts.get(leader.pid)
+    if leader.boot != boot() or (own and own.start != leader.start):
+        return []
+    fresh = {pid for pid, each in facts.items() if each.session == leader.pid}
+    fresh |= {leader.pid} & facts.keys()
+    found: set[int] = set()
+    while fresh:
+        found |= fresh
+        fresh = {pid for pid, each in facts.items() if each.parent in fresh} - found
+    return [
+        Process(leader.boot, pid, facts[pid].start)
+        for pid in sorted(found)
+        if facts[pid].state not in _GONE and facts[pid].start >= leader.start
+    ]
 
 
 def _marked(prefix: str) -> Iterator[tuple[str, Process]]:

@@ -12,6 +12,9 @@ from . import durable, processes
 from .processes import Process
 from .program import Program
 
+# Of all files in a run folder; a supervisor that writes another one is replaced, programs stay.
+FORMAT = 1
+
 
 class Record(NamedTuple):
     """The latest start of a program; times are seconds since 1970.

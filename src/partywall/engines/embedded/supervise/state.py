@@ -55,11 +55,6 @@ class State(NamedTuple):
         """Whether it is over and ended well."""
         return self.finished and self.last_exit == 0
 
-    @property
-    def memory(self) -> int:
-        """Bytes of memory of all its processes now (asks /proc again)."""
-        return processes.memory(self.process) if self.process and self.running else 0
-
 
 def state(run: Path, key: str) -> State:
     """The state of one program; of an unknown key, the state of something that never was.
@@ -84,6 +79,13 @@ def states(run: Path) -> dict[str, State]:
     """The states of all programs of a run folder, by key."""
     keys = sorted(f"{path.parent.name}/{path.name}" for path in run.glob("*/*/") if _is_one(path))
     return {key: state(run, key) for key in keys}
+
+
+def memory(found: Mapping[str, State]) -> dict[str, int]:
+    """Bytes of memory of every running program of `found`, its children included, by key."""
+    leaders = {key: each.process for key, each in found.items() if each.running and each.process}
+    sizes = processes.memory(leaders.values())
+    return {key: sizes[leader] for key, leader in leaders.items()}
 
 
 def _is_one(folder: Path) -> bool:

@@ -15,10 +15,10 @@ from .companion import Companion
 from .failure import SupervisionError
 from .loop import Loop
 from .order import Order
+from .processes import Process
 from .program import Program
 from .watch import Watch
 
-FORMAT = 1
 _RESCAN_SECONDS = 5.0
 _LOG_BYTES = 1_000_000
 
@@ -95,7 +95,7 @@ class Supervisor:
     def _record(self) -> None:
         process = processes.identify(os.getpid())
         if process:
-            value = {"process": process._asdict(), "format": FORMAT, "started": time.time()}
+            value = {"process": process._asdict(), "format": record.FORMAT, "started": time.time()}
             durable.write_json(self._run / "supervisor.json", value)
 
     def _is_home(self) -> bool:
@@ -166,19 +166,20 @@ class Supervisor:
         """The run folder was removed: nothing could ever find these programs again."""
         _say(f"{self._run} is gone; ending its programs")
         found = [watch for watch in self._watches.values() if watch.process]
+        families = [processes.family(watch.process) for watch in found if watch.process]
         for watch in found:
             watch.ask_to_stop(time.monotonic())
-        for watch in found:
-            _end_session(watch)
+        for watch, family in zip(found, families, strict=True):
+            _end_family(family, watch.program.stop_grace_seconds)
 
 
-def _end_session(watch: Watch) -> None:
-    """Wait for a program's session to end, until its grace is over; then kill it.
+def _end_family(family: list[Process], grace_seconds: float) -> None:
+    """Wait for processes that were asked to end, until the grace is over; then kill them.
 
-    By session only: a new run folder may have programs with the same marks by now.
+    Not by their marks: a new run folder may have programs with the same ones by now.
     """
-    deadline = time.monotonic() + watch.program.stop_grace_seconds
-    while watch.process and (left := processes.session_members(watch.process)):
+    deadline = time.monotonic() + grace_seconds
+    while left := [process for process in family if processes.alive(process)]:
         if time.monotonic() >= deadline:
             ending.send_all(left, signal.SIGKILL)
         time.sleep(0.05)

@@ -14,7 +14,7 @@ from .program import Health, Program
 from .record import Verdict
 
 # Until a program is first well it is asked often, so that what waits for it goes on at once.
-_EAGER_SECONDS = 0.1
+_EAGER_SECONDS = 0.05
 _EAGER_GROWTH = 1.3
 _EAGER_LONGEST = 1.0
 

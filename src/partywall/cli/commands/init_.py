@@ -1,0 +1,39 @@
+"""`partywall init`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from partywall.cli import options
+from partywall.cli.render.findings_text import init_text
+from partywall.cli.session import Session, style_of
+from partywall.workflows import init
+
+
+@click.command("init")
+@click.option("--report", "only", is_flag=True, help="Only say what is understood; write nothing.")
+@options.dry_run
+@options.as_json
+@click.pass_obj
+def command(session: Session, only: bool, dry_run: bool, json: bool) -> None:
+    """Read the Compose file; write a commented partywall.yaml and env files with fresh secrets.
+
+    Files that are there already are never overwritten.
+    """
+    project = session.project
+    reported = init.report(project)
+    if json:
+        session.document(reported)
+    else:
+        session.print(init_text(reported, style_of(sys.stdout)))
+    if only or dry_run:
+        return
+    written = init.write(project, reported)
+    for path in written:
+        session.note(f"wrote {path.name}")
+    for name, keys in init.blanks(project).items():
+        session.note(f"fill in for {name}: {', '.join(keys)}")
+    if not written:
+        session.note("everything was there already: nothing was written")

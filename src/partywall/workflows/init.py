@@ -1,0 +1,66 @@
+"""Reads what is there, says what it understood, and writes the first settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from partywall.compose import settings as compose_settings
+from partywall.compose import start
+from partywall.compose.envfiles import write_new
+from partywall.model.errors import PartywallError
+from partywall.workflows import variables
+from partywall.workflows.project import Project
+
+Report = dict[str, Any]
+
+
+def report(project: Project) -> Report:
+    """What was understood of the Compose file, found in it, and refused; nothing is written.
+
+    Raises:
+        BadInput: when there is no Compose file, or nothing of it can be understood.
+    """
+    project.lenient = True
+    apps = project.apps(project.settings.environments)
+    made = start.report(apps.values())
+    made["refusals"] += [
+        {"service": "", "kind": "engine", "what": sentence, "remedy": "see its documentation"}
+        for sentence in _engine_refusals(project)
+    ]
+    return made
+
+
+def write(project: Project, reported: Report) -> list[Path]:
+    """The settings and an env file per environment, where there are none; returns what was made.
+
+    Raises:
+        MachineFailed: when a file cannot be written; those before it are kept.
+    """
+    written = []
+    path = project.folder / compose_settings.NAME
+    text = start.text(project.settings, reported, project.engine_name)
+    if write_new(path, text, mode=0o644):
+        written.append(path)
+    for name in project.settings.environments:
+        made = variables.write(project.settings, project.environment(name), project.given(name))
+        if made is not None:
+            written.append(made)
+    return written
+
+
+def blanks(project: Project) -> dict[str, list[str]]:
+    """Environment → variables that only a person can fill in."""
+    found = {
+        name: [key for key, value in project.given(name).new.items() if value is None]
+        for name in project.settings.environments
+    }
+    return {name: keys for name, keys in found.items() if keys}
+
+
+def _engine_refusals(project: Project) -> list[str]:
+    try:
+        engine = project.engine
+        return engine.refusals(project.desired())
+    except PartywallError as error:
+        return [error.what]

@@ -1,0 +1,67 @@
+"""Fingerprints of what is bound from the host."""
+
+from partywall.compose.bound import bound, fingerprint
+from partywall.model.app import Mount, Role, Service
+
+
+def service(*mounts, build=None):
+    return Service(name="x", role=Role.APP, why="", mounts=mounts, build=build)
+
+
+def bind(path, target="/x", *, read_only=False):
+    return Mount(kind="bind", source=str(path), target=target, read_only=read_only)
+
+
+def test_config_files_and_folders_count_and_data_does_not(tmp_path):
+    for name in ("conf", "data", "etc"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a").write_text("1")
+    (tmp_path / "one.conf").write_text("1")
+    (tmp_path / "app.db").write_text("1")
+    (tmp_path / "large").write_bytes(b"x" * 1_000_001)
+    found = bound(
+        [
+            service(
+                bind(tmp_path / "conf", read_only=True),
+                bind(tmp_path / "data"),
+                bind(tmp_path / "etc", "/etc/thing"),
+                bind(tmp_path / "one.conf"),
+                bind(tmp_path / "app.db"),
+                bind(tmp_path / "large"),
+                bind(tmp_path / "absent", read_only=True),
+                Mount(kind="volume", source="v", target="/v"),
+            )
+        ]
+    )
+    assert {path.rpartition("/")[2] for path in found} == {"conf", "etc", "one.conf"}
+
+
+def test_a_change_of_content_or_name_shows(tmp_path):
+    (tmp_path / "a").write_text("1")
+    first = fingerprint(tmp_path)
+    assert fingerprint(tmp_path) == first
+    (tmp_path / "a").write_text("2")
+    second = fingerprint(tmp_path)
+    (tmp_path / "a").rename(tmp_path / "b")
+    assert len({first, second, fingerprint(tmp_path)}) == 3
+
+
+def test_what_a_build_is_made_of(tmp_path):
+    (tmp_path / "app.py").write_text("1")
+    (tmp_path / ".dockerignore").write_text("docs\n")
+    before = bound([service(build={"context": str(tmp_path)})])
+    assert list(before) == [str(tmp_path)]
+    for name in (".git", ".partywall", "__pycache__", "docs"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x").write_text("1")
+    (tmp_path / ".env.dev").write_text("SECRET=1")
+    (tmp_path / "partywall.yaml").write_text("")
+    assert bound([service(build={"context": str(tmp_path)})]) == before
+    (tmp_path / "app.py").write_text("2")
+    assert bound([service(build={"context": str(tmp_path)})]) != before
+
+
+def test_too_much_has_no_fingerprint(tmp_path):
+    with (tmp_path / "big").open("wb") as file:
+        file.truncate(64_000_000)
+    assert fingerprint(tmp_path) is None

@@ -1,0 +1,100 @@
+"""The agent: what it does when asked for odd things, and that it takes back what it wrote."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from partywall.proof.edge import Door, Page, basic
+from partywall.proof.inside import processes, vault
+from partywall.proof.inside.__main__ import carry_out, main
+from partywall.proof.inside.answer import DENIED, TIMED_OUT, UNREACHABLE, of_error, shorten
+
+
+def ask(**more: object) -> dict[str, Any]:
+    return carry_out(more, time.monotonic() + 5)
+
+
+@pytest.mark.parametrize("do", ["shell.run", "vault", "vault.format", "", "answer.shorten"])
+def test_what_it_does_not_know_it_does_not_do(do: str) -> None:
+    assert ask(do=do)["outcome"] == "failed"
+
+
+def test_an_ask_after_the_deadline_is_not_tried(tmp_path: Path) -> None:
+    given = {"do": "vault.plant", "folder": str(tmp_path), "name": "x", "text": "x"}
+    assert carry_out(given, time.monotonic() - 1)["outcome"] == "timed out"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_it_speaks_json_both_ways(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asks = [{"do": "vault.list", "folder": str(tmp_path)}, {"do": "nothing"}]
+    out = io.StringIO()
+    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps({"asks": asks, "seconds": 5})))
+    monkeypatch.setattr(sys, "stdout", out)
+    main()
+    assert [answer["outcome"] for answer in json.loads(out.getvalue())] == ["done", "failed"]
+
+
+def test_a_scratch_file_is_gone_afterwards(tmp_path: Path) -> None:
+    assert vault.scratch({"folder": str(tmp_path), "name": "x"})["outcome"] == "done"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_existing_file_is_never_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("somebody's")
+    assert vault.scratch({"folder": str(tmp_path), "name": "x"})["outcome"] == "failed"
+    assert (tmp_path / "x").read_text() == "somebody's"
+
+
+def test_planting_and_uprooting_leave_others_files_alone(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/other").write_text("stays")
+    given = {"folder": str(tmp_path), "name": "a/b/x.png", "text": "planted"}
+    assert vault.plant(given)["outcome"] == "done"
+    assert (tmp_path / "a/b/x.png").read_text() == "planted"
+    assert vault.read({"path": str(tmp_path / "a/b/x.png")})["outcome"] == "done"
+    assert vault.uproot(given)["outcome"] == "done"
+    assert vault.uproot(given)["outcome"] == "done"
+    assert {path.name for path in tmp_path.rglob("*")} == {"a", "other"}
+
+
+def test_what_is_not_there_is_not_visible(tmp_path: Path) -> None:
+    answer = vault.list_folder({"folder": str(tmp_path / "none")})
+    assert answer == {"outcome": "refused", "says": "not visible from inside"}
+
+
+def test_own_processes_can_be_knocked_on_and_reused_ids_are_not() -> None:
+    me = {"pid": os.getpid(), "started": processes._started(os.getpid())}
+    space = processes._space()
+    seen = processes.knock({"space": space, "processes": [me]})
+    assert (seen["outcome"], seen["signals"], seen["environs"]) == ("done", 1, 1)
+    reused = processes.knock({"space": space, "processes": [{**me, "started": "1"}]})
+    assert (reused["outcome"], reused["seen"]) == ("permission denied", 0)
+    elsewhere = processes.knock({"space": "pid:[1]", "processes": [me]})
+    assert elsewhere["outcome"] == "refused"
+    assert processes.census({})["uid"] == os.getuid()
+
+
+def test_errors_say_what_they_show() -> None:
+    assert of_error(TimeoutError())["outcome"] == TIMED_OUT
+    assert of_error(PermissionError(13, "Permission denied"))["outcome"] == DENIED
+    assert of_error(ConnectionRefusedError(111, "Connection refused"))["outcome"] == UNREACHABLE
+    assert len(shorten("word \n" * 100)) == 160
+
+
+def test_a_door_names_its_port_only_when_it_has_to() -> None:
+    assert Door().authority("app.test") == "app.test"
+    assert Door(port=80, tls=False).authority("app.test") == "app.test"
+    assert Door(port=8443).authority("app.test") == "app.test:8443"
+    assert Door(port=8443).at(0).port == 8443
+    assert Door().at(8443).port == 8443
+    assert basic("dev", "word") == {"Authorization": "Basic ZGV2OndvcmQ="}
+    page = Page(status=404, headers=(("X-Tag", "a"), ("x-tag", "b")))
+    assert (str(page), page.header("X-TAG")) == ("404 Not Found", "a, b")
