@@ -85,10 +85,14 @@ def run(
     scope: str | None = None,
     workers: int = 4,
 ) -> Plan:
-    """One verb from beginning to end; returns the plan that it carried out."""
+    """One verb from beginning to end; returns the plan that it carried out.
+
+    Without changes nothing is written down, unless a run is open that is thereby brought to its
+    end: one that was killed between its last step and its last line.
+    """
     observed = engine.observer().observe()
     planned = plan(goal_of(verb, desired, observed, scope), observed, scope)
-    if planned:
+    if planned or history.unfinished(journal.path.parent.parent):
         journal.open({"verb": verb, "scope": scope, "world": observed, "goal": {"verb": verb}})
         carry_out(planned, engine, journal, workers=workers)
     return planned

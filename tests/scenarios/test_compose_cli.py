@@ -1,4 +1,4 @@
-"""The real Compose CLI on real files: every project is understood, or refused in one clear error."""
+"""The real Compose CLI on real files: each is understood, or refused in one clear error."""
 
 import os
 import shutil
@@ -40,6 +40,11 @@ def refused(folder: Path, **more) -> BadInput:
     assert caught.value.remedy
     assert "\n" not in caught.value.what
     return caught.value
+
+
+def clear(error: PartywallError) -> None:
+    assert error.where is not None
+    assert error.remedy
 
 
 def test_the_reference_application():
@@ -117,10 +122,12 @@ def test_the_callers_own_environment_stays_outside(tmp_path, monkeypatch):
 def test_overrides_includes_and_extends(tmp_path):
     put(
         tmp_path,
-        compose_yaml="include: [sub/db.yaml]\nservices: {web: {extends: {file: base.yaml, service: b}}}",
+        compose_yaml="include: [sub/db.yaml]\n"
+        "services: {web: {extends: {file: base.yaml, service: b}}}",
         compose_override_yaml="services: {web: {environment: {A: override}}}",
         base_yaml="services: {b: {image: acme/b, environment: {A: base, B: base}}}",
-        sub__db_yaml="services: {db: {image: 'postgres:18', volumes: ['./init:/docker-entrypoint-initdb.d:ro']}}",
+        sub__db_yaml="services: {db: {image: 'postgres:18',"
+        " volumes: ['./init:/docker-entrypoint-initdb.d:ro']}}",
         sub__init__a_sql="select 1",
     )
     app = read(ask(tmp_path))
@@ -295,7 +302,7 @@ services:
     assert "unreadable" in {one.kind for one in app.findings}
     put(tmp_path, compose_yaml="services: {web: {image: 'x:${TAG}', env_file: no.env}}")
     found = read(ask(tmp_path, lenient=True)).findings
-    assert [one.what for one in found] == ["the variable TAG is not set and has no default"]
+    assert "the variable TAG is not set and has no default" in {one.what for one in found}
 
 
 def cases(outcome: str) -> list[str]:
@@ -316,15 +323,12 @@ def test_no_project_breaks_the_reader(tmp_path, case):
             variables = {name: one.value for name, one in envfiles.load([own]).items()}
             app = read(ask(folder, variables=variables, env_files=(own.path,), lenient=lenient))
         except PartywallError as error:
-            assert error.where is not None
-            assert error.remedy
+            clear(error)
         else:
             assert app.services
 
 
-@pytest.mark.parametrize(
-    "case", ["variables", "passthrough", "include", "anchors", "overrides", "scalars"]
-)
+@pytest.mark.parametrize("case", ["variables", "passthrough", "include", "overrides", "scalars"])
 def test_env_files_are_resolved_as_compose_does(tmp_path, case):
     """Our own reading of `env_file` gives the services what Compose would give them."""
     folder = copied(case, tmp_path)
@@ -334,13 +338,7 @@ def test_env_files_are_resolved_as_compose_does(tmp_path, case):
     theirs = cli.answer(cli.ask(asked, ("--format", "yaml")))
     assert theirs.code == 0
     expected = canonical.unescape(canonical.parse(theirs.out)["services"])
-    text = (folder / "compose.yaml").read_text().replace("nested:", "run:")
-    (folder / "compose.yaml").write_text(text)
-    try:
-        app = read(ask(folder, variables=variables, lenient=True))
-    except BadInput as error:
-        assert "x-partywall" in error.what  # noqa: PT017  (planted in one of the cases)
-        return
+    app = read(ask(folder, variables=variables, lenient=True))
     for name, one in app.services.items():
         listed = expected[name].get("environment") or {}
         assert one.environment == {key: value for key, value in listed.items() if value is not None}

@@ -2,120 +2,38 @@
 
 from __future__ import annotations
 
-import re
-import shlex
-from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
-from partywall.compose import quantity, schema, yamlfile
+from partywall.compose import schema, yamlfile
 from partywall.compose.checked import fit, nearest, shown
-from partywall.compose.yamlfile import Document, Path_
-from partywall.model.app import Role
-from partywall.model.choices import RouteBy
+from partywall.compose.filled import Reader, is_route
+from partywall.compose.folder import compose_files
+from partywall.compose.wanted import (
+    EnvFile,
+    EnvironmentSettings,
+    Limits,
+    ServiceSettings,
+    Settings,
+)
 from partywall.model.errors import BadInput, Place
-from partywall.model.world import ENVIRONMENT_NAME, RESERVED
+
+__all__ = [
+    "NAME",
+    "EnvFile",
+    "EnvironmentSettings",
+    "Limits",
+    "ServiceSettings",
+    "Settings",
+    "compose_files",
+    "environment_of",
+    "is_route",
+    "load",
+    "parse",
+]
 
 NAME = "partywall.yaml"
-PROJECT_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
-_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-DOMAIN = re.compile(rf"{_LABEL}(\.{_LABEL})*")
-_ROUTE = re.compile(rf"/[A-Za-z0-9._~/-]*|{_LABEL}")
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_PRODUCTION = ("prod", "production")
-
-
-class EnvFile(msgspec.Struct, frozen=True):
-    """An env file of an environment; a default one may be absent."""
-
-    path: Path
-    required: bool
-
-
-class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """What an environment may take: for cores and memory a fraction (0 to 1) or an amount."""
-
-    cpus_fraction: float | None = None
-    cores: float | None = None
-    memory_fraction: float | None = None
-    memory_bytes: int | None = None
-    pids: int | None = None
-
-
-class EnvironmentSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wanted of one environment."""
-
-    name: str
-    production: bool
-    domain: str
-    env_files: tuple[EnvFile, ...]
-    profiles: tuple[str, ...] = ()
-    protected: bool = False
-    user: str = ""
-    seed: tuple[str, ...] | None = None
-    variables: dict[str, str] = {}
-    limits: Limits | None = None
-    branch: str | None = None
-
-
-class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """What is said about a service, over what is guessed."""
-
-    role: Role | None = None
-    run: tuple[str, ...] | None = None
-    route: str | None = None
-    port: int | None = None
-    memory_bytes: int | None = None
-
-
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that partywall.yaml says or leaves to its defaults."""
-
-    project: str
-    folder: Path
-    compose: tuple[Path, ...] = ()
-    """Empty: what Compose itself finds in the folder."""
-    engine: str | None = None
-    architecture: tuple[str, ...] = ("dual",)
-    """A base and overlays, not yet looked up."""
-    choices: dict[str, StrEnum] = {}
-    """Axis → option, for the axes that have a line of their own."""
-    domain: str
-    edge: schema.Edge = schema.Edge()
-    trash: float = 7 * 86400.0
-    """Seconds that removed data is kept."""
-    environments: dict[str, EnvironmentSettings]
-    """Production first."""
-    services: dict[str, ServiceSettings] = {}
-    file: Place | None = None
-    """None when there is no partywall.yaml."""
-    lines: dict[str, int] = {}
-    """`environments.dev.domain` → line."""
-
-    @property
-    def production(self) -> EnvironmentSettings:
-        """The one environment that is production."""
-        return next(one for one in self.environments.values() if one.production)
-
-    @property
-    def tls(self) -> str:
-        """How certificates are got: `internal`, `acme` or `off`."""
-        if self.edge.tls is not None:
-            return self.edge.tls
-        names = {one.domain for one in self.environments.values()}
-        return "internal" if all(_is_local(name) for name in names) else "acme"
-
-    def where(self, *path: str) -> Place | None:
-        """The place of a key, or of the nearest one around it."""
-        if self.file is None:
-            return None
-        while path:
-            if line := self.lines.get(".".join(path)):
-                return Place(self.file.file, line)
-            path = path[:-1]
-        return self.file
 
 
 def load(folder: Path, file: Path | None = None) -> Settings:
@@ -142,299 +60,12 @@ def parse(data: bytes | None, file: str, folder: Path) -> Settings:
     verbatim = frozenset({"variables"})
     document = yamlfile.parse(data or b"", file, verbatim=verbatim)
     raw = fit(document, document.data, schema.File)
-    reader = _Reader(document, folder)
+    reader = Reader(document, folder)
     made = reader.settings(raw)
     if data is None:
         return made
     lines = {shown(path): line for path, line in document.lines.items()}
     return msgspec.structs.replace(made, file=Place(file), lines=lines)
-
-
-class _Reader:
-    """Fills defaults in and checks what a shape alone cannot say."""
-
-    def __init__(self, document: Document, folder: Path) -> None:
-        self._document = document
-        self._folder = folder
-
-    def settings(self, raw: schema.File) -> Settings:
-        compose = tuple(self._folder / name for name in self._words(raw.compose, ("compose",)))
-        project = self._project(raw.project, compose)
-        domain = self._domain(raw.domain or f"{project.replace('_', '-')}.localhost", ("domain",))
-        environments = self._environments(raw, domain)
-        choices = {axis: getattr(raw, axis) for axis in schema.AXES if getattr(raw, axis)}
-        architecture = self._architecture(raw.architecture)
-        if choices.get("route") is not RouteBy.PORT and "ports" not in architecture:
-            self._check_domains(environments)
-        return Settings(
-            project=project,
-            folder=self._folder,
-            compose=compose,
-            engine=raw.engine,
-            architecture=architecture,
-            choices=choices,
-            domain=domain,
-            edge=raw.edge or schema.Edge(),
-            trash=self._trash(raw.trash),
-            environments=environments,
-            services=self._services(raw.services or {}),
-        )
-
-    def _bad(self, what: str, path: Path_, remedy: str) -> BadInput:
-        return BadInput(what, where=self._document.place(path), remedy=remedy)
-
-    def _words(self, said: schema.Words | None, path: Path_) -> tuple[str, ...]:
-        words = [said] if isinstance(said, str) else said or []
-        for word in words:
-            if not word.strip() or not word.isprintable():
-                raise self._bad(
-                    f"`{shown(path)}` has an empty or unprintable entry", path, "name it"
-                )
-        return tuple(words)
-
-    def _command(self, said: schema.Words | None, path: Path_) -> tuple[str, ...] | None:
-        if said is None:
-            return None
-        try:
-            words = shlex.split(said) if isinstance(said, str) else said
-        except ValueError as error:
-            raise self._bad(
-                f"`{shown(path)}` is no command: {str(error).lower()}",
-                path,
-                "close every quote, or write a list: [program, argument]",
-            ) from error
-        if not words or any("\0" in word for word in words):
-            raise self._bad(f"`{shown(path)}` is empty", path, "write a command, or leave it out")
-        return tuple(words)
-
-    def _project(self, said: str | None, compose: tuple[Path, ...]) -> str:
-        if said is None:
-            return project_name(self._folder, compose)
-        if not PROJECT_NAME.fullmatch(said):
-            raise self._bad(
-                f"`project: {said}` is no project name",
-                ("project",),
-                "small letters, digits, - and _ only, at most 41",
-            )
-        return said
-
-    def _domain(self, said: str, path: Path_) -> str:
-        name = said.lower().rstrip(".")
-        if len(name) > 253 or not DOMAIN.fullmatch(name):
-            raise self._bad(
-                f"`{said}` is no domain name",
-                path,
-                "write a name alone, without https://, port or path: app.example.com",
-            )
-        return name
-
-    def _architecture(self, said: schema.Words | None) -> tuple[str, ...]:
-        if said is None:
-            return ("dual",)
-        parts = said.split("+") if isinstance(said, str) else said
-        names = tuple(part.strip() for part in parts)
-        for name in names:
-            if not re.fullmatch(r"[A-Za-z][A-Za-z-]*", name):
-                raise self._bad(
-                    f"`{name}` is no architecture",
-                    ("architecture",),
-                    "write one name, or one with overlays: dual + limits",
-                )
-        if not names:
-            raise self._bad("`architecture` is empty", ("architecture",), "write `dual`")
-        return names
-
-    def _trash(self, said: str | None) -> float:
-        try:
-            return quantity.seconds(said or "7d")
-        except ValueError as error:
-            raise self._bad(
-                f"`trash`: {error}", ("trash",), "write for example 12h or 7d"
-            ) from error
-
-    def _environments(self, raw: schema.File, domain: str) -> dict[str, EnvironmentSettings]:
-        said = raw.environments
-        if said is None:
-            said = {"prod": None, "dev": None}
-        if not said:
-            raise self._bad(
-                "`environments` is empty", ("environments",), "name one, or leave it out"
-            )
-        for name in said:
-            self._check_name(name)
-        filled = {name: one or schema.Environment() for name, one in said.items()}
-        production = self._production(filled)
-        ordered = sorted(filled, key=lambda name: name != production)
-        return {
-            name: self._environment(name, filled[name], name == production, domain)
-            for name in ordered
-        }
-
-    def _check_name(self, name: str) -> None:
-        path = ("environments", name)
-        if name in RESERVED:
-            raise self._bad(
-                f"`{name}` cannot be an environment's name: it is reserved",
-                path,
-                f"choose another; reserved are {', '.join(sorted(RESERVED))}",
-            )
-        if not ENVIRONMENT_NAME.fullmatch(name):
-            raise self._bad(
-                f"{name!r} is no environment name",
-                path,
-                "small letters, digits and - only, a letter first, at most 30",
-            )
-
-    def _production(self, said: dict[str, schema.Environment]) -> str:
-        marked = [name for name, one in said.items() if one.production]
-        if len(marked) > 1:
-            raise self._bad(
-                f"{' and '.join(marked)} are both production",
-                ("environments", marked[1], "production"),
-                "exactly one environment is production: leave `production: true` at one",
-            )
-        open_ = [name for name, one in said.items() if one.production is None]
-        chosen = marked or [name for name in _PRODUCTION if name in open_] or open_
-        if not chosen:
-            raise self._bad(
-                "no environment is production", ("environments",), "say `production: true` at one"
-            )
-        return chosen[0]
-
-    def _environment(
-        self, name: str, said: schema.Environment, production: bool, domain: str
-    ) -> EnvironmentSettings:
-        path = ("environments", name)
-        default = domain if production else f"{name}.{domain}"
-        return EnvironmentSettings(
-            name=name,
-            production=production,
-            domain=self._domain(said.domain or default, (*path, "domain")),
-            env_files=self._env_files(name, said.env),
-            profiles=self._words(said.profiles, (*path, "profiles")),
-            protected=not production if said.protected is None else said.protected,
-            user=self._user(said.user or name, (*path, "user")),
-            seed=self._command(said.seed, (*path, "seed")),
-            variables=self._variables(said.variables or {}, (*path, "variables")),
-            limits=self._limits(said.limits, (*path, "limits")),
-            branch=self._branch(said.branch, (*path, "branch")),
-        )
-
-    def _env_files(self, name: str, said: schema.Words | None) -> tuple[EnvFile, ...]:
-        if said is None:
-            names = (".env", f".env.{name}")
-            return tuple(EnvFile(self._folder / one, required=False) for one in names)
-        words = self._words(said, ("environments", name, "env"))
-        return tuple(EnvFile(self._folder / one, required=True) for one in words)
-
-    def _user(self, said: str, path: Path_) -> str:
-        if ":" in said or not said.isprintable() or not said.strip():
-            raise self._bad(f"{said!r} is no user name", path, "letters and digits, no colon")
-        return said
-
-    def _branch(self, said: str | None, path: Path_) -> str | None:
-        if said is not None and not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._/-]*", said):
-            raise self._bad(f"{said!r} is no branch name", path, "letters, digits, . _ / and -")
-        return said
-
-    def _variables(self, said: dict[str, Any], path: Path_) -> dict[str, str]:
-        made = {}
-        for name, value in said.items():
-            if not _VARIABLE.fullmatch(name):
-                raise self._bad(
-                    f"{name!r} is no variable name", (*path, name), "letters, digits and _ only"
-                )
-            if value is None or "\0" in str(value):
-                raise self._bad(
-                    f"`{shown((*path, name))}` has no usable value",
-                    (*path, name),
-                    'write a value; "" when it shall be empty',
-                )
-            made[name] = str(value)
-        return made
-
-    def _limits(self, said: schema.Limits | None, path: Path_) -> Limits | None:
-        if said is None:
-            return None
-        cpus_share = self._share(said.cpus, (*path, "cpus"))
-        memory_share = self._share(said.memory, (*path, "memory"))
-        return Limits(
-            cpus_fraction=cpus_share,
-            cores=None if cpus_share else self._cores(said.cpus, (*path, "cpus")),
-            memory_fraction=memory_share,
-            memory_bytes=None if memory_share else self._memory(said.memory, (*path, "memory")),
-            pids=said.pids,
-        )
-
-    def _share(self, said: str | float | None, path: Path_) -> float | None:
-        try:
-            return quantity.share(said) if isinstance(said, str) else None
-        except ValueError as error:
-            raise self._bad(f"`{shown(path)}`: {error}", path, "write for example 40%") from error
-
-    def _cores(self, said: str | float | None, path: Path_) -> float | None:
-        if said is None:
-            return None
-        try:
-            cores = float(said)
-        except ValueError:
-            cores = 0.0
-        if not 0 < cores < 10_000:
-            raise self._bad(
-                f"`{shown(path)}: {said}` is no number of cores", path, "write 40% or 1.5"
-            )
-        return cores
-
-    def _memory(self, said: str | int | None, path: Path_) -> int | None:
-        if said is None:
-            return None
-        try:
-            size = quantity.memory(str(said))
-        except ValueError as error:
-            raise self._bad(
-                f"`{shown(path)}`: {error}", path, "write for example 40%, 512M or 2G"
-            ) from error
-        if not 0 < size < 2**50:
-            raise self._bad(f"`{shown(path)}: {said}` is out of range", path, "write 512M or 2G")
-        return size
-
-    def _services(self, said: dict[str, schema.Service | None]) -> dict[str, ServiceSettings]:
-        made = {}
-        for name, one in said.items():
-            path = ("services", name)
-            filled = one or schema.Service()
-            made[name] = ServiceSettings(
-                role=filled.role,
-                run=self._command(filled.run, (*path, "run")),
-                route=self._route(filled.route, (*path, "route")),
-                port=filled.port,
-                memory_bytes=self._memory(filled.memory, (*path, "memory")),
-            )
-        return made
-
-    def _route(self, said: str | None, path: Path_) -> str | None:
-        if said is not None and not is_route(said):
-            raise self._bad(
-                f"`{shown(path)}: {said}` is no route", path, "a path (/api) or a label (vault)"
-            )
-        return said
-
-    def _check_domains(self, environments: dict[str, EnvironmentSettings]) -> None:
-        seen: dict[str, str] = {}
-        for name, one in environments.items():
-            if one.domain in seen:
-                path = ("environments", name, "domain")
-                raise self._bad(
-                    f"{seen[one.domain]} and {name} have the same domain, {one.domain}",
-                    path,
-                    f"give {name} another one, for example {name}.{one.domain}",
-                )
-            seen[one.domain] = name
-
-
-def is_route(text: str) -> bool:
-    """Whether it is a path prefix (`/api`) or a host label (`vault`)."""
-    return _ROUTE.fullmatch(text) is not None
 
 
 def environment_of(settings: Settings, name: str) -> EnvironmentSettings:
@@ -451,30 +82,3 @@ def environment_of(settings: Settings, name: str) -> EnvironmentSettings:
             remedy=nearest(name, settings.environments),
         )
     return found
-
-
-def project_name(folder: Path, compose: tuple[Path, ...]) -> str:
-    """Compose's `name:` when it is a plain word, else the folder's name, made fit."""
-    for file in compose or compose_files(folder):
-        data = yamlfile.read(file) or b""
-        found = re.search(
-            rb"""^name:[ \t]*["']?([a-z0-9][a-z0-9_-]{0,40})["']?\s*$""", data, re.MULTILINE
-        )
-        if found:
-            return found[1].decode()
-    word = re.sub(r"[^a-z0-9_-]", "", folder.absolute().name.lower()).lstrip("_-")[:41]
-    return word.rstrip("_-") or "app"
-
-
-def compose_files(folder: Path) -> tuple[Path, ...]:
-    """The files that Compose itself takes when none is named: one base and its override."""
-    bases = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
-    base = next((folder / name for name in bases if (folder / name).exists()), None)
-    if base is None:
-        return ()
-    overrides = (folder / name.replace("compose.", "compose.override.") for name in bases)
-    return (base, *[file for file in overrides if file.exists()][:1])
-
-
-def _is_local(domain: str) -> bool:
-    return domain == "localhost" or domain.endswith(".localhost")

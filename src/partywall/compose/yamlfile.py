@@ -214,10 +214,10 @@ class _Builder:
     def _key(self, node: yaml.Node) -> str:
         import yaml  # noqa: PLC0415
 
-        if isinstance(node, yaml.ScalarNode):
+        if isinstance(node, yaml.ScalarNode) and str(node.value).isprintable():
             return str(node.value)
         raise BadInput(
-            "a key must be a word, not a list or a mapping",
+            "a key must be a word, not a list, a mapping or something unprintable",
             where=Place(self.file, node.start_mark.line + 1),
             remedy="write `key: value`; text with braces or brackets needs quotes",
         )

@@ -77,7 +77,7 @@ def check(state: State, project: str, engine: EngineMark, where: Path) -> None:
 
 
 def claim(home: Path, project: str, engine: EngineMark, project_id: str = "") -> State:
-    """The state of this installation; recorded now, with this id, when nothing was made here before.
+    """The state of this installation; recorded now, with this id, when nothing was made before.
 
     Raises:
         Refused: when it belongs to another project or engine.

@@ -13,6 +13,7 @@ from uuid import uuid4
 import msgspec
 
 from partywall.interfaces import Reach, SecretStore
+from partywall.model.errors import PartywallError
 from partywall.model.secret import Secret, SecretRef, resolve
 from partywall.model.world import Key, World
 from partywall.proof.edge import Door
@@ -63,6 +64,7 @@ class Run:
         self._lock = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
         self._shown: dict[str, Any] = {}
+        self._tidy: list[Callable[[], object]] = []
 
     def left(self) -> float:
         """Seconds until the proof has to be over."""
@@ -88,6 +90,21 @@ class Run:
             raise shown
         made: _Made = shown
         return made
+
+    def later(self, tidy: Callable[[], object]) -> None:
+        """Take something back when everything has been tried."""
+        with self._lock:
+            self._tidy.append(tidy)
+
+    def tidy(self) -> list[str]:
+        """Take back everything; what could not be is said."""
+        failed = []
+        while self._tidy:
+            try:
+                self._tidy.pop()()
+            except (CouldNotTry, PartywallError) as error:
+                failed.append(str(error))
+        return failed
 
     def targets(self, environments: tuple[str, ...]) -> dict[str, Target]:
         """Every environment as probes see it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from partywall.proof.case import Answer, Case
 from partywall.proof.inside.answer import DENIED, DONE, REFUSED
 from partywall.proof.probe import CouldNotTry
+from partywall.proof.target import Target
 
 
 def knock(case: Case) -> tuple[Answer, Answer, str]:
@@ -18,8 +19,8 @@ def knock(case: Case) -> tuple[Answer, Answer, str]:
 
 
 def _knock(case: Case) -> tuple[Answer, Answer, str]:
-    shown = case.home(case.own, "a child process", {"do": "processes.own"})
-    (census,) = case.ask(case.other, {"do": "processes.census"})
+    shown, _ = _processes(case, case.own)
+    _, census = _processes(case, case.other)
     if census.outcome != DONE or not census.more.get("processes"):
         raise CouldNotTry(f"no process of {case.other.environment} runs that could be tried")
     ask = {
@@ -33,3 +34,15 @@ def _knock(case: Case) -> tuple[Answer, Answer, str]:
     if answer.outcome == DENIED and not answer.more["seen"] and not answer.more["hidden"]:
         raise CouldNotTry(f"the processes of {case.other.environment} had ended meanwhile")
     return census, answer, shown
+
+
+def _processes(case: Case, where: Target) -> tuple[str, Answer]:
+    """What can be done with a process of one's own, and which others of the user there are."""
+
+    def make() -> tuple[str, Answer]:
+        own, census = case.ask(where, {"do": "processes.own"}, {"do": "processes.census"})
+        if own.outcome != DONE:
+            raise CouldNotTry(f"signals do not work in {where.environment} itself: {own.says}")
+        return own.says, census
+
+    return case.run.once(f"processes/{where.environment}", make)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import msgspec
 
@@ -56,23 +54,28 @@ def writable(case: Case, where: Target) -> dict[Key, str]:
     return {key: path for key, path in folders(case, where).items() if key not in where.data}
 
 
-@contextmanager
-def planted(case: Case, where: Target) -> Iterator[Planted]:
-    """A scratch file in an environment's vault, made from its own inside and taken away after.
+def planted(case: Case, where: Target) -> Planted:
+    """A scratch file in an environment's vault, made from its own inside, once per proof.
+
+    It is taken away when the proof ends. Making, reading and deleting another one comes first: that
+    is what has to succeed at home.
 
     Raises:
         CouldNotTry: when it cannot be made there.
     """
+    return case.run.once(f"planted/{where.environment}", lambda: _plant(case, where))
+
+
+def _plant(case: Case, where: Target) -> Planted:
     volume, folder = vault(case, where)
-    text = f"partywall probe {case.run.nonce} {where.environment} against {case.other.environment}"
-    file = Planted(volume=volume, folder=folder, text=f"{text} {id(case):x}")
+    text = f"partywall probe {case.run.nonce} {where.environment}"
+    file = Planted(volume=volume, folder=folder, text=text)
     ask = {"folder": folder, "name": file.name}
-    try:
-        (answer,) = case.ask(where, {"do": "vault.plant", **ask, "text": file.text})
+    case.run.later(lambda: case.ask(where, {"do": "vault.uproot", **ask}, grace=5.0))
+    scratch = {"do": "vault.scratch", "folder": folder, "name": f".partywall-{case.run.nonce}"}
+    for answer in case.ask(where, scratch, {"do": "vault.plant", **ask, "text": text}):
         if answer.outcome != "done":
             raise CouldNotTry(
                 f"a scratch file cannot be made in {where.environment}'s own vault: {answer.says}"
             )
-        yield file
-    finally:
-        case.ask(where, {"do": "vault.uproot", **ask}, grace=5.0)
+    return file

@@ -26,6 +26,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     probes: tuple[Attempt, ...] = ()
     attempts: dict[str, int] = {}
     """Environment → attempts made on it; the load is bounded, so it is said."""
+    left: tuple[str, ...] = ()
+    """Scratch files that could not be taken away again, and why."""
 
     @property
     def crossed(self) -> bool:
@@ -65,12 +67,15 @@ def prove(
     # A little longer than the probes' own deadline, by which each of them gives up.
     wait(futures, timeout=seconds + 1)
     pool.shutdown(wait=False, cancel_futures=True)
+    left = run.tidy()
     found = [
         attempt
         for task, future in zip(tasks, futures, strict=True)
         for attempt in _found(task, future)
     ]
-    return Report(probes=tuple(found), attempts=dict(sorted(run.attempts.items())))
+    return Report(
+        probes=tuple(found), attempts=dict(sorted(run.attempts.items())), left=tuple(left)
+    )
 
 
 def _tasks(probes: Iterable[Probe], targets: dict[str, Target]) -> Iterator[_Task]:

@@ -60,7 +60,8 @@ architecture: dual + limits
 database: schema
 route: port
 domain: Club.Example.org
-edge: {http: 8080, https: 8443, tls: acme, email: a@b.c, acme: {directory: "https://x/dir"}, bind: 127.0.0.1}
+edge: {http: 8080, https: 8443, tls: acme, email: a@b.c, bind: 127.0.0.1,
+  acme: {directory: "https://x/dir"}}
 trash: 12h
 environments:
   staging:
@@ -94,7 +95,7 @@ services:
     web = made.services["web"]
     assert (web.role, web.run, web.route) == (Role.APP, ("a", "b c"), "/api")
     assert (web.port, web.memory_bytes) == (9000, 2**30)
-    assert made.where("environments", "staging", "user") == Place("partywall.yaml", 16)
+    assert made.where("environments", "staging", "user") == Place("partywall.yaml", 17)
 
 
 @pytest.mark.parametrize(

@@ -352,7 +352,7 @@ def test_no_time_left_is_said_and_tidying_still_gets_some() -> None:
 
 def test_the_report_has_the_shape_that_scripts_build_on() -> None:
     rows = json.loads(run(cache.PROBE, FakeReach(walled)).to_json())
-    assert set(rows) == {"probes", "attempts"}
+    assert set(rows) == {"probes", "attempts", "left"}
     assert set(rows["probes"][0]) == {"probe", "from", "to", "verdict", "tried", "answer"}
     assert rows["probes"][0]["verdict"] == "held"
     assert rows["attempts"] == {"dev": 3, "prod": 3}

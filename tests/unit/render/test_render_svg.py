@@ -139,7 +139,7 @@ def environments(draw_: st.DrawFn, name: str, others: list[str]) -> list[AnyThin
     return things
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(worlds(), NAMES, st.booleans())
 def test_any_world_is_drawn_without_overlap(world, project, planned):
     steps = [
@@ -182,7 +182,7 @@ def cuts(frame: Frame, start: tuple[float, float], end: tuple[float, float]) -> 
     )
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(worlds())
 def test_lines_join_boxes_and_go_through_none(world):
     assert_lines_join_boxes(sheet(subject(world, "club", ["prod"])))

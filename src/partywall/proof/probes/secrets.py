@@ -11,9 +11,10 @@ from partywall.proof.case import Case
 from partywall.proof.inside.answer import DENIED, DONE, REFUSED
 from partywall.proof.knocking import knock
 from partywall.proof.literals import literals
-from partywall.proof.probe import Attempt, Probe, Verdict
+from partywall.proof.probe import Attempt, CouldNotTry, Probe, Verdict
 from partywall.proof.target import Target
 
+_OPEN_TO_ALL = "/etc/passwd"
 Digests = dict[bytes, str]
 """Salted digest → the names under which the value is known."""
 
@@ -78,9 +79,10 @@ def _files(case: Case) -> Attempt:
     ]
     if not paths:
         return case.attempt(Verdict.COULD_NOT_TRY, tried, "there are none of the files named")
-    shown = case.home(case.own, "reading a file", {"do": "vault.read", "path": "/etc/passwd"})
-    asks = ({"do": "vault.read", "path": path} for path in paths)
-    answers = case.ask(case.own, *asks, on=case.other)
+    asks = ({"do": "vault.read", "path": path} for path in (_OPEN_TO_ALL, *paths))
+    home, *answers = case.ask(case.own, *asks, on=case.other)
+    if home.outcome != DONE:
+        raise CouldNotTry(f"{case.own.environment} cannot even open {_OPEN_TO_ALL}: {home.says}")
     opened = [path for path, a in zip(paths, answers, strict=True) if a.outcome == DONE]
     if opened:
         return case.attempt(Verdict.CROSSED, tried, f"opened {', '.join(opened)}")
@@ -88,7 +90,7 @@ def _files(case: Case) -> Attempt:
     if odd:
         return case.attempt(Verdict.COULD_NOT_TRY, tried, odd[0])
     words = "; ".join(sorted({answer.says for answer in answers}))
-    return case.attempt(Verdict.HELD, tried, f"{words} (at home: {shown}: /etc/passwd)")
+    return case.attempt(Verdict.HELD, tried, f"{words} ({_OPEN_TO_ALL} it can read)")
 
 
 def _variables(case: Case) -> Attempt:

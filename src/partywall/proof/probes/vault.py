@@ -11,7 +11,7 @@ from partywall.proof.edge import NoAnswer
 from partywall.proof.inside.answer import DENIED, DONE, REFUSED, Ask
 from partywall.proof.logins import said
 from partywall.proof.paths import tricks
-from partywall.proof.planting import Planted, folders, planted, vault, writable
+from partywall.proof.planting import Planted, folders, planted, writable
 from partywall.proof.probe import Attempt, CouldNotTry, Probe, Verdict
 from partywall.proof.target import Target
 
@@ -25,13 +25,11 @@ def across(case: Case) -> Iterable[Attempt]:
     if not writable(case, case.other) and folders(case, case.other):
         yield _only_listed(case)
         return
-    shown = _home(case, case.own)
-    with planted(case, case.other) as theirs:
-        yield from _by_folder(case, theirs, shown)
-        route = _route(case.own)
-        if route is not None and case.premises.door is not None:
-            with planted(case, case.own) as mine:
-                yield _by_http(case, route, mine, theirs)
+    mine, theirs = planted(case, case.own), planted(case, case.other)
+    yield from _by_folder(case, theirs, "made, read and deleted a scratch file")
+    route = _route(case.own)
+    if route is not None and case.premises.door is not None:
+        yield _by_http(case, route, mine, theirs)
 
 
 def _only_listed(case: Case) -> Attempt:
@@ -44,12 +42,6 @@ def _only_listed(case: Case) -> Attempt:
 
 def _lists(case: Case, where: Target) -> list[Ask]:
     return [{"do": "vault.list", "folder": path} for path in folders(case, where).values()]
-
-
-def _home(case: Case, where: Target) -> str:
-    _, folder = vault(case, where)
-    ask = {"do": "vault.scratch", "folder": folder, "name": f".partywall-{case.run.nonce}"}
-    return case.home(where, "a scratch file in the vault", ask)
 
 
 def _by_folder(case: Case, theirs: Planted, shown: str) -> Iterable[Attempt]:

@@ -24,6 +24,8 @@ WALL = 18.0
 _BETWEEN = 64.0
 _EDGE, _VISITORS, _DROP = 56.0, 30.0, 30.0
 _HEADER, _FOOTER = 52.0, 34.0
+_NARROWEST = 280.0
+"""What the edge's own words need, where only one small room stands."""
 _FEW, _MANY = 4, 3
 """Columns of a room, where one or two rooms stand and where more do."""
 
@@ -91,7 +93,8 @@ def title_width(room: Room) -> float:
 
 
 def _head_width(subject: Subject) -> float:
-    return text_width(subject.project, 20.0, bold=True) + (300 if subject.planned else 40)
+    title = text_width(subject.project, 20.0, bold=True) + (300 if subject.planned else 40)
+    return float(math.ceil(max(title, _NARROWEST)))
 
 
 def _measure(room: Room, edge: Box | None, most: int, common: set[Key]) -> _Measured:

@@ -174,7 +174,7 @@ def _set_tracks(found: list[Line], channel: int) -> int:
     ends: list[float] = []
     spans = [(min(spots), max(spots), line) for line in found if (spots := _touched(line, channel))]
     for left, right, line in sorted(spans, key=lambda span: (span[0], span[2].source)):
-        if right - left < 1.0:
+        if left == right:
             continue
         track = next((at for at, end in enumerate(ends) if end + 10.0 < left), len(ends))
         ends[track : track + 1] = [right]

@@ -1,0 +1,107 @@
+"""What is wanted, as partywall.yaml and its defaults say it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+from partywall.compose import schema
+from partywall.model.app import Role
+from partywall.model.errors import Place
+
+
+class EnvFile(msgspec.Struct, frozen=True):
+    """An env file of an environment; a default one may be absent."""
+
+    path: Path
+    required: bool
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What an environment may take: for cores and memory a fraction (0 to 1) or an amount."""
+
+    cpus_fraction: float | None = None
+    cores: float | None = None
+    memory_fraction: float | None = None
+    memory_bytes: int | None = None
+    pids: int | None = None
+
+
+class EnvironmentSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wanted of one environment."""
+
+    name: str
+    production: bool
+    domain: str
+    env_files: tuple[EnvFile, ...]
+    profiles: tuple[str, ...] = ()
+    protected: bool = False
+    user: str = ""
+    seed: tuple[str, ...] | None = None
+    variables: dict[str, str] = {}
+    limits: Limits | None = None
+    branch: str | None = None
+
+
+class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said about a service, over what is guessed."""
+
+    role: Role | None = None
+    run: tuple[str, ...] | None = None
+    route: str | None = None
+    port: int | None = None
+    memory_bytes: int | None = None
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that partywall.yaml says or leaves to its defaults."""
+
+    project: str
+    folder: Path
+    compose: tuple[Path, ...] = ()
+    """Empty: what Compose itself finds in the folder."""
+    engine: str | None = None
+    architecture: tuple[str, ...] = ("dual",)
+    """A base and overlays, not yet looked up."""
+    choices: dict[str, StrEnum] = {}
+    """Axis → option, for the axes that have a line of their own."""
+    domain: str
+    edge: schema.Edge = schema.Edge()
+    trash: float = 7 * 86400.0
+    """Seconds that removed data is kept."""
+    environments: dict[str, EnvironmentSettings]
+    """Production first."""
+    services: dict[str, ServiceSettings] = {}
+    file: Place | None = None
+    """None when there is no partywall.yaml."""
+    lines: dict[str, int] = {}
+    """`environments.dev.domain` → line."""
+
+    @property
+    def production(self) -> EnvironmentSettings:
+        """The one environment that is production."""
+        return next(one for one in self.environments.values() if one.production)
+
+    @property
+    def tls(self) -> str:
+        """How certificates are got: `internal`, `acme` or `off`."""
+        if self.edge.tls is not None:
+            return self.edge.tls
+        names = {one.domain for one in self.environments.values()}
+        return "internal" if all(_is_local(name) for name in names) else "acme"
+
+    def where(self, *path: str) -> Place | None:
+        """The place of a key, or of the nearest one around it."""
+        if self.file is None:
+            return None
+        while path:
+            if line := self.lines.get(".".join(path)):
+                return Place(self.file.file, line)
+            path = path[:-1]
+        return self.file
+
+
+def _is_local(domain: str) -> bool:
+    return domain == "localhost" or domain.endswith(".localhost")

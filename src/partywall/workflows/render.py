@@ -1,0 +1,79 @@
+"""Writes the installation as plain Compose files and a Caddy configuration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import yaml
+
+from partywall.compose import plain
+from partywall.edge.caddy import configuration
+from partywall.edge.fragments import stored
+from partywall.model.world import Route, World, environment_of, name_of
+from partywall.system.files import make_folder, write_atomically
+from partywall.workflows.project import Project
+
+FOLDER = "rendered"
+
+
+def render(project: Project, names: list[str]) -> list[Path]:
+    """The files of these environments and of the edge, below `.partywall/rendered`.
+
+    Raises:
+        BadInput: when a Compose file is wrong.
+        MachineFailed: when a file cannot be written.
+    """
+    folder = make_folder(project.home / FOLDER)
+    desired = project.desired(names)
+    written = [file for name in names for file in _environment(project, name, desired, folder)]
+    written.append(_edge(project, folder))
+    readme = folder / "README.md"
+    write_atomically(readme, _readme(project, names).encode(), mode=0o644)
+    return [*written, readme]
+
+
+def _environment(project: Project, name: str, desired: World, folder: Path) -> list[Path]:
+    app = project.apps([name])[name]
+    routed = {
+        name_of(thing.instance)
+        for thing in desired.things()
+        if isinstance(thing, Route) and environment_of(thing.key) == name
+    }
+    document = plain.document(app, f"{project.settings.project}-{name}", routed)
+    compose = folder / name / "compose.yaml"
+    write_atomically(
+        compose, yaml.safe_dump(document, sort_keys=False, allow_unicode=True).encode(), 0o644
+    )
+    env = folder / name / ".env"
+    lines = [
+        f"{ref.name}={_quoted(project.store.value(name, ref).reveal())}"
+        for ref in sorted(plain.secrets(app))
+    ]
+    write_atomically(env, "".join(f"{line}\n" for line in lines).encode())
+    return [compose, env]
+
+
+def _edge(project: Project, folder: Path) -> Path:
+    """What the edge serves now; it holds password hashes, so only its owner may read it."""
+    path = folder / "edge" / "caddy.json"
+    whole = configuration(project.edge.settings, stored(project.edge).values())
+    write_atomically(path, msgspec.json.format(msgspec.json.encode(whole)) + b"\n")
+    return path
+
+
+def _readme(project: Project, names: list[str]) -> str:
+    prefix = project.settings.project
+    starts = "\n".join(f"docker compose -f {name}/compose.yaml up -d" for name in names)
+    return (
+        f"# {prefix} without Partywall\n\n"
+        "Each folder is a Compose project of its own; its `.env` holds its secrets (mode 0600).\n"
+        "The networks named `…_edge`, made by these files, are where a proxy of yours reaches the\n"
+        "services that have an address; `edge/caddy.json` is what the edge served at the time.\n\n"
+        f"```sh\n{starts}\n```\n"
+    )
+
+
+def _quoted(value: str) -> str:
+    """Single quotes: Compose takes such a value as it is."""
+    return "'" + value.replace("'", "\\'") + "'"
