@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import secrets
 import string
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -224,6 +223,9 @@ def understand_variables(text: str) -> tuple[Wanted, ...]:
 
 def fresh_secret() -> str:
     """A new secret of letters and digits only (190 bits), so that it fits into any address."""
+    # Late: it brings in every generator of the standard library, and only `init` needs it.
+    import secrets  # noqa: PLC0415
+
     return "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
 
 

@@ -56,7 +56,7 @@ class Premises(msgspec.Struct, frozen=True, kw_only=True):
 class Run:
     """One proof: what several probes share while it lasts."""
 
-    def __init__(self, premises: Premises, seconds: float = 14.0) -> None:
+    def __init__(self, premises: Premises, seconds: float = 12.0) -> None:
         self.premises = premises
         self.nonce = uuid4().hex[:12]
         self.attempts: Counter[str] = Counter()

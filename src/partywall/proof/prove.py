@@ -16,7 +16,7 @@ from partywall.proof.target import Target
 
 _AT_ONCE = 4
 """Probes that run at the same time."""
-SECONDS = 14.0
+SECONDS = 12.0
 """A proof of two environments is over by then, whatever hangs."""
 
 

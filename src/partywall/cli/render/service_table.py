@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from partywall.cli.render.amounts import duration, memory
-from partywall.cli.render.columns import clean, table
+from partywall.cli.render.columns import clean, cut, table
 from partywall.cli.render.style import Style
 
 Document = Mapping[str, Any]
 Services = Mapping[str, Document]
 _HEADS = ("SERVICE", "ROLE", "HEALTH", "MEMORY", "UPTIME", "RESTARTS", "DRIFT")
 _RIGHT = frozenset({3, 4, 5})
-_COLOURS = {"healthy": "green", "starting": "amber", "no check": "dim"}
+_COLOURS = {"healthy": "green", "starting": "amber", "no check": "dim", "absent": "dim"}
+_DRIFT = 40
+"""Columns of a terminal that drift may take; `plan` says all of it."""
 
 
 def service_tables(sections: Sequence[Services], style: Style) -> list[list[str]]:
@@ -32,7 +34,7 @@ def _row(name: str, one: Document, style: Style) -> tuple[str, ...]:
     word = health_word(one)
     none = style.symbol("none")
     restarts = one.get("restarts")
-    drift = _drift(one.get("drift"))
+    drift = cut(_drift(one.get("drift")), _DRIFT if style.width else 0, style)
     return (
         clean(name),
         clean(one.get("role") or none),
@@ -45,7 +47,9 @@ def _row(name: str, one: Document, style: Style) -> tuple[str, ...]:
 
 
 def health_word(one: Document) -> str:
-    """How a service is: healthy, starting, unhealthy, stopped, no check, or its own state."""
+    """How a service is: healthy, starting, unhealthy, stopped, absent, no check, or its state."""
+    if one.get("present") is False:
+        return "absent"
     state = str(one.get("state") or "running")
     if state != "running":
         return clean(state)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from partywall.cli.render.columns import clean, count, hang, sendable
-from partywall.cli.render.service_table import Document, Services, service_tables
+from partywall.cli.render.service_table import Document, Services, health_word, service_tables
 from partywall.cli.render.style import Style
 
 
@@ -19,9 +19,18 @@ def status_text(
     sections = [*_environments(document, style, production), *_common(document, style)]
     tables = service_tables([services for _, services in sections], style)
     blocks = [_title(document, style)]
-    blocks += [[head, *lines] for (head, _), lines in zip(sections, tables, strict=True)]
+    for (head, services), lines in zip(sections, tables, strict=True):
+        blocks.append([head, *lines, *_last_words(services, style)])
     blocks.append(_footnote(str(document.get("engine", "")), limits, style))
     return sendable("\n\n".join("\n".join(block) for block in blocks if any(block)), style)
+
+
+def _last_words(services: Services, style: Style) -> Iterable[str]:
+    """What the services that are not well said last."""
+    for name, one in services.items():
+        if one.get("says") and health_word(one) in {"unhealthy", "stopped"}:
+            mark = style.paint(style.symbol("bad"), "red")
+            yield from hang(f"  {mark} {clean(name)}: ", clean(one["says"]), style)
 
 
 def _environments(
@@ -31,7 +40,8 @@ def _environments(
     for place, (name, one) in enumerate(environments.items()):
         marked = bool(one.get("production", name in production))
         head = style.environment(clean(name), production=marked, place=place)
-        yield _header(head, one, style, marked), one.get("services") or {}
+        lines = [_header(head, one, style, marked), *_unread(one, style)]
+        yield "\n".join(lines), one.get("services") or {}
 
 
 def _common(document: Document, style: Style) -> Iterable[tuple[str, Services]]:
@@ -71,6 +81,13 @@ def _protection(one: Document) -> str:
         return ""
     user = one.get("user") or (protected if isinstance(protected, str) else "")
     return f"password for user {clean(user)}" if user else "password"
+
+
+def _unread(one: Document, style: Style) -> list[str]:
+    if not one.get("unreadable"):
+        return []
+    head = f"  {style.paint(style.symbol('unsure'), 'amber')} drift unknown: "
+    return hang(head, clean(one["unreadable"]), style)
 
 
 def _expiry(one: Document) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+import partywall
 from partywall.engines.embedded.allocations import Address, Allocations
 from partywall.engines.embedded.names import localise
 from partywall.engines.embedded.places import Places, supervised_name
@@ -146,10 +147,10 @@ class Programs:
         return Account(uid, uid, f"pw-{environment}")
 
     def reachable(self) -> tuple[str, ...]:
-        """What every program must be able to reach: the project, the interpreter, the servers."""
-        return tuple(
-            dict.fromkeys(str(path) for path in (self.places.project, sys.prefix, sys.base_prefix))
-        )
+        """What every program must be able to reach: the project, the interpreter, this package."""
+        package = Path(partywall.__file__).parents[1]
+        paths = (self.places.project, sys.prefix, sys.base_prefix, package)
+        return tuple(dict.fromkeys(map(str, paths)))
 
     def inside(self, environment: str) -> Program:
         """A program that is never started: its place is entered by commands."""
