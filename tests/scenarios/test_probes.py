@@ -36,10 +36,10 @@ from partywall.model.world import (
     Volume,
     World,
 )
-from partywall.proof.case import Premises
 from partywall.proof.edge import Door, NoAnswer, get
 from partywall.proof.inside.resp import Connection, Said
 from partywall.proof.inside.session import Session
+from partywall.proof.premises import Premises
 from partywall.proof.probe import Verdict
 from partywall.proof.probes import found
 from partywall.proof.prove import Report, prove

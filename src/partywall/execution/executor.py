@@ -15,8 +15,9 @@ from partywall.execution.tally import Tally, says
 from partywall.interfaces import Clock, Journal, Observer, Performer, Progress
 from partywall.model.errors import PartywallError, Refused
 from partywall.model.plan import Action, Plan, Step
-from partywall.model.world import Key
+from partywall.model.world import Key, environment_of
 from partywall.planning.guard import check
+from partywall.planning.scope import COMMON
 
 
 def execute(  # noqa: PLR0913  (one of each interface of the core)
@@ -31,7 +32,8 @@ def execute(  # noqa: PLR0913  (one of each interface of the core)
 ) -> None:
     """Carry out a plan; the journal is open and is closed here, whatever happens.
 
-    After a failure or a wish to stop no step is begun any more and the running ones end.
+    After a failure no step of that environment is begun any more (none at all after one in what is
+    shared, or after a wish to stop); the running ones end.
 
     Raises:
         Refused: when the plan is out of scope, cannot be made here, or nothing was done because
@@ -101,13 +103,22 @@ class _Run:
         with ThreadPoolExecutor(workers, "step") as pool:
             while sorter.is_active():
                 ready.extend(sorted(sorter.get_ready()))
-                while ready and len(running) < workers and not (stop.is_set() or self.tally.failed):
+                while ready and len(running) < workers and not stop.is_set():
                     key = ready.popleft()
-                    running[pool.submit(self._one, steps[key])] = key
+                    if not self._hopeless(steps[key]):
+                        running[pool.submit(self._one, steps[key])] = key
                 if not running:
                     break
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     sorter.done(running.pop(future))
+
+    def _hopeless(self, step: Step) -> bool:
+        """Whether something failed on which it may stand.
+
+        A failure in one environment never holds back another one; in what is shared, it does.
+        """
+        failed = {environment_of(key) for key in self.tally.failed}
+        return bool(failed & {step.environment, *COMMON})
 
     def _one(self, step: Step) -> None:
         """One step; whatever goes wrong is counted, not raised."""

@@ -52,6 +52,7 @@ class Tally:
         for step in self._steps:
             if step.key in self.failed:
                 yield f"  failed: {step.action.value} {step.key}: {says(self.failed[step.key])}"
+                yield from _more(self.failed[step.key])
         yield from _named("done", done)
         yield from _named("not begun", rest)
 
@@ -62,8 +63,18 @@ def _named(word: str, steps: Sequence[Step]) -> Iterator[str]:
         yield f"  {word}: {len(steps) - _LISTED} more"
 
 
+def _more(error: BaseException) -> Iterator[str]:
+    """Where it is, what to do, and what else shows it."""
+    if isinstance(error, PartywallError):
+        yield from (f"    | {line}" for line in error.detail)
+        if error.where is not None:
+            yield f"    at: {error.where}"
+        if error.remedy:
+            yield f"    do: {error.remedy}"
+
+
 def says(error: BaseException) -> str:
     """An error in one sentence."""
     if isinstance(error, PartywallError):
-        return str(error).replace("\n  ", "; ")
+        return error.what
     return f"unexpected {type(error).__name__}: {error}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 
@@ -20,16 +22,26 @@ class PartywallError(Exception):
 
     code = 5
 
-    def __init__(self, what: str, *, where: Place | None = None, remedy: str = "") -> None:
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: Place | None = None,
+        remedy: str = "",
+        detail: Sequence[str] = (),
+    ) -> None:
         super().__init__(what)
         self.what = what
         self.where = where
         self.remedy = remedy
+        self.detail = tuple(detail)
+        """Lines that show more, such as the end of a log."""
 
     def __str__(self) -> str:
+        detail = "".join(f"\n  | {line}" for line in self.detail)
         place = f"\n  at: {self.where}" if self.where else ""
         remedy = f"\n  do: {self.remedy}" if self.remedy else ""
-        return f"{self.what}{place}{remedy}"
+        return f"{self.what}{detail}{place}{remedy}"
 
 
 class CheckFailed(PartywallError):

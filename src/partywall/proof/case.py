@@ -1,31 +1,21 @@
-"""One environment against another: runs attempts inside, counts them, keeps what home showed."""
+"""One environment against another: attempts run inside it, with its own secrets alone."""
 
 from __future__ import annotations
 
-import sys
-import threading
-import time
-from collections import Counter
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
-from uuid import uuid4
+from typing import Any
 
 import msgspec
 
-from partywall.interfaces import Reach, SecretStore
-from partywall.model.errors import PartywallError
 from partywall.model.secret import Secret, SecretRef, resolve
-from partywall.model.world import Key, World
-from partywall.proof.edge import Door
 from partywall.proof.inside.answer import Ask
+from partywall.proof.premises import AGENT, Premises
 from partywall.proof.probe import OUTSIDE, Attempt, CouldNotTry, Verdict
-from partywall.proof.target import Server, Target, target
+from partywall.proof.run import Run
+from partywall.proof.target import Server, Target
 
-AGENT = (sys.executable, "-P", "-m", "partywall.proof.inside")
-"""`-P`: a module of the environment's own named like one of ours is never loaded."""
+__all__ = ["AGENT", "Answer", "Case", "Premises", "Run"]
 
 _HIDDEN = "****"
-_Made = TypeVar("_Made")
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,81 +24,6 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str
     says: str = ""
     more: dict[str, Any] = {}
-
-
-class Premises(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything the probes work on, and nothing that they could change it with."""
-
-    world: World
-    reach: Reach
-    secrets: SecretStore
-    door: Door | None = None
-    """Where the edge listens; None when there is none."""
-    folders: Mapping[Key, str] = {}
-    """Volume → its folder as its environment's own programs see it."""
-    secret_files: Mapping[str, tuple[str, ...]] = {}
-    """Environment → the files that hold its secrets."""
-    production: str = ""
-    """The environment that unknown hosts must never reach."""
-    agent: tuple[str, ...] = AGENT
-
-
-class Run:
-    """One proof: what several probes share while it lasts."""
-
-    def __init__(self, premises: Premises, seconds: float = 12.0) -> None:
-        self.premises = premises
-        self.nonce = uuid4().hex[:12]
-        self.attempts: Counter[str] = Counter()
-        self._deadline = time.monotonic() + seconds
-        self._lock = threading.Lock()
-        self._locks: dict[str, threading.Lock] = {}
-        self._shown: dict[str, Any] = {}
-        self._tidy: list[Callable[[], object]] = []
-
-    def left(self) -> float:
-        """Seconds until the proof has to be over."""
-        return self._deadline - time.monotonic()
-
-    def count(self, where: str, attempts: int = 1) -> None:
-        """Attempts made on an environment; the load on it is part of the report."""
-        with self._lock:
-            self.attempts[where] += attempts
-
-    def once(self, name: str, make: Callable[[], _Made]) -> _Made:
-        """What `make` returned or raised the first time it was asked for under this name."""
-        with self._lock:
-            lock = self._locks.setdefault(name, threading.Lock())
-        with lock:
-            if name not in self._shown:
-                try:
-                    self._shown[name] = make()
-                except CouldNotTry as reason:
-                    self._shown[name] = reason
-            shown = self._shown[name]
-        if isinstance(shown, CouldNotTry):
-            raise shown
-        made: _Made = shown
-        return made
-
-    def later(self, tidy: Callable[[], object]) -> None:
-        """Take something back when everything has been tried."""
-        with self._lock:
-            self._tidy.append(tidy)
-
-    def tidy(self) -> list[str]:
-        """Take back everything; what could not be is said."""
-        failed = []
-        while self._tidy:
-            try:
-                self._tidy.pop()()
-            except (CouldNotTry, PartywallError) as error:
-                failed.append(str(error))
-        return failed
-
-    def targets(self, environments: tuple[str, ...]) -> dict[str, Target]:
-        """Every environment as probes see it."""
-        return {name: target(self.premises.world, name) for name in environments}
 
 
 class Case:

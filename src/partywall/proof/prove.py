@@ -9,9 +9,11 @@ from itertools import permutations
 import msgspec
 
 from partywall.model.errors import PartywallError
-from partywall.proof.case import Case, Premises, Run
+from partywall.proof.case import Case
 from partywall.proof.edge import NoAnswer
+from partywall.proof.premises import Premises
 from partywall.proof.probe import OUTSIDE, Attempt, CouldNotTry, Probe, Tries, Verdict
+from partywall.proof.run import Run
 from partywall.proof.target import Target
 
 _AT_ONCE = 4

@@ -435,7 +435,7 @@ def test_a_long_list_is_cut():
     text = str(tally.error())
     assert "done: 5 more" in text
     assert "not begun: 4 more" in text
-    assert "failed: create dev/30: bad; do: do it again" in text
+    assert "failed: create dev/30: bad\n    do: do it again" in text
     assert says(ValueError("x")) == "unexpected ValueError: x"
 
 

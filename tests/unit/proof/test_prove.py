@@ -14,10 +14,12 @@ from partywall.model.app import Mount, Role
 from partywall.model.errors import MachineFailed
 from partywall.model.secret import Secret, SecretRef
 from partywall.model.world import AnyThing, Database, Instance, Volume, World
-from partywall.proof.case import AGENT, Answer, Case, Premises, Run
+from partywall.proof.case import Answer, Case
+from partywall.proof.premises import AGENT, Premises
 from partywall.proof.probe import Attempt, CouldNotTry, Probe, Verdict
 from partywall.proof.probes import broker, cache, database, processes, secrets, vault
 from partywall.proof.prove import Report, prove
+from partywall.proof.run import Run
 
 Reply = Callable[[str, dict[str, Any]], dict[str, Any]]
 

@@ -13,6 +13,7 @@ def error_text(error: PartywallError, style: Style) -> str:
     lines = hang(f"{style.paint('error', 'bold', 'red')}: ", clean(what), style)
     for line in more:
         lines += hang("       ", clean(line), style)
+    lines += [f"  | {clean(line)}" for line in error.detail]
     if error.where is not None:
         lines.append(f"  {style.paint('at', 'dim')}: {clean(error.where)}")
     if error.remedy:

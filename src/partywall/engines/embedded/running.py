@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,7 +23,8 @@ from partywall.system.files import make_folder
 READY_SECONDS = 120.0
 _LOOK_EVERY = 0.05
 _CRASHES = 3
-_LAST_LINES = 12
+_LAST_LINES = 8
+_LAST_BYTES = 8192
 
 
 class Running:
@@ -33,6 +35,8 @@ class Running:
         self._secrets = secrets
         self._clock = clock
         self._run = programs.places.run
+        self._marks: dict[Key, int] = {}
+        """Where each log ended before the latest start."""
 
     def start(self, entry: Entry) -> Program:
         """Hand it to the supervisor, with its folders made and its preparation done.
@@ -43,7 +47,9 @@ class Running:
         program = self._programs.program(entry)
         places = self._programs.places
         make_own(places.own(entry.thing.key), program.account, places.home)
-        make_folder(places.log(entry.thing.key).parent)
+        log = places.log(entry.thing.key)
+        make_folder(log.parent)
+        self._marks[entry.thing.key] = log.stat().st_size if log.exists() else 0
         if isinstance(entry.thing, Instance):
             self._prepare(entry.thing, program)
         _supervised(lambda: control.want(self._run, program))
@@ -79,10 +85,10 @@ class Running:
     def unwell(self, key: Key, why: str) -> MachineFailed:
         """The error for an instance that does not do what it should."""
         log = self._programs.places.log(key)
-        words = "".join(f"\n    | {line}" for line in last_lines(log))
         environment, _, name = key.partition("/")
         return MachineFailed(
-            f"{key}: {why}{words}",
+            f"{key}: {why}",
+            detail=last_lines(log, self._marks.get(key, 0)),
             where=Place(str(log)),
             remedy=f"`partywall logs {environment} {name.rpartition('/')[2]}` shows more",
         )
@@ -108,15 +114,16 @@ class Running:
             )
 
 
-def last_lines(log: Path, count: int = _LAST_LINES) -> list[str]:
-    """The end of a log, for an error; empty when there is none."""
+def last_lines(log: Path, since: int = 0) -> list[str]:
+    """The last different lines of a log after a position; empty when there are none."""
     try:
         with log.open("rb") as file:
-            file.seek(0, 2)
-            file.seek(max(0, file.tell() - 8192))
-            return file.read().decode(errors="replace").splitlines()[-count:]
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(since if since <= size else 0, size - _LAST_BYTES))
+            lines = file.read().decode(errors="replace").splitlines()
     except OSError:
         return []
+    return list(dict.fromkeys(reversed(lines)))[:_LAST_LINES][::-1]
 
 
 def _name(key: Key) -> str:
