@@ -86,7 +86,7 @@ STATUS = {
                         "uptime_seconds": 42, "restarts": 7, "drift": ["image", "ports"],
                         "says": "curl: (7) nobody\nanswers at port 8080"},
                 "api": {"role": "app", "healthy": None, "state": "starting", "uptime_seconds": 1,
-                        "restarts": 0, 
+                        "restarts": 0,
                         "drift": f"change: image club:1 → club:2, environment {SECRET}"},
                 "db": {"role": "database", "healthy": None, "state": "stopped", "drift": True,
                        "says": ""},
