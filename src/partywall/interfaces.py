@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -182,7 +182,8 @@ class EngineParts(msgspec.Struct, frozen=True, kw_only=True):
     records: Records
     secrets: SecretStore
     clock: Clock
-    edge: EdgeProgram
+    edge: Callable[[], EdgeProgram]
+    """Asked only when the edge is started: finding its program takes time."""
     trash_seconds: float
 
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
-from partywall.cli.render.json import plan_document
-from partywall.cli.render.progress import StepLines
-from partywall.cli.session import Session, style_of
 from partywall.model.errors import BadInput
-from partywall.workflows.change import Changed, Goal, change, planned
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -46,27 +41,6 @@ environment = click.argument(
 one_environment = click.argument(
     "environment", shell_complete=complete_environment, metavar="ENVIRONMENT"
 )
-
-
-def carry_out(session: Session, goal: Goal, *, dry: bool, sure: bool, json: bool) -> Changed | None:
-    """Plan and, unless it is a dry run, do it; prints what a person or a script wants to see."""
-    if dry:
-        plan = planned(session.project, goal)
-        if json:
-            session.document(plan_document(plan))
-        else:
-            session.show_plan(plan)
-        return None
-    style = style_of(sys.stderr)
-    with StepLines(sys.stderr, style) as lines:
-        done = change(session.project, goal, session.approve(yes=sure, quiet=json), lines)
-    for sentence in done.said:
-        session.note(sentence)
-    if json:
-        session.document(plan_document(done.plan))
-    elif not done.plan:
-        session.show_plan(done.plan)
-    return done
 
 
 def one_or_all(environment: str | None, *, every: bool) -> str | None:

@@ -43,11 +43,11 @@ class Session:
 
     def print(self, text: str) -> None:
         """Text for people, on standard output."""
-        click.echo(text)
+        click.echo(text, color=True)
 
     def note(self, text: str) -> None:
         """Something beside the result, on standard error."""
-        click.echo(text, err=True)
+        click.echo(text, err=True, color=True)
 
     def document(self, document: object) -> None:
         """One JSON document on standard output."""

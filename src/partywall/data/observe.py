@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
@@ -17,11 +17,17 @@ class DatabaseObserver:
         self._records = records
         self._running = running
 
-    def observe(self, environments: Iterable[str] | None = None) -> dict[Key, Entry]:
-        """Every database of these environments."""
+    def observe(
+        self, seen: Mapping[Key, Entry], environments: Iterable[str] | None = None
+    ) -> dict[Key, Entry]:
+        """Every database of these environments, when their servers were seen a moment ago."""
         found = self._records.read_all(environments)
+
+        def running(server: Key) -> bool:
+            return server in seen and seen[server].running
+
         return {
-            key: self._with_state(entry)
+            key: _with_state(entry, running)
             for key, entry in found.items()
             if isinstance(entry.thing, Database)
         }
@@ -29,8 +35,9 @@ class DatabaseObserver:
     def look(self, key: Key) -> Entry | None:
         """One database."""
         entry = self._records.get(key)
-        return None if entry is None else self._with_state(entry)
+        return None if entry is None else _with_state(entry, self._running)
 
-    def _with_state(self, entry: Entry) -> Entry:
-        server = entry.thing.server if isinstance(entry.thing, Database) else ""
-        return msgspec.structs.replace(entry, running=self._running(server))
+
+def _with_state(entry: Entry, running: Callable[[Key], bool]) -> Entry:
+    server = entry.thing.server if isinstance(entry.thing, Database) else ""
+    return msgspec.structs.replace(entry, running=running(server))

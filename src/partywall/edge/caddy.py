@@ -35,7 +35,7 @@ _ERRORS: Json = {
                         "Retry-After": ["5"],
                     },
                     "body": _DOWN,
-                }
+                },
             ],
             "terminal": True,
         },

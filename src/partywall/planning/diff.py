@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from partywall.model.errors import BadInput
 from partywall.model.plan import Action, Plan, Step
-from partywall.model.world import RESERVED, Entry, Key, World, environment_of, fingerprint
+from partywall.model.world import RESERVED, Entry, Job, Key, World, environment_of, fingerprint
 from partywall.planning.order import arrange
 from partywall.planning.scope import Narrowing, inside
 from partywall.planning.why import differences
@@ -59,12 +59,18 @@ def compare(key: Key, wanted: Entry | None, seen: Entry | None, *, new: bool) ->
 def _reasons(wanted: Entry, seen: Entry) -> Iterator[tuple[Action, str]]:
     """Why something must happen to a thing that is there, weightiest first."""
     faults = "; ".join(fault for fault in seen.faults if fault not in wanted.faults)
-    if not same(seen, wanted):
+    if not same(seen, wanted) and not _is_over(seen, wanted):
         yield Action.CHANGE, differences(seen.thing, wanted.thing)
     if wanted.running and not seen.running:
         yield Action.START, f"not running: {faults}" if faults else "not running"
     if faults:
         yield Action.REPAIR, faults
+
+
+def _is_over(seen: Entry, wanted: Entry) -> bool:
+    """Whether both are a job that runs once in the life of its data, and has: it never changes."""
+    things = (seen.thing, wanted.thing)
+    return all(isinstance(thing, Job) and thing.once_per == "data" for thing in things)
 
 
 def same(seen: Entry, wanted: Entry) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from partywall.model.world import KEPT, World, environment_of
+from partywall.model.world import KEPT, AnyThing, Job, World, environment_of
 
 
 def keep(observed: World, environment: str | None = None) -> World:
@@ -11,7 +11,7 @@ def keep(observed: World, environment: str | None = None) -> World:
         {
             key: entry
             for key, entry in observed.entries.items()
-            if isinstance(entry.thing, KEPT)
+            if _outlives(entry.thing)
             or (environment is not None and environment_of(key) != environment)
         }
     )
@@ -26,3 +26,8 @@ def destroy(observed: World, environment: str | None = None) -> World:
             if environment is not None and environment_of(key) != environment
         }
     )
+
+
+def _outlives(thing: AnyThing) -> bool:
+    """Data stay, and with them that they have been filled: nobody wants them filled twice."""
+    return isinstance(thing, KEPT) or (isinstance(thing, Job) and thing.once_per == "data")

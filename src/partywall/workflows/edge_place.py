@@ -9,7 +9,6 @@ from pathlib import Path
 import msgspec
 
 from partywall.compose.settings import Settings
-from partywall.edge import command
 from partywall.edge.home import EdgeHome
 from partywall.edge.settings import SOCKET_BYTES, EdgeSettings, Tls
 from partywall.interfaces import EdgeProgram
@@ -59,6 +58,8 @@ def home(folder: Path, settings: Settings, ports: Ports, token: str) -> EdgeHome
 
 def program(edge: EdgeHome) -> EdgeProgram:
     """How the embedded engine starts it."""
+    from partywall.edge import command  # noqa: PLC0415  (only a start needs it)
+
     return EdgeProgram(
         command=command.run(edge),
         environment=command.environment(edge.settings),

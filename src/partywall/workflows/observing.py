@@ -35,7 +35,7 @@ class WholeObserver:
         wanted = None if environments is None else [*environments]
         seen = self._engine.observe(wanted)
         routes, unknown = self._routes()
-        databases = self._databases.observe(wanted)
+        databases = self._databases.observe(seen.entries, wanted)
         mine = {
             key: entry
             for key, entry in routes.items()

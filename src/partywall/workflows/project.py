@@ -16,9 +16,7 @@ from partywall.compose import read
 from partywall.compose import settings as compose_settings
 from partywall.compose.settings import EnvironmentSettings, Limits, Settings
 from partywall.data.observe import DatabaseObserver
-from partywall.data.postgres.performer import DatabasePerformer
 from partywall.edge.home import EdgeHome
-from partywall.edge.performer import RoutePerformer
 from partywall.execution import state
 from partywall.execution.records import Records
 from partywall.interfaces import Engine, EngineParts, Performer
@@ -26,7 +24,7 @@ from partywall.model.app import App
 from partywall.model.choices import Choices
 from partywall.model.errors import BadInput, Place
 from partywall.model.world import Database, Route, World
-from partywall.system import machine, sources
+from partywall.system import machine
 from partywall.system.clock import SystemClock
 from partywall.system.secretstore import FileSecretStore
 from partywall.workflows import edge_place, variables
@@ -95,7 +93,7 @@ class Project:
                 records=self.records,
                 secrets=self.store,
                 clock=self.clock,
-                edge=edge_place.program(self.edge),
+                edge=lambda: edge_place.program(self.edge),
                 trash_seconds=self.settings.trash,
             )
         )
@@ -117,6 +115,10 @@ class Project:
 
     def performers(self) -> Sequence[Performer]:
         """One for each kind of thing."""
+        # Reading verbs need none of them, and what they import takes long.
+        from partywall.data.postgres.performer import DatabasePerformer  # noqa: PLC0415
+        from partywall.edge.performer import RoutePerformer  # noqa: PLC0415
+
         reach = self.engine.reach()
         return (
             *self.engine.performers(),
@@ -172,7 +174,7 @@ class Project:
         missing = [name for name in names if name not in self._apps]
         requests = [self._request(self.environment(name)) for name in missing]
         for name, app in zip(missing, read.read_all(requests), strict=True):
-            self._apps[name] = _with_sources(app)
+            self._apps[name] = app
         return {name: self._apps[name] for name in names}
 
     def desired(self, names: Iterable[str] | None = None) -> World:
@@ -305,14 +307,3 @@ def open_project(where: Where) -> Project:
 
 def _share(limits: Limits | None) -> Share | None:
     return None if limits is None else Share(**msgspec.structs.asdict(limits))
-
-
-def _with_sources(app: App) -> App:
-    """The content of build contexts is part of what a service is."""
-    contexts = {
-        context
-        for service in app.services.values()
-        if service.build and isinstance(context := service.build.get("context"), str)
-    }
-    digests = {path: sources.digest(Path(path)) for path in sorted(contexts)}
-    return msgspec.structs.replace(app, bound={**app.bound, **digests})

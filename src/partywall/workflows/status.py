@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -51,9 +52,10 @@ def _drift(project: Project, observed: World) -> tuple[dict[Key, str], dict[str,
     """What differs per key, and why some environments could not be read."""
     drift: dict[Key, str] = {}
     unread: dict[str, str] = {}
-    for name in project.settings.environments:
-        if name not in observed.environments():
-            continue
+    standing = [name for name in project.settings.environments if name in observed.environments()]
+    with contextlib.suppress(PartywallError):
+        project.apps(standing)  # all at once, which is quicker; one that is wrong is told below
+    for name in standing:
         try:
             steps = plan(project.desired([name]), observed, name).steps
         except PartywallError as error:

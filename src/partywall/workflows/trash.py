@@ -9,8 +9,9 @@ from pathlib import Path
 import msgspec
 
 from partywall.model.errors import BadInput, Place, Refused
-from partywall.model.world import Key, environment_of, name_of
+from partywall.model.world import Job, Key, environment_of, name_of
 from partywall.system.files import failed, make_folder, read_bytes
+from partywall.workflows.project import Project
 
 
 class Discarded(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,19 +29,30 @@ def listed(home: Path) -> list[Discarded]:
     return sorted(_all(home), key=lambda one: -one.at)
 
 
-def restore(home: Path, name: str) -> Discarded:
-    """Bring data back to where they were.
+def restore(project: Project, name: str) -> Discarded:
+    """Bring data back to where they were; they are not fresh, so nothing will fill them again.
 
     Raises:
-        BadInput: when there is no such entry.
+        BadInput: when there is no such entry, or the app cannot be read.
         Refused: when there are new data in their place.
     """
-    found = next((one for one in _all(home) if one.id == name), None)
+    found = next((one for one in _all(project.home) if one.id == name), None)
     if found is None:
         raise BadInput(
             f"there is no `{name}` in the trash",
             remedy="`partywall trash list` shows what there is",
         )
+    name = environment_of(found.key)
+    known = name in project.settings.environments
+    entries = project.desired([name]).entries.values() if known else ()
+    _put_back(project.home, found)
+    for entry in entries:
+        if isinstance(entry.thing, Job) and entry.thing.once_per == "data":
+            project.records.put(entry)
+    return found
+
+
+def _put_back(home: Path, found: Discarded) -> None:
     target = home / "data" / environment_of(found.key) / name_of(found.key)
     if target.exists():
         raise Refused(
@@ -55,7 +67,6 @@ def restore(home: Path, name: str) -> Discarded:
         shutil.rmtree(place)
     except OSError as error:
         raise failed(error, "bring back", target) from error
-    return found
 
 
 def empty_expired(home: Path, now: float) -> list[Discarded]:

@@ -5,7 +5,7 @@ import pytest
 
 from fakes.worlds import environment, instance, sharing, two, volume
 from partywall.model.errors import BadInput
-from partywall.model.world import World
+from partywall.model.world import Job, World
 from partywall.planning.diff import plan
 
 
@@ -130,3 +130,15 @@ def test_another_kind_of_thing_under_the_same_key():
 def test_everything_shared_is_as_given_without_a_scope():
     assert str(plan(World.of(environment("prod")), two())).splitlines()[-1].startswith("remove")
     assert "remove shared/db: no longer wanted" in str(plan(World(), sharing()))
+
+
+@pytest.mark.parametrize(
+    ("once_per", "says"),
+    [("data", "no changes"), ("definition", "change dev/job/seed: image app:1 → app:2")],
+)
+def test_a_job_that_fills_data_is_not_run_again_when_it_changes(once_per, says):
+    def world(image: str) -> World:
+        inner = instance("dev/job/seed", image=image)
+        return World.of([Job(key="dev/job/seed", instance=inner, once_per=once_per)])
+
+    assert str(plan(world("app:2"), world("app:1"))) == says

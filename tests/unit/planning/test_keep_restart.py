@@ -3,10 +3,10 @@
 import msgspec
 import pytest
 
-from fakes.worlds import sharing, two, volume
+from fakes.worlds import instance, sharing, two, volume
 from partywall.model.errors import BadInput
 from partywall.model.plan import Action
-from partywall.model.world import World
+from partywall.model.world import Job, World
 from partywall.planning.diff import plan
 from partywall.planning.keep import destroy, keep
 from partywall.planning.restart import restart
@@ -39,6 +39,15 @@ def test_down_twice_says_no_changes():
         }
     )
     assert not plan(keep(down, "dev"), down, "dev")
+
+
+def test_down_remembers_that_data_were_filled():
+    jobs = [
+        Job(key="dev/job/seed", instance=instance("dev/job/seed"), once_per="data"),
+        Job(key="dev/job/migrate", instance=instance("dev/job/migrate")),
+    ]
+    assert set(keep(World.of(jobs)).entries) == {"dev/job/seed"}
+    assert not destroy(World.of(jobs)).entries
 
 
 def test_destroy_wants_nothing():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from partywall.cli import options
+from partywall.cli.changing import carry_out
 from partywall.cli.session import Session
 from partywall.workflows.change import Goal
 
@@ -26,4 +27,4 @@ def command(
 ) -> None:
     """Stop services of an environment and start them again, in an order that works."""
     goal = Goal(verb="restart", scope=environment, services=services)
-    options.carry_out(session, goal, dry=dry_run, sure=yes, json=json)
+    carry_out(session, goal, dry=dry_run, sure=yes, json=json)

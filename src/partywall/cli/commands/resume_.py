@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from partywall.cli import options
+from partywall.cli.changing import carry_out
 from partywall.cli.session import Session
 from partywall.workflows.change import resume
 
@@ -18,4 +19,4 @@ from partywall.workflows.change import resume
 def command(session: Session, back: bool, dry_run: bool, yes: bool, json: bool) -> None:
     """Go on with what a crash, a failure or a lost connection left half done."""
     goal = resume(session.project, back=back)
-    options.carry_out(session, goal, dry=dry_run, sure=yes, json=json)
+    carry_out(session, goal, dry=dry_run, sure=yes, json=json)

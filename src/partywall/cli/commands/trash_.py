@@ -39,7 +39,7 @@ def show(session: Session, json: bool) -> None:
 @click.pass_obj
 def restore(session: Session, name: str) -> None:
     """Bring data back to where they were; the environment must be gone or down."""
-    one = trash.restore(session.project.home, name)
+    one = trash.restore(session.project, name)
     session.print(f"brought back {one.key}: `partywall up` uses it")
 
 

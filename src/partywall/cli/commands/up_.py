@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from partywall.cli import options
+from partywall.cli.changing import carry_out
 from partywall.cli.session import Session
 from partywall.workflows.change import Goal
 from partywall.workflows.variables import PASSWORD
@@ -21,7 +22,7 @@ def command(
 ) -> None:
     """Bring one environment, or all, to what the files say; run again, it says "no changes"."""
     goal = Goal(verb="up", scope=environment)
-    done = options.carry_out(session, goal, dry=dry_run, sure=yes, json=json)
+    done = carry_out(session, goal, dry=dry_run, sure=yes, json=json)
     if done is not None and not json:
         _addresses(session, environment)
 

@@ -72,7 +72,7 @@ class EmbeddedEngine:
 
     def observer(self) -> EmbeddedObserver:
         """Its eyes."""
-        return EmbeddedObserver(self.places, self._records, self.states)
+        return EmbeddedObserver(self.places, self._records, self.states, self.state)
 
     def performers(self) -> Sequence[Performer]:
         """Its hands."""
@@ -90,6 +90,10 @@ class EmbeddedEngine:
     def states(self) -> dict[str, State]:
         """What the supervisor knows of every program."""
         return control.states(self.places.run)
+
+    def state(self, key: Key) -> State:
+        """What it knows of one."""
+        return control.state(self.places.run, f"{environment_of(key)}/{supervised_name(key)}")
 
     def health(self, keys: Iterable[Key]) -> dict[Key, Health]:
         """How these instances are now."""

@@ -26,10 +26,17 @@ States = Mapping[str, State]
 class EmbeddedObserver:
     """The eyes of the embedded engine."""
 
-    def __init__(self, places: Places, records: Records, states: Callable[[], States]) -> None:
+    def __init__(
+        self,
+        places: Places,
+        records: Records,
+        states: Callable[[], States],
+        state: Callable[[Key], State],
+    ) -> None:
         self._places = places
         self._records = records
         self._states = states
+        self._state = state
 
     def observe(self, environments: Iterable[str] | None = None) -> World:
         """Instances, jobs and volumes of these environments and everything shared."""
@@ -51,7 +58,7 @@ class EmbeddedObserver:
     def look(self, key: Key) -> Entry | None:
         """One of them."""
         if key.count("/") == 1:
-            return dict(instances(self._states())).get(key)
+            return dict(instances({key: self._state(key)})).get(key)
         entry = self._records.get(key)
         if entry is not None and isinstance(entry.thing, Volume):
             return observed(self._places, entry)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -30,7 +31,7 @@ class Programs:
         places: Places,
         project_id: str,
         allocations: Allocations,
-        edge: EdgeProgram,
+        edge: Callable[[], EdgeProgram],
         *,
         root: bool,
     ) -> None:
@@ -91,12 +92,13 @@ class Programs:
 
     def _edge_launch(self, instance: Instance) -> Launch:
         """The edge keeps the ports that its settings chose: addresses are made of them."""
+        program = self._edge()
         address = Address("127.0.0.1", {port: port for port in instance.ports})
         self.allocations.fix(instance.key, address)
         return Launch(
-            command=self._edge.command,
-            environment=self._edge.environment,
-            folder=Path(self._edge.folder),
+            command=program.command,
+            environment=program.environment,
+            folder=Path(program.folder),
             health=Health(tcp=(address.host, instance.ports[0]), interval=2.0),
         )
 
