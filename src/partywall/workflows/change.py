@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ from partywall.execution.executor import execute
 from partywall.execution.journal import FileJournal
 from partywall.execution.lock import Locks
 from partywall.interfaces import Progress
-from partywall.model.errors import BadInput, Refused
+from partywall.model.errors import BadInput, MachineFailed, Refused
 from partywall.model.plan import Action, Plan
 from partywall.model.world import Instance, World, environment_of
 from partywall.planning import conflicts, guard
@@ -70,7 +71,7 @@ def change(project: Project, goal: Goal, approve: Approve, progress: Progress) -
     with Locks(project.home).hold(_locks(project, goal), goal.verb):
         plan = planned(project, goal)
         if not plan:
-            project.claim(_named(project, goal) if goal.verb == "up" else ())
+            _keep_up(project, goal)
             return Changed(plan=plan, said=_tidy(project))
         approve(plan)
         said = _prepare(project, goal)
@@ -164,6 +165,14 @@ def _named(project: Project, goal: Goal) -> list[str]:
     return list(project.settings.environments) if goal.scope is None else [goal.scope]
 
 
+def _keep_up(project: Project, goal: Goal) -> None:
+    """Nothing is due; what an installation needs beside its things is seen to all the same."""
+    if project.state is not None:
+        if goal.verb == "up":
+            project.claim(_named(project, goal))
+        project.engine.close(environments=())
+
+
 def _prepare(project: Project, goal: Goal) -> list[str]:
     """What must be on disk before the first step."""
     names = _named(project, goal) if goal.verb == "up" else []
@@ -185,8 +194,9 @@ def _carry_out(project: Project, goal: Goal, plan: Plan, progress: Progress) -> 
         execute(plan, project.observer, project.performers(), journal, progress, project.clock)
     finally:
         gone = {step.environment for step in plan.steps if step.action is Action.REMOVE}
-        left = project.observer.observe().environments()
-        project.engine.close(environments=gone - left)
+        with contextlib.suppress(MachineFailed):  # the error at hand says more
+            left = project.observer.observe().environments()
+            project.engine.close(environments=gone - left)
 
 
 def _head(project: Project, goal: Goal) -> Mapping[str, Any]:

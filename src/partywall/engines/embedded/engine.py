@@ -10,7 +10,7 @@ from partywall.engines.embedded.observe import EmbeddedObserver
 from partywall.engines.embedded.places import Places, supervised_name
 from partywall.engines.embedded.programs import Programs
 from partywall.engines.embedded.reach import EmbeddedReach
-from partywall.engines.embedded.running import Running
+from partywall.engines.embedded.running import Running, supervised
 from partywall.engines.embedded.servers.choose import refusal
 from partywall.engines.embedded.supervise import control
 from partywall.engines.embedded.supervise.state import State
@@ -124,10 +124,16 @@ class EmbeddedEngine:
         return "processes of this machine"
 
     def close(self, *, environments: Iterable[str]) -> None:
-        """Give up what gone environments had; end the supervisor when nothing is left to watch."""
+        """Give up what gone environments had; see that somebody watches what is left."""
         for environment in environments:
             self._programs.allocations.forget(environment)
-        if not self.states():
+        supervised(self._attend)
+
+    def _attend(self) -> None:
+        """The supervisor and its guardian may both have been killed; programs outlive them."""
+        if self.states():
+            control.ensure(self.places.run)
+        else:
             control.stop(self.places.run)
 
 

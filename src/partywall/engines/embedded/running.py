@@ -52,17 +52,17 @@ class Running:
         self._marks[entry.thing.key] = log.stat().st_size if log.exists() else 0
         if isinstance(entry.thing, Instance):
             self._prepare(entry.thing, program)
-        _supervised(lambda: control.want(self._run, program))
+        supervised(lambda: control.want(self._run, program))
         return program
 
     def stop(self, key: Key) -> None:
         """End it and forget it; its log and its address stay."""
-        _supervised(lambda: control.forget(self._run, _name(key)))
+        supervised(lambda: control.forget(self._run, _name(key)))
         remove(self._programs.places.own(key))
 
     def pause(self, key: Key) -> None:
         """End it, to be started again."""
-        _supervised(lambda: control.unwant(self._run, _name(key)))
+        supervised(lambda: control.unwant(self._run, _name(key)))
 
     def until(self, key: Key, ready: Callable[[State], bool]) -> State:
         """Wait until it is as it should be.
@@ -130,7 +130,8 @@ def _name(key: Key) -> str:
     return f"{environment_of(key)}/{supervised_name(key)}"
 
 
-def _supervised(act: Callable[[], object]) -> None:
+def supervised(act: Callable[[], object]) -> None:
+    """Do something with the supervisor; its errors become ours."""
     try:
         act()
     except SupervisionError as error:
