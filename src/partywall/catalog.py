@@ -61,7 +61,8 @@ def engine(name: str) -> BuildsEngine:
     if name not in _names(engines):
         raise BadInput(
             f"there is no engine `{name}` in this version",
-            remedy=f"choose one of: {', '.join(engine_names())}",
+            remedy=f"say `--engine NAME`, or `engine: NAME` in partywall.yaml; there is: "
+            f"{', '.join(engine_names())}",
         )
     module = import_module(f"{engines.__name__}.{name}.build")
     build: BuildsEngine = module.build

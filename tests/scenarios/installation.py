@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -171,19 +171,35 @@ class Installation:
             for one, check in zip(mine, checked, strict=True)
         )
 
+    def alive(self) -> set[Process]:
+        """Every living process of this folder, the watchers left out.
+
+        By mark, working folder and arguments: some servers write over what they were started with.
+        """
+        found = {process for _, process in self.marked()}
+        for pid in processes.pids():
+            with contextlib.suppress(OSError):
+                here = Path(f"/proc/{pid}/cwd").readlink()
+                words = Path(f"/proc/{pid}/cmdline").read_bytes()
+                if here.is_relative_to(self.folder) or str(self.folder).encode() in words:
+                    found |= {processes.identify(pid)} - {None}  # type: ignore[operator]
+        watching = set(self.watchers())
+        return {one for one in found - watching if processes.alive(one)}
+
     def assert_clean(self) -> None:
         """Everything that runs is in the state, once, and exactly two processes watch over it."""
         world = self.world()
         wanted = {key for key, entry in world.entries.items() if isinstance(entry.thing, Instance)}
-        until(lambda: {key for key, _ in self.marked()} == wanted, what=f"{wanted} alone run")
+        until(lambda: not self._strays(wanted), what=f"only {wanted} run: {self._strays(wanted)}")
         until(lambda: len(self.watchers()) == (2 if wanted else 0), what="watched by two")
-        for key in wanted:
-            leader = self.process(key)
-            assert leader is not None, key
-            family = set(processes.family(leader))
-            mine = {found for name, found in self.marked() if name == key}
-            strays = {one for one in mine - family if processes.alive(one)}
-            assert not strays, (key, leader, strays)
+        assert all(self.process(key) for key in wanted), wanted
+        assert {key for key, _ in self.marked()} <= wanted
+
+    def _strays(self, wanted: Iterable[str]) -> set[Process]:
+        """What is alive and belongs to no main process that the state knows."""
+        leaders = [leader for key in wanted if (leader := self.process(key))]
+        known = {member for leader in leaders for member in processes.family(leader)}
+        return {one for one in self.alive() - known if processes.alive(one)}
 
     def tree(self) -> dict[str, str]:
         """Path → digest of everything kept about the installation, its data left out."""
@@ -274,8 +290,7 @@ class Installation:
         try:
             if self.id:
                 self.call("destroy", "--all", "--yes")
-                until(lambda: not self.marked(), what="nothing marked lives")
-                until(lambda: not self.watchers(), what="nobody watches")
+                until(lambda: not self.left(), what="nothing lives")
         finally:
             for process in self.left():
                 kill(process)
@@ -283,13 +298,11 @@ class Installation:
 
     def left(self) -> Sequence[Process]:
         """What still lives, watchers first so that nothing is started again."""
-        return [*self.watchers(), *(process for _, process in self.marked())]
+        return [*self.watchers(), *self.alive()]
 
     def reboot(self) -> None:
         """Kill everything at once, as a power cut would; every file stays as it is."""
-        for process in self.watchers():
-            kill(process)
-        for _, process in self.marked():
+        for process in self.left():
             kill(process)
         until(lambda: not self.left(), what="everything is dead")
 

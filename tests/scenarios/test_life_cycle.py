@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
+from partywall.engines.embedded.supervise.processes import Process
 from scenarios.installation import Installation
 
 pytestmark = pytest.mark.scenario
@@ -17,8 +18,8 @@ def lines(installation: Installation, environment: str, name: str) -> int:
     return len(installation.vault(environment, name).read_text().splitlines())
 
 
-def running(installation: Installation) -> set[str]:
-    return {f"{key} {process.pid}" for key, process in installation.marked()}
+def running(installation: Installation) -> set[Process]:
+    return {*installation.processes("prod").values(), *installation.processes("dev").values()}
 
 
 def test_an_environment_alone_and_then_the_other(fresh):
@@ -195,12 +196,12 @@ def test_everything_down_everything_destroyed(fresh):
     fresh.call("up", "--yes")
     fresh.query("prod", "CREATE TABLE mine (id int); INSERT INTO mine VALUES (1)")
     fresh.call("down", "--all", "--yes")
-    assert fresh.marked() == fresh.watchers() == []
+    assert fresh.left() == []
     assert "no changes" in fresh.call("down", "--all", "--yes").out
     fresh.call("up", "--yes")
     assert fresh.query("prod", "SELECT id FROM mine") == [(1,)]
     fresh.call("destroy", "--all", "--yes")
-    assert fresh.marked() == fresh.watchers() == []
+    assert fresh.left() == []
     assert not fresh.world().entries
     assert "no changes" in fresh.call("destroy", "--all", "--yes").out
 

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from graphlib import CycleError, TopologicalSorter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from partywall.model.errors import BadInput
 from partywall.model.plan import Action, Step
-from partywall.model.world import AnyThing, Key, World, environment_of
+from partywall.model.world import Entry, Key, World, environment_of
 from partywall.planning.scope import COMMON
 
 Waits = dict[Key, set[Key]]
 """Step key → keys of the steps that it waits for."""
 
-Needs = dict[Key, tuple[Key, ...]]
+Entries = dict[Key, Entry | None]
 Steps = Mapping[Key, Step]
 
 
 def after_needs(waits: Waits, steps: Steps, desired: World, observed: World) -> None:
     """Make, change and start after everything needed is made, changed and started."""
-    needs = _needs(desired, steps) | _needs(observed, steps)  # no step: it stays as it is seen
-    for key, step in steps.items():
-        needs[key] = _keys(step.after.thing) if step.after else ()
     made = {key for key, step in steps.items() if step.action is not Action.REMOVE}
-    first = _first(needs, made)
+    if not made:
+        return
+    entries = _near(desired, steps) | _near(observed, steps)  # no step: it stays as it is seen
+    entries |= {key: steps[key].after for key in steps}
+    first = _first(entries, made)
     for key in made:
-        for need in needs[key]:
-            waits[key] |= first.get(need, set())
+        for need in _keys(entries[key]):
+            waits[key].update(first.get(need, ()))
 
 
 def after_users(
@@ -37,8 +37,10 @@ def after_users(
     Except where data is handed over: there the new server waits for the old one to go, and so the
     old one cannot wait for those that will change over to the new one.
     """
-    users = _users(steps, observed)
     taken = {key for key, step in steps.items() if step.action is Action.REMOVE}
+    if not taken:
+        return
+    users = _users(steps, observed, taken)
     for key, gone in users:
         if key in taken:
             waits[gone].add(key)
@@ -51,52 +53,62 @@ def after_users(
         waits[new].add(old)
 
 
-def _users(steps: Steps, observed: World) -> set[tuple[Key, Key]]:
+def _users(steps: Steps, observed: World, taken: set[Key]) -> set[tuple[Key, Key]]:
     """Pairs of a step on something and the removal of something that it needed."""
-    taken = {key for key, step in steps.items() if step.action is Action.REMOVE}
-    first = _first(_needs(observed, steps), taken)
+    first = _first(_near(observed, steps), taken)
     return {
         (key, gone)
         for key, step in steps.items()
-        if step.before
-        for need in _keys(step.before.thing)
-        for gone in first.get(need, set())
+        for need in _keys(step.before)
+        for gone in first.get(need, ())
     }
 
 
-def _keys(thing: AnyThing) -> tuple[Key, ...]:
-    return tuple(need.key for need in thing.needs)
+def _keys(entry: Entry | None) -> Iterator[Key]:
+    return (need.key for need in entry.thing.needs) if entry else iter(())
 
 
-def _needs(world: World, steps: Iterable[Key]) -> Needs:
-    """Needs of everything near the steps: a circle elsewhere must not stop this environment."""
+def _near(world: World, steps: Iterable[Key]) -> Entries:
+    """Everything near the steps: a circle elsewhere must not stop this environment."""
     near = {environment_of(key) for key in steps} | COMMON
-    return {
-        key: _keys(entry.thing)
-        for key, entry in world.entries.items()
-        if environment_of(key) in near
-    }
+    return {key: entry for key, entry in world.entries.items() if environment_of(key) in near}
 
 
-def _first(needs: Needs, stops: set[Key]) -> dict[Key, set[Key]]:
+def _first(entries: Entries, stops: set[Key]) -> Mapping[Key, Collection[Key]]:
     """For each key: itself when it is a stop, else the first stops on every way down its needs."""
-    graph = {key: [need for need in found if need in needs] for key, found in needs.items()}
-    first: dict[Key, set[Key]] = {}
-    for key in _walk(graph):
-        first[key] = {key} if key in stops else set().union(*(first[n] for n in graph[key]))
+    first: dict[Key, Collection[Key]] = {}
+    for root in entries:
+        for key in _after_its_needs(root, entries, first):
+            needs = (need for need in _keys(entries[key]) if need in first)
+            first[key] = (key,) if key in stops else {stop for n in needs for stop in first[n]}
     return first
 
 
-def _walk(graph: Mapping[Key, Iterable[Key]]) -> list[Key]:
-    """Every key after those that it needs."""
-    try:
-        return list(TopologicalSorter(graph).static_order())
-    except CycleError as error:
-        circle: list[Key] = error.args[1]
-        raise BadInput(
-            f"these need each other in a circle: {' needs '.join(reversed(circle))}",
-            remedy="take one of them out of `depends_on`",
-        ) from error
+def _after_its_needs(root: Key, entries: Entries, done: Mapping[Key, object]) -> Iterator[Key]:
+    """The root after everything that it needs and that is not yet done; depth first.
+
+    By hand and not by graphlib: over ten thousand things its copy of the graph takes longer than
+    all the rest of planning.
+    """
+    path = {} if root in done else {root: _keys(entries[root])}
+    while path:
+        key = next(reversed(path))
+        ahead = next((n for n in path[key] if n in entries and n not in done), None)
+        if ahead in path:
+            raise _circle([*path, ahead])
+        if ahead is None:
+            yield key
+            del path[key]
+        else:
+            path[ahead] = _keys(entries[ahead])
+
+
+def _circle(path: list[Key]) -> BadInput:
+    around = path[path.index(path[-1]) :]
+    return BadInput(
+        f"these need each other in a circle: {' needs '.join(around)}",
+        remedy="take one of them out of `depends_on`",
+    )
 
 
 def _upstream(keys: Iterable[Key], waits: Waits) -> set[Key]:

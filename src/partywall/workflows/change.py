@@ -150,8 +150,11 @@ def _instances(goal: Goal, observed: World) -> Sequence[str]:
 def _noted(project: Project, plan: Plan) -> Plan:
     if not project.unmade:
         return plan
-    kinds = sorted({key.split("/")[1] for key in project.unmade if key.count("/") > 1})
-    note = f"the {project.engine_name} engine makes no {' and no '.join(kinds)}: see its limits"
+    kinds = sorted({type(thing).__name__.lower() for thing in project.unmade})
+    note = (
+        f"the {project.engine_name} engine makes no {' and no '.join(kinds)}: "
+        "`partywall status --limits` says what that means"
+    )
     return msgspec.structs.replace(plan, notes=(*plan.notes, note))
 
 

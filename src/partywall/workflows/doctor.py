@@ -217,6 +217,12 @@ def _open_brokers(project: Project) -> Iterator[Finding]:
                 )
 
 
+def _deliberate(project: Project) -> Iterator[Finding]:
+    """Engine: what it deliberately does not do."""
+    for sentence in project.engine.limits:
+        yield _finding("engine", sentence, "", level="note")
+
+
 _CHECKS: tuple[Callable[[Project], Iterator[Finding]], ...] = (
     _engine,
     _ports,
@@ -230,6 +236,7 @@ _CHECKS: tuple[Callable[[Project], Iterator[Finding]], ...] = (
     _disk,
     _memory,
     _drift,
+    _deliberate,
 )
 
 

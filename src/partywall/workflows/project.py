@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets as random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from partywall.interfaces import Engine, EngineParts, Performer
 from partywall.model.app import App
 from partywall.model.choices import Choices
 from partywall.model.errors import BadInput, Place
-from partywall.model.world import Database, Route, World
+from partywall.model.world import AnyThing, Database, Job, Route, World
 from partywall.system import machine
 from partywall.system.clock import SystemClock
 from partywall.system.secretstore import FileSecretStore
@@ -189,12 +189,8 @@ class Project:
         apps = self.apps(chosen)
         whole = build(self._site(apps))
         made = self.engine.makes | {Route, Database}
-        self.unmade = sorted(
-            key for key, entry in whole.entries.items() if type(entry.thing) not in made
-        )
-        return whole.only(
-            {key: entry for key, entry in whole.entries.items() if type(entry.thing) in made}
-        )
+        self.unmade = [thing for thing in whole.things() if type(thing) not in made]
+        return World.of(_without(self.unmade, whole))
 
     def url(self, name: str, label: str = "") -> str:
         """The address of an environment in a browser; `label` for a host of its own."""
@@ -280,8 +276,8 @@ class Project:
 
     lenient = False
     """Whether the app is read as far as it can be understood, for a report."""
-    unmade: Sequence[str] = ()
-    """Keys that the last `desired` left out."""
+    unmade: Sequence[AnyThing] = ()
+    """What the last `desired` left out: the engine makes no such things."""
 
 
 def open_project(where: Where) -> Project:
@@ -303,6 +299,24 @@ def open_project(where: Where) -> Project:
     recorded = state.read(folder / HOME)
     name = where.engine or settings.engine or (recorded.engine.name if recorded else None)
     return Project(settings, name or DEFAULT_ENGINE)
+
+
+def _without(unmade: Sequence[AnyThing], whole: World) -> Iterator[AnyThing]:
+    """The rest, which does not wait for what nobody makes: a limit on paper restarts nothing."""
+    gone = {thing.key for thing in unmade}
+
+    def without(thing: AnyThing) -> AnyThing:
+        needs = tuple(need for need in thing.needs if need.key not in gone)
+        return msgspec.structs.replace(thing, needs=needs)
+
+    for thing in whole.things():
+        if thing.key in gone:
+            continue
+        rest = without(thing)
+        if isinstance(rest, Job):
+            instance = without(rest.instance)
+            rest = msgspec.structs.replace(rest, instance=instance)
+        yield rest
 
 
 def _share(limits: Limits | None) -> Share | None:

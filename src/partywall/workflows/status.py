@@ -26,7 +26,11 @@ def status(project: Project) -> Document:
         key: entry for key, entry in observed.entries.items() if isinstance(entry.thing, Instance)
     }
     health = project.engine.health(instances)
-    rows = {key: _row(key, entry, health, drift, observed) for key, entry in instances.items()}
+    limits = _limits(project, observed)
+    rows = {
+        key: _row(entry, health.get(key, Health(running=entry.running)), limits, drift.get(key))
+        for key, entry in instances.items()
+    }
     return {
         "project": project.settings.project,
         "architecture": " + ".join(project.settings.architecture),
@@ -95,22 +99,17 @@ def _environment(
     }
 
 
-def _row(
-    key: Key,
-    entry: Entry,
-    health: Mapping[Key, Health],
-    drift: Mapping[Key, str],
-    observed: World,
-) -> Document:
-    now = health.get(key, Health(running=entry.running))
-    limit = next(
-        (
-            thing.memory_bytes
-            for thing in observed.things()
-            if isinstance(thing, Limit) and environment_of(thing.key) == environment_of(key)
-        ),
-        now.limit_bytes,
-    )
+def _limits(project: Project, observed: World) -> dict[str, int]:
+    """Bytes that an environment may take: as made, else as wanted (and then not enforced)."""
+    things = [*project.unmade, *observed.things()]
+    return {
+        environment_of(thing.key): thing.memory_bytes
+        for thing in things
+        if isinstance(thing, Limit)
+    }
+
+
+def _row(entry: Entry, now: Health, limits: Mapping[str, int], drift: str | None) -> Document:
     uptime = time.time() - now.started if now.running and now.started else None
     assert isinstance(entry.thing, Instance)  # noqa: S101  (chosen by type above)
     return {
@@ -118,9 +117,9 @@ def _row(
         "healthy": _healthy(now),
         "state": _state(entry, now),
         "memory_bytes": now.memory_bytes,
-        "limit_bytes": limit,
+        "limit_bytes": now.limit_bytes or limits.get(environment_of(entry.thing.key)),
         "limit_enforced": now.limit_enforced,
-        "drift": drift.get(key),
+        "drift": drift,
         "uptime_seconds": uptime,
         "restarts": now.restarts,
         "says": now.says,
