@@ -181,9 +181,10 @@ def worlds(draw: st.DrawFn) -> World:
                 continue
             before = own if name in COMMON else [k for k in there if environment_of(k) in COMMON]
             around = list(dict.fromkeys([*before, *own, *(there if name == "machine" else [])]))
-            picked = draw(st.lists(st.sampled_from(around), unique=True)) if around else []
-            conditions = [draw(st.sampled_from(Condition)) for _ in picked]
-            need = tuple(map(Need, picked, conditions))
+            picked = (
+                draw(st.lists(st.sampled_from(around), unique=True, max_size=3)) if around else []
+            )
+            need = tuple(Need(k, draw(st.sampled_from(Condition))) for k in picked)
             things.append(_thing(key, draw(st.integers(0, 2)), need, around))
             own.append(key)
         there += own

@@ -58,6 +58,7 @@ def child(work: Callable[[], object]) -> int:
     """Do something in a process of its own; returns how it ended, as `waitpid` tells it."""
     pid = os.fork()
     if pid == 0:
+        signal.alarm(60)  # never outlive the test
         status = 70
         with contextlib.suppress(BaseException):
             try:

@@ -44,6 +44,7 @@ def instance(environment: Environment, service: Service, key: Key | None = None)
             if other.role is not Role.JOB
         },
         config=_config(service, app),
+        session=service.session,
     )
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import sys
 
+import click
+
+from partywall.cli import options
 from partywall.cli.render.json import plan_document
 from partywall.cli.render.progress import StepLines
 from partywall.cli.session import Session, style_of
@@ -29,3 +32,27 @@ def carry_out(session: Session, goal: Goal, *, dry: bool, sure: bool, json: bool
     elif not done.plan:
         session.show_plan(done.plan)
     return done
+
+
+def taking_away(verb: str, words: str) -> click.Command:
+    """A command that stops or removes one environment, or all when that is said."""
+
+    @click.command(verb, help=words)
+    @options.environment
+    @click.option("--all", "every", is_flag=True, help="Every environment, production too.")
+    @options.dry_run
+    @options.yes
+    @options.as_json
+    @click.pass_obj
+    def command(
+        session: Session,
+        environment: str | None,
+        every: bool,
+        dry_run: bool,
+        yes: bool,
+        json: bool,
+    ) -> None:
+        goal = Goal(verb=verb, scope=options.one_or_all(environment, every=every))
+        carry_out(session, goal, dry=dry_run, sure=yes, json=json)
+
+    return command

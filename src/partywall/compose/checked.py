@@ -58,6 +58,14 @@ def fit(document: Document, data: object, shape: type[T], path: Path_ = ()) -> T
     hints = _hints(shape)
     for key, inner in value.items():
         _check(document, (*path, key), inner, (shape, hints))
+    needed = [field.name for field in msgspec.structs.fields(shape) if field.required]
+    missing = [f"`{name}`" for name in needed if name not in value]
+    if missing:
+        raise BadInput(
+            f"{_subject(path)} lacks {', '.join(missing)}",
+            where=document.place(path),
+            remedy=f"needed here: {', '.join(needed)}",
+        )
     try:
         return msgspec.convert(value, shape)
     except msgspec.ValidationError as error:

@@ -18,6 +18,7 @@ from partywall.compose.wanted import (
     Settings,
 )
 from partywall.compose.yamlfile import Document, Path_
+from partywall.model.app import Visit
 from partywall.model.choices import RouteBy
 from partywall.model.errors import BadInput
 from partywall.model.world import ENVIRONMENT_NAME, RESERVED
@@ -26,6 +27,7 @@ PROJECT_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 DOMAIN = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 _ROUTE = re.compile(rf"/[A-Za-z0-9._~/-]*|{_LABEL}")
+_PATH = re.compile(r"/[!-~]*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PRODUCTION = ("prod", "production")
 
@@ -291,8 +293,20 @@ class Reader:
                 route=self._route(filled.route, (*path, "route")),
                 port=filled.port,
                 memory_bytes=self._memory(filled.memory, (*path, "memory")),
+                session=self._session(filled.session, (*path, "session")),
             )
         return made
+
+    def _session(self, said: schema.Session | None, path: Path_) -> Visit | None:
+        if said is None:
+            return None
+        opens = self._command(said.open, (*path, "open"))
+        closes = self._command(said.close, (*path, "close"))
+        if not is_path(said.path):
+            where = (*path, "path")
+            remedy = "a path that asks for a session: /api/account"
+            raise self._bad(f"`{shown(where)}: {said.path}` is no path", where, remedy)
+        return Visit(open=opens or (), close=closes or (), path=said.path)
 
     def _route(self, said: str | None, path: Path_) -> str | None:
         if said is not None and not is_route(said):
@@ -317,3 +331,8 @@ class Reader:
 def is_route(text: str) -> bool:
     """Whether it is a path prefix (`/api`) or a host label (`vault`)."""
     return _ROUTE.fullmatch(text) is not None
+
+
+def is_path(text: str) -> bool:
+    """Whether it can be asked of a web server as it is: no space, nothing but ASCII."""
+    return _PATH.fullmatch(text) is not None

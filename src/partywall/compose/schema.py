@@ -96,6 +96,21 @@ class Environment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = None
 
 
+class Session(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How `prove` makes a visitor with a session, to try it in the other environments."""
+
+    open: Annotated[
+        Words,
+        Meta(description="Makes a visitor and prints the session's cookie, name=value."),
+    ]
+    close: Annotated[
+        Words, Meta(description="Gets that line on standard input and removes the visitor.")
+    ]
+    path: Annotated[
+        str, Meta(description="Answers 2xx with the cookie and 4xx without: /api/account.")
+    ]
+
+
 class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is said about a service of the Compose file, over what is guessed."""
 
@@ -108,6 +123,7 @@ class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = None
     port: Annotated[_Tcp | None, Meta(description="Port that it listens on.")] = None
     memory: Annotated[str | int | None, Meta(description="What it customarily needs: 256M.")] = None
+    session: Session | None = None
 
 
 class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

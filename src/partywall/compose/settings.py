@@ -8,7 +8,7 @@ import msgspec
 
 from partywall.compose import schema, yamlfile
 from partywall.compose.checked import fit, nearest, shown
-from partywall.compose.filled import Reader, is_route
+from partywall.compose.filled import Reader, is_path, is_route
 from partywall.compose.folder import compose_files
 from partywall.compose.wanted import (
     EnvFile,
@@ -28,6 +28,7 @@ __all__ = [
     "Settings",
     "compose_files",
     "environment_of",
+    "is_path",
     "is_route",
     "load",
     "parse",

@@ -115,7 +115,9 @@ def _service(name: str, said: Definition, reading: Reading) -> Service:
     exposed = made.exposed
     if merged.port is not None:
         exposed = (merged.port, *(port for port in exposed if port != merged.port))
-    return msgspec.structs.replace(made, run=merged.run, route=merged.route, exposed=exposed)
+    return msgspec.structs.replace(
+        made, run=merged.run, route=merged.route, exposed=exposed, session=merged.session
+    )
 
 
 def _with_roles(made: dict[str, Service], reading: Reading) -> dict[str, Service]:

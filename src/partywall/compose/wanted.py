@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from partywall.compose import schema
-from partywall.model.app import Role
+from partywall.model.app import Role, Visit
 from partywall.model.errors import Place
 
 
@@ -53,6 +53,7 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     route: str | None = None
     port: int | None = None
     memory_bytes: int | None = None
+    session: Visit | None = None
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,6 +19,9 @@ from partywall.model.world import Key, environment_of
 from partywall.planning.guard import check
 from partywall.planning.scope import COMMON
 
+_LISTEN = 0.2
+"""Seconds after which a wish to stop is noticed at the latest, while steps are running."""
+
 
 def execute(  # noqa: PLR0913  (one of each interface of the core)
     plan: Plan,
@@ -109,8 +112,10 @@ class _Run:
                         running[pool.submit(self._one, steps[key])] = key
                 if not running:
                     break
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    sorter.done(running.pop(future))
+                for future in wait(running, _LISTEN, FIRST_COMPLETED).done:
+                    key = running.pop(future)
+                    if key in self.tally.done:  # what waits for a failed one never gets ready
+                        sorter.done(key)
 
     def _hopeless(self, step: Step) -> bool:
         """Whether something failed on which it may stand.

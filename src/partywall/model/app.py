@@ -71,6 +71,17 @@ class Port(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     protocol: str = "tcp"
 
 
+class Visit(msgspec.Struct, frozen=True, kw_only=True):
+    """How a visitor with a session is made and removed again, so that sessions can be tried."""
+
+    open: tuple[str, ...]
+    """Run beside the service; prints one line, the session's cookie as `name=value`."""
+    close: tuple[str, ...]
+    """Run beside the service; gets that line on standard input and leaves nothing behind."""
+    path: str
+    """Answers 2xx with the cookie and 4xx without."""
+
+
 class Service(msgspec.Struct, frozen=True, kw_only=True):
     """One service of the Compose file, canonicalised."""
 
@@ -98,6 +109,8 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     """`x-partywall: {run: …}`: how it starts as an ordinary process."""
     route: str | None = None
     """`x-partywall: {route: …}`: a path prefix (`/api`) or a host label (`vault`)."""
+    session: Visit | None = None
+    """`x-partywall: {session: …}`: how a session is tried."""
     definition: dict[str, Any] = {}
     """The whole canonical definition, for engines that hand it on."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from partywall.model.app import Condition, HealthCheck, Mount, Role
+from partywall.model.app import Condition, HealthCheck, Mount, Role, Visit
 from partywall.model.secret import SecretRef
 
 FINGERPRINT = "1"
@@ -75,6 +75,8 @@ class Instance(Thing, frozen=True, kw_only=True, tag="instance"):
     """Bound configuration files → fingerprint of their content."""
     settings: dict[str, str] = {}
     """What the tool itself decides (for the edge: its ports and its way of TLS)."""
+    session: Visit | None = None
+    """How a proof makes a visitor with a session here."""
 
 
 class Volume(Thing, frozen=True, kw_only=True, tag="volume"):

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from partywall.model.errors import BadInput
 from partywall.model.plan import Action, Step
-from partywall.model.world import Entry, Key, World, environment_of
-from partywall.planning.scope import COMMON
+from partywall.model.world import Entry, Key, World
 
 Waits = dict[Key, set[Key]]
 """Step key → keys of the steps that it waits for."""
 
-Entries = dict[Key, Entry | None]
 Steps = Mapping[Key, Step]
 
 
@@ -21,12 +19,16 @@ def after_needs(waits: Waits, steps: Steps, desired: World, observed: World) -> 
     made = {key for key, step in steps.items() if step.action is not Action.REMOVE}
     if not made:
         return
-    entries = _near(desired, steps) | _near(observed, steps)  # no step: it stays as it is seen
-    entries |= {key: steps[key].after for key in steps}
-    first = _first(entries, made)
-    for key in made:
-        for need in _keys(entries[key]):
-            waits[key].update(first.get(need, ()))
+
+    def entry_of(key: Key) -> Entry | None:
+        if key in steps:
+            return steps[key].after
+        return observed.entries.get(key) or desired.entries.get(key)  # it stays as it is seen
+
+    first = _first(list(steps), entry_of, made)
+    for key, step in steps.items():
+        for need in _keys(step.after):
+            waits[key].update(first[need])
 
 
 def after_users(
@@ -53,54 +55,43 @@ def after_users(
         waits[new].add(old)
 
 
-def _users(steps: Steps, observed: World, taken: set[Key]) -> set[tuple[Key, Key]]:
+def _users(steps: Steps, observed: World, taken: Collection[Key]) -> list[tuple[Key, Key]]:
     """Pairs of a step on something and the removal of something that it needed."""
-    first = _first(_near(observed, steps), taken)
-    return {
+    first = _first(list(steps), observed.entries.get, taken)
+    return [
         (key, gone)
         for key, step in steps.items()
         for need in _keys(step.before)
-        for gone in first.get(need, ())
-    }
+        for gone in first[need]
+    ]
 
 
-def _keys(entry: Entry | None) -> Iterator[Key]:
-    return (need.key for need in entry.thing.needs) if entry else iter(())
+def _keys(entry: Entry | None) -> tuple[Key, ...]:
+    return tuple(need.key for need in entry.thing.needs) if entry else ()
 
 
-def _near(world: World, steps: Iterable[Key]) -> Entries:
-    """Everything near the steps: a circle elsewhere must not stop this environment."""
-    near = {environment_of(key) for key in steps} | COMMON
-    return {key: entry for key, entry in world.entries.items() if environment_of(key) in near}
+def _first(
+    roots: Iterable[Key], entry_of: Callable[[Key], Entry | None], stops: Collection[Key]
+) -> Mapping[Key, Collection[Key]]:
+    """For each key: itself when it is a stop, else the first stops on every way down its needs.
 
-
-def _first(entries: Entries, stops: set[Key]) -> Mapping[Key, Collection[Key]]:
-    """For each key: itself when it is a stop, else the first stops on every way down its needs."""
-    first: dict[Key, Collection[Key]] = {}
-    for root in entries:
-        for key in _after_its_needs(root, entries, first):
-            needs = (need for need in _keys(entries[key]) if need in first)
-            first[key] = (key,) if key in stops else {stop for n in needs for stop in first[n]}
-    return first
-
-
-def _after_its_needs(root: Key, entries: Entries, done: Mapping[Key, object]) -> Iterator[Key]:
-    """The root after everything that it needs and that is not yet done; depth first.
-
-    By hand and not by graphlib: over ten thousand things its copy of the graph takes longer than
-    all the rest of planning.
+    Only what the roots lead to is walked: a circle in another environment must not stop this one.
     """
-    path = {} if root in done else {root: _keys(entries[root])}
-    while path:
-        key = next(reversed(path))
-        ahead = next((n for n in path[key] if n in entries and n not in done), None)
-        if ahead in path:
-            raise _circle([*path, ahead])
-        if ahead is None:
-            yield key
-            del path[key]
-        else:
-            path[ahead] = _keys(entries[ahead])
+    first: dict[Key, Collection[Key]] = {}
+    for root in roots:
+        path = {} if root in first else {root: iter(_keys(entry_of(root)))}
+        while path:  # depth first, without recursion: chains may be long
+            key, needs = path.popitem()
+            ahead = next((need for need in needs if need not in first), None)
+            if ahead is None:
+                found = (first[need] for need in _keys(entry_of(key)))
+                first[key] = (key,) if key in stops else set().union(*found)
+                continue
+            path[key] = needs
+            if ahead in path:
+                raise _circle([*path, ahead])
+            path[ahead] = iter(_keys(entry_of(ahead)))
+    return first
 
 
 def _circle(path: list[Key]) -> BadInput:

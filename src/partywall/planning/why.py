@@ -10,8 +10,12 @@ from partywall.model.secret import SecretRef
 from partywall.model.world import AnyThing, BasicAuth, Instance, Need
 from partywall.planning import values
 
-_OPAQUE = frozenset({"build", "command", "entrypoint", "run", "health"})
+_OPAQUE = frozenset({"build", "command", "entrypoint", "run", "health", "session"})
 """Fields whose content people write and may hide a password in: only the name is said."""
+
+
+_SOURCE = ("config", ".")
+"""The project's own folder, which a service is built from."""
 
 
 def differences(before: AnyThing, after: AnyThing) -> str:
@@ -63,7 +67,7 @@ def _mapping(name: str, old: Mapping[str, str], new: Mapping[str, str]) -> Itera
         if before is None or after is None:
             yield f"{name} {item} {'added' if before is None else 'removed'}"
         elif before != after:
-            label = f"{name} {item}"
+            label = "source" if (name, item) == _SOURCE else f"{name} {item}"
             yield f"{label} changed" if name == "config" else values.of_field(label, before, after)
 
 

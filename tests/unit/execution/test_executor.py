@@ -14,7 +14,7 @@ from fakes.worlds import database, edge, environment, instance, sharing, two
 from partywall.execution import history, undo
 from partywall.execution.journal import FileJournal
 from partywall.execution.tally import Interrupted, Tally, says
-from partywall.model.errors import HalfDone, MachineFailed, Refused
+from partywall.model.errors import HalfDone, MachineFailed, Place, Refused
 from partywall.model.plan import Action, Plan, Step
 from partywall.model.world import World
 from partywall.planning.diff import plan
@@ -122,6 +122,17 @@ def test_running_steps_end_after_a_failure(tmp_path, journal):
     with engine.failing("dev/b"), pytest.raises(HalfDone, match="1 of 3 steps are done"):
         carry_out(plan(wanted, World()), engine, journal(), progress=Telling())
     assert observe(engine).entries.keys() == {"dev/a"}
+
+
+def test_what_waits_for_a_failed_step_of_another_environment_is_not_begun(engine, journal):
+    """The edge stays as long as one route is left, although nothing of its own failed."""
+    up(engine, journal, two())
+    with engine.failing("dev/route/web"), pytest.raises(HalfDone) as error:
+        up(engine, journal, World())
+    assert "not begun: remove machine/edge" in str(error.value)
+    left = observe(engine)
+    assert "machine/edge" in left.entries
+    assert "prod" not in left.environments()
 
 
 def test_what_is_already_as_wanted_is_left_alone(engine, journal):
@@ -431,11 +442,12 @@ def test_a_long_list_is_cut():
     steps = [Step(key=f"dev/{n}", action=Action.CREATE, why="new") for n in range(50)]
     tally = Tally(steps)
     tally.done = {step.key for step in steps[:25]}
-    tally.failed = {"dev/30": MachineFailed("bad", remedy="do it again")}
+    bad = MachineFailed("bad", where=Place("web.log", 3), remedy="do it again")
+    tally.failed = {"dev/30": bad}
     text = str(tally.error())
     assert "done: 5 more" in text
     assert "not begun: 4 more" in text
-    assert "failed: create dev/30: bad\n    do: do it again" in text
+    assert "failed: create dev/30: bad\n    at: web.log:3\n    do: do it again" in text
     assert says(ValueError("x")) == "unexpected ValueError: x"
 
 

@@ -16,11 +16,11 @@ def seconds(count: int, scope: str | None) -> float:
     worlds = [(wanted, World()), (World(), wanted), (wanted, wanted)]
     best = 1e9
     for _ in range(3):
-        began = time.perf_counter()
+        began = time.process_time()
         for goal, found in worlds:
             check_conflicts(goal, scope)
             check(plan(goal, found, scope), found)
-        best = min(best, time.perf_counter() - began)
+        best = min(best, time.process_time() - began)
     return best
 
 

@@ -82,6 +82,11 @@ ROUTE = route("dev/route/web", "dev/web")
             "config /etc/a changed",
         ),
         (
+            instance("dev/web", config={".": "1:aa"}),
+            instance("dev/web", config={".": "1:bb"}),
+            "source changed",
+        ),
+        (
             instance("dev/web", settings={"http": "80"}),
             instance("dev/web", settings={}),
             "settings http removed",

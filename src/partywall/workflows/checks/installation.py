@@ -1,0 +1,49 @@
+"""The installation: nothing half done, nobody else at work, no drift."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from partywall.execution import history
+from partywall.execution.lock import Locks
+from partywall.model.world import environment_of
+from partywall.workflows.change import Goal, planned
+from partywall.workflows.checks.finding import Finding, finding
+from partywall.workflows.project import Project
+
+
+def unfinished(project: Project) -> Iterator[Finding]:
+    """Journal: no run was left half done."""
+    run = history.unfinished(project.home)
+    if run is not None:
+        yield finding(
+            "journal",
+            f"`partywall {run.head.verb}` was left half done",
+            "`partywall resume` goes on, `partywall resume --back` takes it back",
+        )
+
+
+def locks(project: Project) -> Iterator[Finding]:
+    """Lock: nobody else is changing this installation."""
+    locks = Locks(project.home)
+    for name in (*project.settings.environments, "machine"):
+        holder = locks.holder(name)
+        if holder is not None:
+            yield finding("lock", f"{name} is being changed by {holder}", "wait", level="note")
+
+
+def drift(project: Project) -> Iterator[Finding]:
+    """Drift: what stands is what the files say."""
+    observed = project.observer.observe()
+    for name in project.settings.environments:
+        if name not in observed.environments():
+            continue
+        for step in planned(project, Goal(verb="up", scope=name)).steps:
+            if environment_of(step.key) == name:
+                yield finding(
+                    "drift",
+                    f"{step.key}: {step.why}",
+                    f"`partywall up {name}` brings it to what the files say",
+                    environment=name,
+                    level="warning",
+                )

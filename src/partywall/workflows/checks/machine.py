@@ -1,0 +1,69 @@
+"""The machine: the engine's programs, ports, disk and memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from partywall.model.world import Instance
+from partywall.system import machine, sockets
+from partywall.workflows.checks.finding import Finding, finding
+from partywall.workflows.edge_place import LOOPBACK
+from partywall.workflows.project import Project
+
+_GIB = 1 << 30
+_DISK = 2 * _GIB
+_MEMORY_PER_INSTANCE = 48 << 20
+"""What a service of the example app takes on average; an estimate for those not running yet."""
+
+
+def engine(project: Project) -> Iterator[Finding]:
+    """Engine: its programs are installed, and it can run this app."""
+    for sentence in project.engine.refusals(project.desired()):
+        yield finding("engine", sentence, "see `partywall init --report`")
+
+
+def deliberate(project: Project) -> Iterator[Finding]:
+    """Engine: what it deliberately does not do."""
+    for sentence in project.engine.limits:
+        yield finding("engine", sentence, "", level="note")
+
+
+def ports(project: Project) -> Iterator[Finding]:
+    """Ports: what the edge wants is free, or held by the edge itself."""
+    edge = project.engine.observer().look("machine/edge")
+    if edge is not None and edge.running:
+        return
+    for port in (project.ports.http, project.ports.https):
+        if not sockets.can_bind(LOOPBACK, port):
+            yield finding(
+                "ports",
+                f"port {port} is taken by another program",
+                "stop it, or set `edge: {http: …, https: …}` in partywall.yaml",
+            )
+
+
+def disk(project: Project) -> Iterator[Finding]:
+    """Disk: there is room."""
+    free = machine.free_disk_bytes(project.folder)
+    if free < _DISK:
+        yield finding(
+            "disk",
+            f"{free / _GIB:.1f} GiB are free",
+            "make room: databases stop when the disk is full; `partywall trash empty` may help",
+            level="warning",
+        )
+
+
+def memory(project: Project) -> Iterator[Finding]:
+    """Memory: what is not running yet fits."""
+    desired = [thing.key for thing in project.desired().things() if isinstance(thing, Instance)]
+    health = project.engine.health(desired)
+    absent = [key for key in desired if key not in health or not health[key].running]
+    need, free = len(absent) * _MEMORY_PER_INSTANCE, machine.free_memory_bytes()
+    if need > free:
+        yield finding(
+            "memory",
+            f"{len(absent)} services are not running, and only {free / _GIB:.1f} GiB are free",
+            "stop something, or choose an architecture that shares services",
+            level="warning",
+        )

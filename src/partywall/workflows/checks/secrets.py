@@ -1,0 +1,122 @@
+"""Secrets: none is shared by two environments, written into the Compose file or open to others."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+
+from partywall.model.world import Instance, environment_of
+from partywall.workflows.checks.finding import Finding, finding
+from partywall.workflows.project import Project
+
+_CLIENT = re.compile(r"(OAUTH|OIDC|GOOGLE|GITHUB|GITLAB|FACEBOOK|DISCORD|STRIPE|PAYPAL|APPLE)")
+_OTHERS = 0o077
+
+
+def equal_secrets(project: Project) -> Iterator[Finding]:
+    """Secrets: no value is the same in two environments."""
+    values = {
+        name: {
+            variable: project.store.value(name, ref).reveal()
+            for variable, ref in project.given(name).refs.items()
+        }
+        for name in project.settings.environments
+    }
+    for one, other in combinations(values, 2):
+        for variable, value in values[one].items():
+            same = [name for name, text in values[other].items() if text == value and value]
+            if same:
+                yield _equal(one, other, variable, same)
+
+
+def _equal(one: str, other: str, variable: str, same: list[str]) -> Finding:
+    if _CLIENT.search(variable):
+        return finding(
+            "external client",
+            f"{variable} is the same client in {one} and {other}",
+            f"register a client of its own for {other} with the provider",
+            environment=other,
+        )
+    return finding(
+        "secrets",
+        f"{variable} of {one} has the same value as {', '.join(same)} of {other}",
+        f"give {other} a value of its own in .env.{other}",
+        environment=other,
+    )
+
+
+def shared_clients(project: Project) -> Iterator[Finding]:
+    """External client: no account with a provider is used by two environments."""
+    given = {name: project.given(name).variables for name in project.settings.environments}
+    for one, other in combinations(given, 2):
+        for variable, text in given[one].items():
+            known = _CLIENT.search(variable) and "ID" in variable.upper().split("_")
+            if known and text and given[other].get(variable) == text:
+                yield _equal(one, other, variable, [variable])
+
+
+def literals(project: Project) -> Iterator[Finding]:
+    """Compose file: what was noticed in it."""
+    seen = set()
+    for app in project.apps(project.settings.environments).values():
+        for one in app.findings:
+            if one.kind == "literal-secret" and (one.service, one.what) not in seen:
+                seen.add((one.service, one.what))
+                yield finding("compose file", f"{one.service}: {one.what}", one.action)
+
+
+def env_files(project: Project) -> Iterator[Finding]:
+    """Env files: only their owner can read them, and git does not keep them."""
+    for name, environment in project.settings.environments.items():
+        for file in environment.env_files:
+            if file.path.name == ".env" or not file.path.exists():
+                continue
+            if file.path.stat().st_mode & _OTHERS:
+                yield finding(
+                    "env files",
+                    f"{file.path.name} can be read by other users of this machine",
+                    f"chmod 600 {file.path.name}",
+                    environment=name,
+                )
+            if _kept_by_git(file.path):
+                yield finding(
+                    "env files",
+                    f"{file.path.name} is kept by git, secrets and all",
+                    f"git rm --cached {file.path.name}, add it to .gitignore, renew its secrets",
+                    environment=name,
+                )
+
+
+def open_brokers(project: Project) -> Iterator[Finding]:
+    """Broker: nobody gets in without a password."""
+    for thing in project.desired().things():
+        if isinstance(thing, Instance) and thing.role.value == "broker":
+            passwords = [
+                text for name, text in thing.environment.items() if "PASS" in name.upper() and text
+            ]
+            if not passwords:
+                yield finding(
+                    "broker",
+                    f"{thing.key} takes no password from its variables: anybody may connect",
+                    "give it MQTT_USERNAME and MQTT_PASSWORD",
+                    environment=environment_of(thing.key),
+                    level="warning",
+                )
+
+
+def _kept_by_git(path: Path) -> bool:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(path.parent), "ls-files", "--error-unmatch", path.name],
+            capture_output=True,
+            check=False,
+            timeout=10,
+            env={"PATH": os.environ.get("PATH", os.defpath), "GIT_OPTIONAL_LOCKS": "0"},
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0

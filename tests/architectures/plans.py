@@ -1,0 +1,173 @@
+"""Plans of the reference app, made purely: from its stored canonical Compose file to a text."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import msgspec
+
+from partywall import catalog
+from partywall.axes.site import Environment, Machine, Site
+from partywall.axes.world import desired
+from partywall.compose import canonical, understand
+from partywall.compose.environment import Given
+from partywall.compose.place import Sources
+from partywall.compose.understand import Reading
+from partywall.model.app import App
+from partywall.model.plan import Plan
+from partywall.model.secret import SecretRef
+from partywall.model.world import World, environment_of
+from partywall.planning import conflicts, guard
+from partywall.planning.diff import plan
+from partywall.planning.keep import destroy, keep
+
+HERE = Path(__file__).parent
+COMPOSE = HERE.parents[1] / "examples" / "makapix" / "compose.yaml"
+STORED = HERE / "makapix"
+GOLDEN = HERE / "golden"
+DIGEST = STORED / "compose.sha256"
+NAMES = ("prod", "dev")
+FOLDER = "/srv/makapix"
+"""Where the stored app is said to be."""
+MACHINE = Machine(cores=4, memory_bytes=8 << 30)
+
+
+def digest() -> str:
+    """What the stored canonical files were made from."""
+    return hashlib.sha256(COMPOSE.read_bytes()).hexdigest() + "\n"
+
+
+def app(name: str) -> App:
+    """The app of one environment, from its stored canonical file."""
+    reading = Reading(
+        given=Given(folder=Path(FOLDER), variables={}), environment=name, near=Sources()
+    )
+    return understand.app(canonical.parse((STORED / f"{name}.yaml").read_text()), reading)
+
+
+def site(*architectures: str, apps: dict[str, App] | None = None) -> Site:
+    """Both environments as the example's own settings have them."""
+    given = apps or {name: app(name) for name in NAMES}
+    return Site(
+        project="makapix",
+        choices=catalog.choices(architectures),
+        environments=tuple(_environment(name, one) for name, one in given.items()),
+        machine=MACHINE,
+        edge={"tls": "internal", "bind": "127.0.0.1"},
+        edge_ports=(8080, 8443),
+    )
+
+
+def _environment(name: str, given: App) -> Environment:
+    production = name == "prod"
+    return Environment(
+        name=name,
+        app=given,
+        production=production,
+        domain="makapix.localhost" if production else f"{name}.makapix.localhost",
+        protected=not production,
+        user=name,
+        password=None if production else SecretRef("PARTYWALL_PASSWORD", 1),
+        seed=None if production else ("python", "-m", "makapix.seed", "--users", "20"),
+    )
+
+
+def world(*architectures: str) -> World:
+    """What the settings ask for; nothing is left out because some engine does not make it."""
+    return desired(site(*architectures))
+
+
+def changed(name: str, service: str, variable: str, value: str) -> World:
+    """The world with one variable of one service changed."""
+    apps = {one: app(one) for one in NAMES}
+    old = apps[name].services[service]
+    assert variable in old.environment
+    new = msgspec.structs.replace(old, environment={**old.environment, variable: value})
+    services = {**apps[name].services, service: new}
+    apps[name] = msgspec.structs.replace(apps[name], services=services)
+    return desired(site("dual", apps=apps))
+
+
+def _checked(wanted: World, seen: World, scope: str | None = None) -> Plan:
+    conflicts.check(wanted, scope)
+    made = plan(wanted, seen, scope)
+    guard.check(made, seen)
+    return made
+
+
+def _only(whole: World, name: str) -> World:
+    """What is there while only one of the environments is up."""
+    mine = (name, "machine")
+    return whole.only({k: e for k, e in whole.entries.items() if environment_of(k) in mine})
+
+
+def _up(*architectures: str) -> Callable[[], Plan]:
+    return lambda: _checked(world(*architectures), World())
+
+
+def _variable() -> Plan:
+    wanted = changed("dev", "web", "ENVIRONMENT", "staging")
+    return _checked(wanted, world("dual"))
+
+
+def _secret() -> Plan:
+    """A new password for the database: its server is told, all that log in are started anew."""
+    whole = world("dual")
+    text = msgspec.json.encode(whole).replace(
+        b"_POSTGRES_PASSWORD_V1__", b"_POSTGRES_PASSWORD_V2__"
+    )
+    text = text.replace(
+        b'{"name":"POSTGRES_PASSWORD","version":1}', b'{"name":"POSTGRES_PASSWORD","version":2}'
+    )
+    renewed = World.of(msgspec.json.decode(text, type=World).things())
+    mine = {key: one for key, one in renewed.entries.items() if environment_of(key) == "dev"}
+    return _checked(World({**whole.entries, **mine}), whole, "dev")
+
+
+def _down() -> Plan:
+    whole = world("dual")
+    return _checked(keep(whole, "dev"), whole, "dev")
+
+
+def _destroy() -> Plan:
+    whole = world("dual")
+    return _checked(destroy(whole, "dev"), whole, "dev")
+
+
+def _last() -> Plan:
+    """With the last environment goes the edge; volumes go into the trash."""
+    whole = _only(world("dual"), "dev")
+    return _checked(destroy(whole, "dev"), whole, "dev")
+
+
+PLANS: dict[str, Callable[[], Plan]] = {
+    "dual": _up("dual"),
+    "dual+limits": _up("dual", "limits"),
+    "dual, dev alone": lambda: _checked(world("dual"), World(), "dev"),
+    "dual, dev beside prod": lambda: _checked(world("dual"), _only(world("dual"), "prod"), "dev"),
+    "dual, limits added": lambda: _checked(world("dual", "limits"), world("dual")),
+    "dual, one variable changed": _variable,
+    "dual, a new password": _secret,
+    "dual, down dev": _down,
+    "dual, up after down": lambda: _checked(world("dual"), keep(world("dual"), "dev"), "dev"),
+    "dual, destroy dev": _destroy,
+    "dual, destroy the last": _last,
+    "dual, again": lambda: _checked(world("dual"), world("dual")),
+}
+
+
+def text(made: Plan) -> str:
+    """A plan as its golden file holds it."""
+    return "\n".join(_lines(made)) + "\n"
+
+
+def _lines(made: Plan) -> Iterable[str]:
+    yield str(made)
+    yield from (f"note: {note}" for note in made.notes)
+
+
+def file(name: str) -> Path:
+    """Where the golden text of a plan is."""
+    return GOLDEN / f"{name.replace(', ', '-').replace(' ', '-')}.txt"
