@@ -24,7 +24,7 @@ import yaml
 
 from partywall.engines.embedded.allocations import Allocated
 from partywall.engines.embedded.places import supervised_name
-from partywall.engines.embedded.supervise import companion, control, processes
+from partywall.engines.embedded.supervise import companion, control, ending, processes
 from partywall.engines.embedded.supervise.processes import Process
 from partywall.execution import state
 from partywall.model.world import Instance, World, environment_of
@@ -292,8 +292,8 @@ class Installation:
                 self.call("destroy", "--all", "--yes")
                 until(lambda: not self.left(), what="nothing lives")
         finally:
-            for process in self.left():
-                kill(process)
+            if self.left():
+                self.reboot()
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def left(self) -> Sequence[Process]:
@@ -302,9 +302,15 @@ class Installation:
 
     def reboot(self) -> None:
         """Kill everything at once, as a power cut would; every file stays as it is."""
-        for process in self.left():
-            kill(process)
-        until(lambda: not self.left(), what="everything is dead")
+        ending.send_all(self.watchers(), signal.SIGSTOP)  # or one would take the other's place
+        ending.send_all(self.left(), signal.SIGKILL)
+        until(lambda: not self._again(), what="everything is dead")
+
+    def _again(self) -> Sequence[Process]:
+        """What was being started while the rest was killed, killed as well."""
+        left = self.left()
+        ending.send_all(left, signal.SIGKILL)
+        return left
 
 
 @contextlib.contextmanager
