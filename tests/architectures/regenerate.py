@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tests.architectures import plans
+
 from partywall.compose import cli
 from partywall.model.secret import SecretRef
-from tests.architectures import plans
 
 _SECRETS = ("POSTGRES_PASSWORD", "REDIS_PASSWORD", "MQTT_PASSWORD", "SESSION_SECRET")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,32 @@ def test_killed_at_any_moment(standing):
         standing.call("up", "dev", "--yes")
         settled(standing, whole)
     standing.call("trash", "empty", "--yes")
+
+
+@pytest.mark.parametrize("all_of_it", [False, True], ids=["command", "everything"])
+@pytest.mark.parametrize("step", ["begun", "half"])
+def test_killed_while_a_database_is_being_made(standing, step, all_of_it):
+    """What `initdb` leaves half made must not pass for a database."""
+    whole = standing.world()
+    standing.call("destroy", "dev", "--yes")
+    process = subprocess.Popen(
+        standing.command("up", "dev", "--yes"), stdout=subprocess.DEVNULL, stderr=-3
+    )
+    data = standing.home / "data" / "dev" / "rows"
+    sign = "PG_VERSION" if step == "begun" else "pg_wal/0*"
+    deadline = time.monotonic() + 60
+    while not any(data.rglob(sign)):
+        assert time.monotonic() < deadline
+    process.kill()
+    process.wait()
+    if all_of_it:
+        standing.reboot()
+    standing.call("up", "--yes")
+    settled(standing, whole)
+    assert standing.query("dev", "SELECT 1") == [(1,)]
+    standing.call("destroy", "dev", "--yes")
+    standing.call("up", "--yes")
+    settled(standing, whole)
 
 
 @pytest.mark.long

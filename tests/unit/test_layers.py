@@ -1,4 +1,4 @@
-"""The contracts of `.importlinter`: each planted violation is refused, the package itself is not."""
+"""The contracts of `.importlinter`: each planted violation is refused, the package is not."""
 
 from __future__ import annotations
 

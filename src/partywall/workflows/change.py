@@ -22,7 +22,7 @@ from partywall.planning.diff import plan as difference
 from partywall.planning.keep import destroy as without
 from partywall.planning.keep import keep
 from partywall.planning.restart import restart
-from partywall.planning.scope import wanted_of
+from partywall.planning.scope import COMMON, wanted_of
 from partywall.workflows import trash, variables
 from partywall.workflows.project import Project
 
@@ -54,10 +54,7 @@ def planned(project: Project, goal: Goal) -> Plan:
     Raises:
         PartywallError: when it cannot be planned, or must not be done.
     """
-    observed = project.observer.observe()
-    plan = _plan(project, goal, observed)
-    guard.check(plan, observed)
-    return _noted(project, plan)
+    return _look(project, goal)[1]
 
 
 def change(project: Project, goal: Goal, approve: Approve, progress: Progress) -> Changed:
@@ -68,15 +65,30 @@ def change(project: Project, goal: Goal, approve: Approve, progress: Progress) -
     """
     if goal.scope is not None and goal.verb == "up":
         project.environment(goal.scope)
-    with Locks(project.home).hold(_locks(project, goal), goal.verb):
-        plan = planned(project, goal)
+    locks = Locks(project.home)
+    with contextlib.ExitStack() as held:
+        held.enter_context(locks.hold(_locks(project, goal), goal.verb))
+        observed, plan = _look(project, goal)
+        if goal.scope is not None and _touches_common(plan):
+            held.enter_context(locks.hold([MACHINE], goal.verb))
+            observed, plan = _look(project, goal)
         if not plan:
-            _keep_up(project, goal)
+            _keep_up(project, goal, observed, progress)
             return Changed(plan=plan, said=_tidy(project))
         approve(plan)
         said = _prepare(project, goal)
-        _carry_out(project, goal, plan, progress)
+        _carry_out(project, goal, observed, plan, progress)
+        if observed.unknown and goal.verb == "up":
+            _once_more(project, goal, progress)
         return Changed(plan=plan, said=(*said, *_tidy(project)))
+
+
+def _look(project: Project, goal: Goal) -> tuple[World, Plan]:
+    """What there is, and what would be done about it."""
+    observed = project.observer.observe()
+    plan = _plan(project, goal, observed)
+    guard.check(plan, observed)
+    return observed, _noted(project, plan)
 
 
 def resume(project: Project, *, back: bool) -> Goal:
@@ -168,12 +180,30 @@ def _named(project: Project, goal: Goal) -> list[str]:
     return list(project.settings.environments) if goal.scope is None else [goal.scope]
 
 
-def _keep_up(project: Project, goal: Goal) -> None:
-    """Nothing is due; what an installation needs beside its things is seen to all the same."""
-    if project.state is not None:
-        if goal.verb == "up":
-            project.claim(_named(project, goal))
+def _keep_up(project: Project, goal: Goal, observed: World, progress: Progress) -> None:
+    """Nothing is due; what an installation needs beside its things is seen to all the same.
+
+    A run that was killed after its last step is closed by one that has nothing left to do.
+    """
+    if project.state is None:
+        return
+    if goal.verb == "up":
+        project.claim(_named(project, goal))
+    if history.unfinished(project.home) is not None:
+        _carry_out(project, goal, observed, Plan(scope=goal.scope), progress)
+    else:
         project.engine.close(environments=())
+
+
+def _once_more(project: Project, goal: Goal, progress: Progress) -> None:
+    """What could not be seen at first, such as routes of an edge that was down, can be now."""
+    observed, plan = _look(project, goal)
+    if plan:
+        _carry_out(project, goal, observed, plan, progress)
+
+
+def _touches_common(plan: Plan) -> bool:
+    return any(step.environment in COMMON for step in plan.steps)
 
 
 def _prepare(project: Project, goal: Goal) -> list[str]:
@@ -190,9 +220,11 @@ def _prepare(project: Project, goal: Goal) -> list[str]:
     return said
 
 
-def _carry_out(project: Project, goal: Goal, plan: Plan, progress: Progress) -> None:
+def _carry_out(
+    project: Project, goal: Goal, observed: World, plan: Plan, progress: Progress
+) -> None:
     journal = FileJournal(project.home)
-    journal.open(_head(project, goal))
+    journal.open(_head(goal, observed))
     try:
         execute(plan, project.observer, project.performers(), journal, progress, project.clock)
     finally:
@@ -202,11 +234,11 @@ def _carry_out(project: Project, goal: Goal, plan: Plan, progress: Progress) -> 
             project.engine.close(environments=gone - left)
 
 
-def _head(project: Project, goal: Goal) -> Mapping[str, Any]:
+def _head(goal: Goal, observed: World) -> Mapping[str, Any]:
     return {
         "verb": goal.verb,
         "scope": goal.scope,
-        "world": project.observer.observe(),
+        "world": observed,
         "goal": msgspec.to_builtins(goal),
     }
 

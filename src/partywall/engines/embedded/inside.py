@@ -49,6 +49,7 @@ def run(
             errors="replace",
             timeout=seconds,
             env=dict(give),
+            start_new_session=True,  # Ctrl-C lets what is running end
             check=False,
         )
     except subprocess.TimeoutExpired:
