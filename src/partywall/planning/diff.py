@@ -6,7 +6,15 @@ from collections.abc import Iterator
 
 from partywall.model.errors import BadInput
 from partywall.model.plan import Action, Plan, Step
-from partywall.model.world import RESERVED, Entry, Job, Key, World, environment_of, fingerprint
+from partywall.model.world import (
+    RESERVED,
+    Entry,
+    Job,
+    Key,
+    World,
+    environment_of,
+    fingerprint,
+)
 from partywall.planning.order import arrange
 from partywall.planning.scope import Narrowing, inside
 from partywall.planning.why import differences
@@ -79,13 +87,7 @@ def same(seen: Entry, wanted: Entry) -> bool:
         seen.fingerprint == wanted.fingerprint
         or seen.thing == wanted.thing
         or fingerprint(seen.thing) == wanted.fingerprint
-        or _done_for_good(seen.thing, wanted.thing)
     )
-
-
-def _done_for_good(seen: AnyThing, wanted: AnyThing) -> bool:
-    """What is run once in the life of the data is not run again because it reads otherwise."""
-    return isinstance(seen, Job) and isinstance(wanted, Job) and wanted.once_per == "data"
 
 
 def _unknown(observed: World, scope: str | None) -> list[str]:

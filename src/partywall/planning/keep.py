@@ -31,8 +31,3 @@ def destroy(observed: World, environment: str | None = None) -> World:
 def _outlives(thing: AnyThing) -> bool:
     """Data stay, and with them that they have been filled: nobody wants them filled twice."""
     return isinstance(thing, KEPT) or (isinstance(thing, Job) and thing.once_per == "data")
-
-
-def _lasting(thing: AnyThing) -> bool:
-    """A job that is done once in the life of the data is as lasting as they are."""
-    return isinstance(thing, Job) and thing.once_per == "data"

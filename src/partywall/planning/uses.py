@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from partywall.model.app import Role
 from partywall.model.world import (
+    MACHINE,
+    SHARED,
     AnyThing,
     Database,
     FileSpace,
@@ -71,5 +73,6 @@ def used_by(environments: Iterable[str], observed: World, *others: World) -> set
 
 
 def is_edge(thing: AnyThing) -> bool:
-    """Whether it is what answers routes."""
-    return isinstance(thing, Instance) and thing.role is Role.EDGE
+    """Whether it is what answers routes; an app's own proxy answers for its environment alone."""
+    common = environment_of(thing.key) in (SHARED, MACHINE)
+    return common and isinstance(thing, Instance) and thing.role is Role.EDGE
