@@ -28,6 +28,7 @@ from partywall.system import machine
 from partywall.system.clock import SystemClock
 from partywall.system.secretstore import FileSecretStore
 from partywall.workflows import edge_place, variables
+from partywall.workflows.app_cache import AppCache
 from partywall.workflows.observing import WholeObserver
 from partywall.workflows.variables import Given
 
@@ -171,9 +172,16 @@ class Project:
         Raises:
             BadInput: when a Compose file or a variable is wrong.
         """
-        missing = [name for name in names if name not in self._apps]
-        requests = [self._request(self.environment(name)) for name in missing]
-        for name, app in zip(missing, read.read_all(requests), strict=True):
+        requests = {
+            name: self._request(self.environment(name)) for name in names if name not in self._apps
+        }
+        for name, request in requests.items():
+            if (known := self._cache.find(request)) is not None:
+                self._apps[name] = known
+        missing = [name for name in requests if name not in self._apps]
+        for name, app in zip(
+            missing, read.read_all([requests[name] for name in missing]), strict=True
+        ):
             self._apps[name] = app
         return {name: self._apps[name] for name in names}
 
@@ -210,6 +218,10 @@ class Project:
         edge_place.remember(self.edge.folder, self.ports)
         for name in names:
             self.store.save(name)
+        read_now = [name for name in names if name in self._apps]
+        self._cache.keep(
+            (self._request(self.environment(name)), self._apps[name]) for name in read_now
+        )
 
     def _site(self, apps: Mapping[str, App]) -> Site:
         return Site(
@@ -265,6 +277,10 @@ class Project:
             keep=keep,
             lenient=self.lenient,
         )
+
+    @cached_property
+    def _cache(self) -> AppCache:
+        return AppCache(self.home)
 
     @cached_property
     def _given(self) -> dict[str, Given]:

@@ -6,9 +6,9 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from partywall.engines.embedded import inside
 from partywall.engines.embedded.folders import make_own, remove
 from partywall.engines.embedded.places import supervised_name
+from partywall.engines.embedded.preparing import prepare
 from partywall.engines.embedded.programs import Programs
 from partywall.engines.embedded.supervise import control
 from partywall.engines.embedded.supervise.failure import SupervisionError
@@ -97,21 +97,9 @@ class Running:
         first = self._programs.preparation(instance)
         if first is None or first.unless.exists():
             return
-        places = self._programs.places
-        make_own(first.unless.parent, program.account, places.home)
         environment = environment_of(instance.key)
         text = resolve(first.text, lambda ref: self._secrets.value(environment, ref))
-        done = inside.run(
-            places.home / "inside", program._replace(environment={}, folder="/"), first.command,
-            give={}, text=text, seconds=READY_SECONDS,
-        )  # fmt: skip
-        if done.code:
-            last = (done.err.strip() or done.out.strip()).splitlines()[-3:]
-            raise MachineFailed(
-                f"{instance.key} could not be prepared: {' '.join(last)}",
-                where=Place(str(first.unless.parent)),
-                remedy="look at the folder: it must be empty, and on a disk with room",
-            )
+        prepare(self._programs.places.home, program, first, text)
 
 
 def last_lines(log: Path, since: int = 0) -> list[str]:

@@ -13,6 +13,13 @@ MAJOR = "18"
 PORT = 5432
 _OWN_PIPE = ("/bin/sh", "-c", 'cat | "$0" "$@"')
 """`initdb` opens /dev/stdin by name, which only the user who made the pipe may do."""
+_SURE = (
+    *("/bin/sh", "-c"),
+    "read -r pid < postmaster.pid && [ ! /proc/$pid/cwd -ef . ] && rm -f postmaster.pid;"
+    ' exec "$0" "$@"',
+)
+"""After a reboot the number in its file may be another process of the same user, and PostgreSQL
+would not start; a server that really works here has its working folder here."""
 _MOUNTS = ("/var/lib/postgresql/data", "/var/lib/postgresql")
 
 
@@ -21,6 +28,7 @@ def program(setup: Setup) -> Launch:
     host, port = setup.address.host, setup.port(PORT)
     return Launch(
         command=(
+            *_SURE,
             str(_bin() / "postgres"),
             *("-D", str(cluster(setup))),
             *("-h", host, "-p", str(port)),
@@ -52,19 +60,22 @@ def preparation(setup: Setup) -> Preparation:
             where=Place(str(folder / "PG_VERSION")),
             remedy="dump them with the old version and restore, or move them away",
         )
+    draft = folder.with_name(f".{folder.name}.new")
     given = setup.environment
     method = given.get("POSTGRES_HOST_AUTH_METHOD") or "scram-sha-256"
     return Preparation(
         command=(
             *_OWN_PIPE,
             str(_bin() / "initdb"),
-            *("-D", str(folder)),
+            *("-D", str(draft)),
             *("-U", given.get("POSTGRES_USER") or "postgres"),
             "--pwfile=/dev/stdin",
             *("--auth-host", method, "--auth-local", method),
             *("--encoding", "UTF8", "--locale", "C.UTF-8", "--no-instructions"),
         ),
         text=given.get("POSTGRES_PASSWORD", "") + "\n",
+        folder=folder,
+        draft=draft,
         unless=folder / "PG_VERSION",
     )
 

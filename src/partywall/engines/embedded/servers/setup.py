@@ -45,11 +45,14 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Preparation(msgspec.Struct, frozen=True, kw_only=True):
-    """A command that must run once before the first start."""
+    """A command that must run once before the first start, and make a folder."""
 
     command: tuple[str, ...]
     text: str = ""
     """Its standard input; placeholders in it are resolved."""
+    folder: Path
+    draft: Path
+    """Beside the folder: the command works here, and what it has completed is put in place."""
     unless: Path
     """It has been done when this file is there."""
 

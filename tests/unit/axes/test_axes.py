@@ -1,0 +1,449 @@
+"""What each option of each axis adds to a world."""
+
+import msgspec
+import pytest
+
+from partywall.axes import limits, presence, route, world
+from partywall.axes.instance import instance, relative
+from partywall.axes.site import EDGE, Environment, Machine, Share, Site, is_postgres
+from partywall.model.app import App, Condition, Dependency, HealthCheck, Mount, Role, Service, Visit
+from partywall.model.choices import (
+    CacheWall,
+    Choices,
+    DatabaseWall,
+    Flags,
+    LimitsBy,
+    Presence,
+    RouteBy,
+    Source,
+)
+from partywall.model.errors import BadInput
+from partywall.model.secret import SecretRef
+from partywall.model.world import (
+    BasicAuth,
+    Database,
+    Instance,
+    Job,
+    Limit,
+    Need,
+    Network,
+    Route,
+    Volume,
+)
+
+PASSWORD = SecretRef("PARTYWALL_PASSWORD", 3)
+
+
+def service(name, role=Role.APP, **fields) -> Service:
+    return Service(**{"name": name, "role": role, "why": "said", "image": "app:1", **fields})
+
+
+def app(*services: Service, **fields) -> App:
+    return App(name="shop", folder="/srv/shop", services={s.name: s for s in services}, **fields)
+
+
+def environment(*services: Service, name="dev", more=None, **fields) -> Environment:
+    given = {"production": False, "domain": f"{name}.example", **fields}
+    return Environment(name=name, app=app(*services, **(more or {})), **given)
+
+
+def site(*environments: Environment, **fields) -> Site:
+    machine = Machine(cores=4, memory_bytes=1000)
+    given = {"choices": Choices(), "machine": machine, "edge_ports": (80, 443), **fields}
+    return Site(project="shop", environments=environments, **given)
+
+
+def things(*environments: Environment, **fields) -> dict:
+    return {thing.key: thing for thing in world.desired(site(*environments, **fields)).things()}
+
+
+POSTGRES = service(
+    "db",
+    Role.DATABASE,
+    image="postgres:18",
+    environment={"POSTGRES_USER": "o", "POSTGRES_PASSWORD": str(SecretRef("PW", 2))},
+    mounts=(Mount(kind="volume", source="rows", target="/var/lib/postgresql"),),
+)
+
+
+def test_a_whole_small_world():
+    web = service("web", Role.WEB, exposed=(80,), depends_on=(Dependency("db"),))
+    made = things(environment(web, POSTGRES, more={"networks": {"default": {}}}))
+    assert {key: type(thing) for key, thing in made.items()} == {
+        "dev/network/default": Network,
+        "dev/web": Instance,
+        "dev/volume/rows": Volume,
+        "dev/db": Instance,
+        "dev/database/db": Database,
+        "machine/edge": Instance,
+        "dev/route/web": Route,
+    }
+
+
+class TestInstance:
+    def test_everything_is_taken_over(self):
+        said = service(
+            "web",
+            Role.WEB,
+            command=("serve",),
+            entrypoint=("/entry",),
+            run=("python", "web.py"),
+            environment={"B": "2", "A": "1"},
+            exposed=(80, 81),
+            health=HealthCheck(command=("true",)),
+            restart="always",
+            stop_signal="SIGINT",
+            stop_grace=3.0,
+            session=Visit(open=("in",), close=("out",), path="/me"),
+        )
+        made = instance(environment(said), said)
+        assert (made.key, made.service, made.role, made.image) == ("dev/web", "web", "web", "app:1")
+        for field in (
+            *("command", "entrypoint", "run", "environment", "health"),
+            *("restart", "stop_signal", "stop_grace", "session"),
+        ):
+            assert getattr(made, field) == getattr(said, field), field
+        assert list(made.environment) == ["A", "B"]
+        assert made.ports == (80, 81)
+
+    def test_it_waits_for_services_jobs_and_databases(self):
+        waits = (
+            Dependency("cache", Condition.HEALTHY),
+            Dependency("setup", Condition.STARTED),
+            Dependency("db", Condition.HEALTHY),
+            Dependency("hidden by a profile"),
+        )
+        web = service("web", depends_on=waits)
+        dev = environment(web, service("cache", Role.CACHE), service("setup", Role.JOB), POSTGRES)
+        assert instance(dev, web).needs == (
+            Need("dev/cache", Condition.HEALTHY),
+            Need("dev/database/db"),
+            Need("dev/db", Condition.HEALTHY),
+            Need("dev/job/setup", Condition.DONE),
+        )
+
+    def test_it_needs_its_volumes_and_networks(self):
+        mounts = (
+            Mount(kind="volume", source="data", target="/data"),
+            Mount(kind="volume", source="", target="/anonymous"),
+            Mount(kind="bind", source="/srv/shop/conf", target="/conf", read_only=True),
+            Mount(kind="bind", source="/etc/hosts", target="/etc/hosts"),
+            Mount(kind="tmpfs", source="", target="/run"),
+        )
+        one = service("one", mounts=mounts, definition={"networks": {"inner": None}})
+        two = service("two")
+        dev = environment(one, two, more={"networks": {"default": {}, "inner": {}}})
+        made = instance(dev, one)
+        assert made.needs == (Need("dev/network/inner"), Need("dev/volume/data"))
+        assert [(m.kind, m.source) for m in made.mounts] == [
+            ("volume", "dev/volume/data"),
+            ("volume", ""),
+            ("bind", "./conf"),
+            ("bind", "/etc/hosts"),
+            ("tmpfs", ""),
+        ]
+        assert [m.read_only for m in made.mounts] == [False, False, True, False, False]
+        assert {need.key for need in instance(dev, two).needs} == {
+            "dev/network/default",
+            "dev/network/inner",
+        }
+
+    def test_it_may_call_every_service_that_stays(self):
+        web = service("web")
+        dev = environment(web, service("setup", Role.JOB), POSTGRES)
+        assert instance(dev, web).hosts == {"db": "dev/db", "web": "dev/web"}
+
+    @pytest.mark.parametrize(
+        ("build", "seen"),
+        [
+            (None, None),
+            ({"context": "/srv/shop"}, {"context": "."}),
+            ({"context": "/srv/shop/web", "target": "x"}, {"context": "./web", "target": "x"}),
+            ({"context": "https://example.com/x.git"}, {"context": "https://example.com/x.git"}),
+            ({"dockerfile_inline": "FROM scratch"}, {"dockerfile_inline": "FROM scratch"}),
+        ],
+    )
+    def test_a_build_is_seen_from_the_project(self, build, seen):
+        web = service("web", build=build)
+        assert instance(environment(web), web).build == seen
+
+    def test_what_is_bound_counts_with_its_content(self):
+        bound = {"/srv/shop/conf": "aa", "/srv/shop": "bb", "/srv/shop/other": "cc"}
+        web = service(
+            "web",
+            build={"context": "/srv/shop"},
+            mounts=(
+                Mount(kind="bind", source="/srv/shop/conf", target="/conf"),
+                Mount(kind="bind", source="/srv/shop/new", target="/new"),
+                Mount(kind="volume", source="other", target="/other"),
+            ),
+        )
+        made = instance(environment(web, more={"bound": bound}), web)
+        assert made.config == {"./conf": "aa", ".": "bb"}
+
+    @pytest.mark.parametrize(
+        ("path", "seen"),
+        [("/a/b", "."), ("/a/b/c/d", "./c/d"), ("/a/bc", "/a/bc"), ("/x", "/x"), ("x", "x")],
+    )
+    def test_paths_below_the_folder_move_with_it(self, path, seen):
+        assert relative(path, "/a/b") == seen
+
+
+class TestDatabase:
+    def test_it_has_the_names_that_its_image_would_give(self):
+        made = things(environment(POSTGRES))["dev/database/db"]
+        assert made == Database(
+            key="dev/database/db",
+            needs=(Need("dev/db", Condition.HEALTHY),),
+            server="dev/db",
+            name="o",
+            owner="o",
+            password=SecretRef("PW", 2),
+        )
+
+    def test_and_without_variables_those_of_its_image(self):
+        said = service("db", Role.DATABASE, image="postgres", environment={"POSTGRES_DB": "shop"})
+        made = things(environment(said))["dev/database/db"]
+        assert (made.name, made.owner, made.password) == ("shop", "postgres", None)
+
+    def test_another_server_is_an_instance_alone(self):
+        made = things(environment(service("db", Role.DATABASE, image="mariadb:11")))
+        assert "dev/db" in made
+        assert "dev/database/db" not in made
+
+    @pytest.mark.parametrize(
+        ("said", "is_one"),
+        [
+            (service("db", Role.DATABASE, image="postgres"), True),
+            (service("db", Role.DATABASE, image="example.com:5000/lib/postgres:18@sha256:0"), True),
+            (service("db", Role.DATABASE, image="postgis/postgis:18-3.6"), True),
+            (service("db", Role.DATABASE, image="own", environment={"POSTGRES_DB": "x"}), True),
+            (service("db", Role.DATABASE, image="mysql"), False),
+            (service("db", Role.APP, image="postgres"), False),
+        ],
+    )
+    def test_what_speaks_postgresql(self, said, is_one):
+        assert is_postgres(said) is is_one
+
+
+@pytest.mark.parametrize("role", [Role.CACHE, Role.BROKER])
+def test_caches_and_brokers_are_instances_of_their_environment(role):
+    made = things(environment(service("it", role)), environment(service("it", role), name="prod"))
+    assert made["dev/it"] != made["prod/it"]
+    assert made["dev/it"].role is role
+
+
+class TestFiles:
+    def test_a_volume_per_environment_under_its_own_name(self):
+        mounts = (
+            Mount(kind="volume", source="b", target="/b"),
+            Mount(kind="volume", source="a", target="/a"),
+            Mount(kind="volume", source="", target="/c"),
+            Mount(kind="bind", source="/srv/shop/d", target="/d"),
+        )
+        one, two = service("one", mounts=mounts), service("two", mounts=mounts[:1])
+        made = things(environment(one, two), environment(one, name="prod"))
+        volumes = {key: thing.name for key, thing in made.items() if isinstance(thing, Volume)}
+        assert volumes == {
+            "dev/volume/a": "shop-dev_a",
+            "dev/volume/b": "shop-dev_b",
+            "prod/volume/a": "shop-prod_a",
+            "prod/volume/b": "shop-prod_b",
+        }
+
+
+class TestPresence:
+    def test_networks_have_names_of_their_own(self):
+        more = {"networks": {"b": {"internal": True}, "a": {}}}
+        made = things(environment(service("web"), more=more))
+        networks = [thing for thing in made.values() if isinstance(thing, Network)]
+        assert networks == [
+            Network(key="dev/network/a", name="shop-dev_a"),
+            Network(key="dev/network/b", name="shop-dev_b", internal=True),
+        ]
+
+    def test_a_job_is_run_and_not_kept_running(self):
+        setup = service("setup", Role.JOB, depends_on=(Dependency("db", Condition.HEALTHY),))
+        made = things(environment(setup, POSTGRES))
+        assert "dev/setup" not in made
+        job = made["dev/job/setup"]
+        assert job.instance.key == "dev/job/setup"
+        assert job.needs == job.instance.needs
+        assert Need("dev/db", Condition.HEALTHY) in job.needs
+        assert job.once_per == "definition"
+
+    def test_a_seed_runs_as_the_app_once_in_the_life_of_its_data(self):
+        api = service(
+            "api",
+            image="api:1",
+            build={"context": "/srv/shop"},
+            environment={"A": "1"},
+            depends_on=(Dependency("db"),),
+            mounts=(Mount(kind="volume", source="vault", target="/vault"),),
+            health=HealthCheck(command=("true",)),
+            exposed=(80,),
+        )
+        worker, setup = service("worker", Role.WORKER), service("setup", Role.JOB)
+        dev = environment(worker, setup, api, POSTGRES, seed=("seed", "20"))
+        job = things(dev)["dev/job/seed"]
+        assert job.once_per == "data"
+        assert {need.key for need in job.needs} == {
+            "dev/db",
+            "dev/database/db",
+            "dev/volume/vault",
+            "dev/job/setup",
+        }
+        run = job.instance
+        assert (run.command, run.run) == (("seed", "20"), ("seed", "20"))
+        assert (run.image, run.build, run.environment) == ("api:1", {"context": "."}, {"A": "1"})
+        assert (run.ports, run.health, run.role) == ((), None, Role.JOB)
+
+    def test_without_an_app_there_is_nobody_to_seed(self):
+        assert "dev/job/seed" not in things(environment(POSTGRES, seed=("seed",)))
+
+    def test_without_a_seed_there_is_no_such_job(self):
+        assert "dev/job/seed" not in things(environment(service("api")))
+
+    def test_what_has_an_axis_of_its_own_is_not_made_twice(self):
+        dev = environment(*(service(role.value, role) for role in Role))
+        made = presence.together(site(dev), dev)
+        assert {thing.role for thing in made if isinstance(thing, Instance)} == {
+            *(Role.WEB, Role.APP, Role.WORKER, Role.FILES, Role.EDGE)
+        }
+
+
+class TestRoute:
+    def test_production_is_open_and_may_be_indexed(self):
+        prod = environment(
+            service("web", Role.WEB, exposed=(80, 81)),
+            name="prod",
+            production=True,
+            domain="example.com",
+        )
+        assert things(prod)["prod/route/web"] == Route(
+            key="prod/route/web",
+            needs=(Need(EDGE), Need("prod/web", Condition.HEALTHY)),
+            host="example.com",
+            port=0,
+            instance="prod/web",
+            target=80,
+        )
+
+    def test_others_ask_for_a_password_and_are_not_indexed(self):
+        dev = environment(
+            service("web", Role.WEB, exposed=(80,)), protected=True, user="u", password=PASSWORD
+        )
+        made = things(dev)["dev/route/web"]
+        assert made.auth == BasicAuth("u", PASSWORD)
+        assert made.robots is False
+
+    @pytest.mark.parametrize(
+        "said", [{"protected": False, "password": PASSWORD}, {"protected": True}]
+    )
+    def test_unprotected_or_without_a_password_nobody_is_asked(self, said):
+        dev = environment(service("web", Role.WEB, exposed=(80,)), **said)
+        assert things(dev)["dev/route/web"].auth is None
+
+    def test_the_edge_is_one_for_all(self):
+        web = service("web", Role.WEB, exposed=(80,))
+        made = things(environment(web), environment(web, name="prod"), edge={"tls": "off"})
+        assert made[EDGE] == Instance(
+            key=EDGE,
+            service="edge",
+            role=Role.EDGE,
+            image="caddy:2",
+            ports=(80, 443),
+            settings={"tls": "off"},
+        )
+
+    @pytest.mark.parametrize(
+        ("services", "routes"),
+        [
+            ((service("a", exposed=(1,)), service("w", Role.WEB, exposed=(2,))), {"w": "/"}),
+            ((service("a", exposed=(1,)), service("b", exposed=(2,))), {"a": "/"}),
+            ((service("w", Role.WEB, exposed=(2,)), service("v", Role.FILES, exposed=(3,))),
+             {"w": "/", "v": "v"}),
+            ((service("a", exposed=(1,), route="/x"), service("w", Role.WEB, exposed=(2,))),
+             {"a": "/x"}),
+            ((service("p", Role.EDGE, exposed=(80,)), service("w", Role.WEB, exposed=(2,))),
+             {"w": "/"}),
+            ((service("k", Role.WORKER, exposed=(9,)), POSTGRES), {}),
+            ((service("w", Role.WEB),), {}),
+        ],
+    )  # fmt: skip
+    def test_which_services_the_edge_answers_for(self, services, routes):
+        found = route.routed(environment(*services))
+        assert {said.name: where for said, where in found} == routes
+
+    def test_a_label_is_a_host_and_a_path_is_a_path(self):
+        made = things(
+            environment(
+                service("api", exposed=(1,), route="/api"),
+                service("vault", Role.FILES, exposed=(2,), route="vault"),
+            )
+        )
+        assert (made["dev/route/api"].host, made["dev/route/api"].path) == ("dev.example", "/api")
+        vault = made["dev/route/vault"]
+        assert (vault.host, vault.path, vault.target) == ("vault.dev.example", "/", 2)
+
+
+class TestLimits:
+    def budget(self, **fields):
+        dev = environment(service("web"), **fields)
+        return next(iter(limits.budget(site(dev), dev)), None)
+
+    def test_customary(self):
+        assert self.budget() == Limit(
+            key="dev/limit/budget", cpus=1.6, memory_bytes=400, pids=1024, reserved_bytes=100
+        )
+
+    def test_production_has_one_only_when_it_is_said(self):
+        assert self.budget(production=True) is None
+        share = Share(cores=2.5, memory_bytes=800, pids=9)
+        assert self.budget(production=True, share=share) == Limit(
+            key="dev/limit/budget", cpus=2.5, memory_bytes=800, pids=9, reserved_bytes=200
+        )
+
+    def test_shares_are_of_this_machine(self):
+        made = self.budget(share=Share(cpus_fraction=0.333, memory_fraction=0.1))
+        assert (made.cpus, made.memory_bytes, made.pids) == (1.33, 100, 1024)
+
+    def test_everything_that_runs_starts_inside_its_budget(self):
+        web, setup = service("web", exposed=(80,)), service("setup", Role.JOB)
+        prod = environment(web, name="prod", production=True)
+        made = things(environment(web, setup), prod, choices=Choices(limits=LimitsBy.BUDGET))
+        with_it = {key for key, one in made.items() if Need("dev/limit/budget") in one.needs}
+        assert with_it == {"dev/web", "dev/job/setup"}
+        assert (
+            not isinstance(made["dev/job/setup"], Job) or made["dev/job/setup"].instance.needs == ()
+        )
+        assert "prod/limit/budget" not in made
+
+    def test_none(self):
+        dev = environment(service("web"), share=Share(cores=1))
+        assert list(limits.none(site(dev), dev)) == []
+
+
+UNAVAILABLE = [
+    Choices(source=Source.BRANCH),
+    Choices(presence=Presence.SWITCHED),
+    Choices(database=DatabaseWall.SCHEMA),
+    Choices(cache=CacheWall.KEYSPACE),
+    Choices(route=RouteBy.PORT),
+    Choices(flags=Flags.ON),
+]
+
+
+@pytest.mark.parametrize("choices", UNAVAILABLE)
+def test_an_option_of_another_version_is_refused_with_those_there_are(choices):
+    [missing] = world.missing(choices)
+    axis, _, option = missing.partition(": ")
+    with pytest.raises(BadInput, match=f"`{axis}: {option}`") as error:
+        things(environment(service("web")), choices=choices)
+    for known in world.AXES[axis]:
+        assert known.value in error.value.remedy
+
+
+def test_every_axis_is_there_and_its_default_too():
+    assert set(world.AXES) == set(msgspec.structs.asdict(Choices()))
+    assert world.missing(Choices()) == []
