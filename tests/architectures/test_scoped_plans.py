@@ -9,12 +9,14 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from architectures import plans
 from architectures.apps import installations, sites
 from fakes.simulator import apply
 from partywall.axes.world import desired
 from partywall.execution.act import act
 from partywall.execution.executor import execute
 from partywall.interfaces import Clock, Journal, Observer, Performer, Progress
+from partywall.model.app import Role, Service
 from partywall.model.errors import BadInput, Refused
 from partywall.model.plan import Action, Plan, Step
 from partywall.model.world import Key, World, environment_of
@@ -205,6 +207,25 @@ def test_and_by_the_act_itself_if_both_were_left_out(case):
     planned, planted, seen = case
     with pytest.raises(Refused):
         act(planted, "dev", Frozen(seen), {hand.kind: hand for hand in hands(planned)})
+
+
+def test_an_app_that_brings_its_own_proxy_can_go():
+    """Its role is `edge` as well, but it is not the edge that other environments' routes need."""
+    site = plans.site("dual")
+    proxy = Service(name="proxy", role=Role.EDGE, why="said", image="caddy:2", exposed=(80,))
+    withs = [
+        msgspec.structs.replace(
+            one,
+            app=msgspec.structs.replace(one.app, services={**one.app.services, "proxy": proxy}),
+        )
+        for one in site.environments
+    ]
+    whole = desired(msgspec.structs.replace(site, environments=tuple(withs)))
+    for verb in ("up", "down", "destroy"):
+        planned = scoped(verb, desired(site), whole)
+        guard.check(planned, whole)
+        assert "dev/proxy" in {step.key for step in planned.steps}
+        assert "machine/edge" not in {step.key for step in planned.steps}
 
 
 def test_a_reserved_name_is_no_scope():

@@ -12,7 +12,7 @@ import pytest
 
 from partywall.execution import history
 from partywall.model.world import World
-from scenarios.installation import SECONDS, Installation, until
+from scenarios.installation import SECONDS, Installation
 
 pytestmark = pytest.mark.scenario
 
@@ -48,7 +48,7 @@ def go_on(one: Installation, way: str, *words: str) -> None:
 
 def settled(one: Installation, world: World) -> None:
     """The same world, nothing beside it, and nothing left to do."""
-    until(lambda: one.world() == world, 60, "the same world")
+    one.becomes(world)
     one.assert_clean()
 
 

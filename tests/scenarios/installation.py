@@ -133,6 +133,20 @@ class Installation:
         """Everything that is observed."""
         return open_project(Where(folder=self.folder)).observer.observe()
 
+    def becomes(self, world: World, seconds: float = 60.0) -> None:
+        """Wait until everything is as it was in a world; fail with what differs."""
+        deadline = time.monotonic() + seconds
+        while found := self._differs(world):
+            assert time.monotonic() < deadline, found
+            time.sleep(0.1)
+
+    def _differs(self, world: World) -> dict[str, Any]:
+        now = self.world()
+        keys = now.entries.keys() | world.entries.keys()
+        pairs = {key: (world.entries.get(key), now.entries.get(key)) for key in sorted(keys)}
+        found: dict[str, Any] = {key: pair for key, pair in pairs.items() if pair[0] != pair[1]}
+        return found | ({"unknown": now.unknown} if now.unknown != world.unknown else {})
+
     def marked(self) -> list[tuple[str, Process]]:
         """Every living process with this project's mark, with its key."""
         return processes.find_marked(self.id) if self.id else []

@@ -79,6 +79,8 @@ class App(http.server.ThreadingHTTPServer):
 
 
 class Answer(http.server.BaseHTTPRequestHandler):
+    """What the application says to each method."""
+
     protocol_version = "HTTP/1.1"
     # One write per answer: two would wait 40 ms for each other (Nagle, delayed ACK).
     wbufsize = -1
@@ -91,7 +93,9 @@ class Answer(http.server.BaseHTTPRequestHandler):
         if self.path == "/slow":
             self.server.first_byte.set()
             self.server.release.wait(20)
-        self._say({"app": self.server.name, "path": self.path, "headers": list(self.headers.items())})
+        self._say(
+            {"app": self.server.name, "path": self.path, "headers": list(self.headers.items())}
+        )
 
     def do_POST(self) -> None:
         left, read = int(self.headers.get("Content-Length") or 0), 0
@@ -199,7 +203,7 @@ class Reply(msgspec.Struct, frozen=True):
         return value
 
 
-def request(  # noqa: PLR0913
+def request(
     host: str | None,
     path: str,
     *,
@@ -520,10 +524,10 @@ def test_each_environment_has_its_log_without_credentials(edge, app):
     edge.ask("dev.shop.localhost", "/page?token=canary-query", headers=LOGIN | secrets)
     edge.ask("shop.localhost", "/down?token=canary-query", headers=secrets)
     logs = Path(edge.settings.logs)
-    line = eventually(lambda: (logs / "access.shop.dev.log").read_text())
+    line = eventually((logs / "access.shop.dev.log").read_text)
     entry = json.loads(line.splitlines()[0])
     assert (entry["status"], entry["request"]["uri"]) == (200, "/page?...")
-    down = json.loads(eventually(lambda: (logs / "access.shop.prod.log").read_text()))
+    down = json.loads(eventually((logs / "access.shop.prod.log").read_text))
     assert (down["status"], down["request"]["uri"]) == (502, "/down?...")
     assert "refused" in down["error"]
     for file in logs.iterdir():
@@ -536,14 +540,19 @@ def test_each_environment_has_its_log_without_credentials(edge, app):
 # --- what it keeps -----------------------------------------------------------------------------
 
 
+DROPPED = (http.client.RemoteDisconnected, ConnectionResetError)
+
+
 def test_production_answers_all_requests_while_development_changes(edge, app):
+    """Each load drops connections that have not yet sent a request; those are made again, once."""
     edge.serve("prod", served("prod/route/web", "shop.localhost", app("prod")))
     upstream = app("dev")
-    busy = threading.Event()
-    times: list[float] = []
+    over = threading.Event()
+    times: list[float] = []  # seconds per change
+    dropped: list[int] = []
 
     def change() -> None:
-        while not busy.is_set():
+        while not over.is_set():
             began = time.perf_counter()
             edge.serve("dev", protected(upstream))
             times.append(time.perf_counter() - began)
@@ -555,17 +564,36 @@ def test_production_answers_all_requests_while_development_changes(edge, app):
             reload(edge.home)
             remove_fragment(edge.home, "shop", "dev")
 
-    def visit(_: int) -> int:
-        return edge.ask("shop.localhost").status
+    def visit(number: int) -> tuple[int, str]:
+        try:
+            reply = edge.ask("shop.localhost")
+        except DROPPED:
+            dropped.append(number)
+            reply = edge.ask("shop.localhost")
+        return reply.status, reply.json["app"]
 
     with ThreadPoolExecutor(5) as pool:
         changing = pool.submit(change)
-        statuses = list(pool.map(visit, range(1000)))
-        busy.set()
+        try:
+            answers = list(pool.map(visit, range(1000)))
+        finally:
+            over.set()
         changing.result(60)
-    assert len(times) > 2
-    assert statuses == [200] * 1000
-    print(f"changes: {len(times)}, median {statistics.median(times) * 1000:.0f} ms")
+    assert answers == [(200, "prod")] * 1000
+    assert statistics.median(times) < 2
+    assert len(dropped) <= 5 * 2 * len(times), "no more than are under way at each load"
+
+
+@pytest.mark.xfail(strict=True, reason="Caddy's loads drop connections without a request so far")
+def test_a_connection_made_before_a_load_is_answered_after_it(edge, app):
+    edge.serve("prod", served("prod/route/web", "shop.localhost", app("prod")))
+    with socket.create_connection(("127.0.0.1", edge.settings.main_port), timeout=10) as early:
+        # A later connection that is answered shows that the early one has been accepted.
+        edge.ask("shop.localhost")
+        edge.serve("dev", protected("127.0.0.1:9000"))
+        edge.ask("shop.localhost")
+        early.sendall(b"GET / HTTP/1.1\r\nHost: shop.localhost\r\n\r\n")
+        assert early.recv(100).startswith(b"HTTP/1.1 200")
 
 
 def test_a_restart_keeps_the_routes(edge, app):
@@ -634,7 +662,7 @@ def test_a_taken_port_is_refused_before_anything_is_written(make_edge, app):
 
 def test_what_caddy_cannot_build_is_refused_before_anything_is_written(make_edge, app):
     edge = make_edge(tls=Tls.ACME, directory="https://127.0.0.1:1/", root="/does/not/exist.pem")
-    with pytest.raises(MachineFailed, match="exist.pem"):
+    with pytest.raises(MachineFailed, match=r"exist\.pem"):
         edge.serve("prod", served("prod/route/web", "shop.localhost", app("prod")))
     assert not edge.home.config.exists()
     assert stored(edge.home) == {}
@@ -831,6 +859,8 @@ def _own_ports_are_free() -> bool:
     try:
         for port in (80, 443):
             with socket.socket() as trial:
+                # What an earlier run left in TIME_WAIT is no listener.
+                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 trial.bind((EDGE_ADDRESS, port))
     except OSError:
         return False

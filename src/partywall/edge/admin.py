@@ -12,7 +12,7 @@ import msgspec
 
 from partywall.model.errors import MachineFailed, Place
 
-_SECONDS = 30.0
+_SECONDS = 10.0
 _PAUSES = (0.002, 0.01, 0.03)
 _ANSWER_CHARACTERS = 800
 
@@ -49,7 +49,7 @@ def ask(
             if pause is None:
                 return None
         except (OSError, http.client.HTTPException) as error:
-            if pause is None or not isinstance(error, ConnectionError):
+            if pause is None or not isinstance(error, (ConnectionError, TimeoutError)):
                 raise _silent(path, error) from error
         time.sleep(pause)
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
@@ -196,8 +197,43 @@ KEPT = (Volume, Database, KeySpace, TopicSpace, FileSpace, Checkout)
 
 def fingerprint(thing: AnyThing) -> str:
     """A short, versioned digest of a thing's description; no secret value goes into it."""
-    text = msgspec.json.encode(thing, order="deterministic")
+    text = msgspec.json.encode(_described(thing), order="deterministic")
     return f"{FINGERPRINT}:{hashlib.sha256(text).hexdigest()[:24]}"
+
+
+def _described(value: Any) -> Any:  # noqa: ANN401  (any part of a thing)
+    """A thing as plain data, without what equals its default.
+
+    `omit_defaults` is not enough: it looks for the very object that is the default, which a value
+    that was read from a file never is.
+    """
+    if isinstance(value, msgspec.Struct):
+        kept = {
+            name: _described(one)
+            for name, default in _defaults(type(value))
+            if (one := getattr(value, name)) != default
+        }
+        return {**kept, "is": value.__struct_config__.tag}
+    if isinstance(value, dict):
+        return {key: _described(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_described(one) for one in value]
+    return value
+
+
+@functools.cache
+def _defaults(kind: type[msgspec.Struct]) -> tuple[tuple[str, Any], ...]:
+    """Each field with its default; a field without one gets something that nothing equals."""
+    return tuple(
+        (field.name, _default(field.default, field.default_factory))
+        for field in msgspec.structs.fields(kind)
+    )
+
+
+def _default(default: Any, factory: Any) -> Any:  # noqa: ANN401  (as msgspec gives them)
+    if factory is not msgspec.NODEFAULT:
+        return factory()
+    return object() if default is msgspec.NODEFAULT else default
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,12 +4,14 @@ import msgspec
 import pytest
 
 from fakes.worlds import database, instance, two, volume
+from partywall.model.app import Role
 from partywall.model.secret import SecretRef
 from partywall.model.world import (
     ENVIRONMENT_NAME,
     FINGERPRINT,
     RESERVED,
     Entry,
+    Instance,
     World,
     environment_of,
     fingerprint,
@@ -89,3 +91,11 @@ def test_a_world_survives_json():
     thing = database("dev/database/app", "dev/db", password=SecretRef("DB", 2))
     world = World(World.of([*two().things(), thing]).entries, {"x/": "why"})
     assert msgspec.json.decode(msgspec.json.encode(world), type=World) == world
+
+
+def test_a_fingerprint_does_not_tell_a_default_from_its_equal():
+    made = Instance(key="dev/web", service="web", role=Role.WEB)
+    text = msgspec.json.encode({**msgspec.to_builtins(made), "stop_signal": "SIGTERM"})
+    read = msgspec.json.decode(text, type=Instance)
+    assert read == made
+    assert fingerprint(read) == fingerprint(made)
