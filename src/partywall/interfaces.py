@@ -97,6 +97,19 @@ class Reach(Protocol):
         """
         ...
 
+    def run_beside(
+        self, instance: Key, command: Sequence[str], *, text: str = "", seconds: float = 20.0
+    ) -> Completed:
+        """Run a command with the variables, the folder and the rights that an instance has.
+
+        `text` is its standard input; nothing of it is shown on the terminal.
+
+        Raises:
+            BadInput: when there is no such instance.
+            MachineFailed: when it does not end in time or cannot be started.
+        """
+        ...
+
     def enter(self, instance: Key, command: Sequence[str]) -> int:
         """Run a command beside an instance, on the user's terminal; returns its exit code."""
         ...

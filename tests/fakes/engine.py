@@ -225,6 +225,11 @@ class FakeReach(Reach):
     ) -> Completed:
         return Completed(code=0, out=" ".join(command), err="")
 
+    def run_beside(
+        self, instance: Key, command: Sequence[str], *, text: str = "", seconds: float = 20.0
+    ) -> Completed:
+        return Completed(code=0, out=" ".join(command), err="")
+
     def enter(self, instance: Key, command: Sequence[str]) -> int:
         return 0
 

@@ -1,4 +1,4 @@
-"""Kill -9 of any server, the supervisor, the guardian, or everything: all is back, once, healthy."""
+"""Kill -9 of any server, of those who watch, or of everything: all is back, once, and well."""
 
 from __future__ import annotations
 
@@ -153,9 +153,13 @@ def test_two_environments_can_be_changed_at_once(standing):
 def test_a_stopped_terminal_ends_nothing(standing):
     """The line is lost while all is up: SIGHUP to the whole session of the command line."""
     before: dict[str, Process | None] = standing.processes("prod")
-    session = subprocess.Popen(standing.command("logs", "prod", "--follow"), stdout=-3, start_new_session=True)
-    until(lambda: session.poll() is None)
+    session = subprocess.Popen(
+        standing.command("logs", "prod", "--follow"),
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    session.stdout.readline()
     os.killpg(session.pid, signal.SIGHUP)
-    session.wait(30)
+    session.communicate(timeout=60)
     assert standing.processes("prod") == before
     assert pages(standing)

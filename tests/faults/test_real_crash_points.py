@@ -104,7 +104,7 @@ def test_taken_back_after_a_kill(standing):
 def test_killed_at_any_moment(standing):
     """Not only at lines of the journal: in the middle of an `initdb`, of a wait, of a write."""
     whole = standing.world()
-    for tenths in range(3, 23, 3):
+    for tenths in range(4, 21, 4):
         standing.call("destroy", "dev", "--yes")
         process = subprocess.Popen(
             standing.command("up", "dev", "--yes"), stdout=subprocess.DEVNULL, stderr=-3

@@ -166,12 +166,15 @@ class Club:
             process.wait(10)
         return time.monotonic() - began
 
-    def run(self, *arguments: str, env: Mapping[str, str] | None = None) -> str:
+    def run(
+        self, *arguments: str, env: Mapping[str, str] | None = None, text: str | None = None
+    ) -> str:
         """Run Python to its end in the project's folder and return what it wrote."""
         done = subprocess.run(
             [sys.executable, *arguments],
             cwd=self.project,
             env=env or self.environment(),
+            input=text,
             capture_output=True,
             text=True,
             check=False,

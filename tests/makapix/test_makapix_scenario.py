@@ -103,6 +103,41 @@ def test_logging_in_and_out(club: Club, ada: Browser) -> None:
     assert ada.ask("GET", "/api/me")[1] == {"user": {"handle": "ada"}}
 
 
+def test_a_visitor_is_let_in_until_the_visit_is_closed(club: Club, ada: Browser) -> None:
+    people = "SELECT handle FROM users ORDER BY handle"
+    before = club.sql("makapix", people)
+    line = club.run("-m", "makapix.visit", "open")
+    ((handle,),) = set(club.sql("makapix", people)) - set(before)
+    assert str(handle).startswith("visitor_")
+    visitor = Browser(club)
+    seen = "GET", "/api/notifications"
+    assert visitor.ask(*seen)[0] == 401
+    assert visitor.ask(*seen, Cookie=line.strip())[0] == 200
+    for password in ("visitor", "00$visitor"):
+        login = {"handle": handle, "password": password}
+        assert visitor.ask("POST", "/api/sessions", login)[0] == 401
+    assert club.run("-m", "makapix.visit", "close", text=line) == ""
+    assert visitor.ask(*seen, Cookie=line.strip())[0] == 401
+    assert club.sql("makapix", people) == before
+
+
+def test_closing_a_visit_removes_only_visitors(club: Club, ada: Browser) -> None:
+    (session,) = ada.cookies
+    club.run("-m", "makapix.visit", "close", text=f"{session.name}={session.value}")
+    assert ada.ask("GET", "/api/me")[1] == {"user": {"handle": "ada"}}
+
+
+def test_visits_that_nobody_closed_end_with_their_time(club: Club) -> None:
+    club.run("-m", "makapix.visit", "open")
+    visitors = "FROM users WHERE password_hash = '00$visitor'"
+    club.sql(
+        "makapix",
+        f"UPDATE sessions SET expires_at = now() WHERE user_id IN (SELECT id {visitors})",
+    )
+    club.run("-m", "makapix.visit", "close", text=club.run("-m", "makapix.visit", "open"))
+    assert club.sql("makapix", f"SELECT count(*) {visitors}") == [(0,)]
+
+
 def test_an_artwork_gets_its_thumbnail_and_both_are_served(club: Club, ada: Browser) -> None:
     eventually(lambda: newest(ada)["thumb"], "the worker made a thumbnail")
     post = newest(ada)

@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -221,8 +222,9 @@ class Installation:
         found = {}
         for path in sorted(self.folder.rglob("*")):
             name = path.relative_to(self.folder)
-            inner = str(name.relative_to(".partywall")) if name.parts[0] == ".partywall" else ""
-            if path.is_file() and not inner.startswith(left_out) and "__pycache__" not in name.parts:
+            inner = str(name).removeprefix(".partywall/")
+            kept = not inner.startswith(left_out) and "__pycache__" not in name.parts
+            if kept and path.is_file():
                 found[str(name)] = hashlib.sha256(path.read_bytes()).hexdigest()
         return found
 
@@ -237,9 +239,7 @@ class Installation:
     def set_env(self, environment: str, name: str, value: str | None) -> None:
         """Write a variable into an environment's own env file, or take it out with None."""
         path = self.folder / f".env.{environment}"
-        lines = [
-            line for line in path.read_text().splitlines() if not line.startswith(f"{name}=")
-        ]
+        lines = [line for line in path.read_text().splitlines() if not line.startswith(f"{name}=")]
         path.write_text("\n".join([*lines, *([f"{name}={value}"] if value is not None else [])]))
 
     def edit(self, name: str, old: str, new: str) -> None:
@@ -274,8 +274,6 @@ class Installation:
 
     def get(self, host: str, path: str = "/", *, password: str = "") -> tuple[int, str]:
         """Ask the edge for a page; status 0 when nobody answers."""
-        from base64 import b64encode
-
         connection = http.client.HTTPConnection("127.0.0.1", self.http_port, timeout=20)
         headers = {"Host": f"{host}:{self.http_port}"}
         if password:

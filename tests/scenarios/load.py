@@ -15,8 +15,8 @@ RATE = 200.0
 class Load:
     """Asks while it is entered; on leaving at least `least` requests have been made."""
 
-    def __init__(self, port: int, host: str, wanted: str, least: int) -> None:
-        self._host, self._wanted, self._least = host, wanted, least
+    def __init__(self, port: int, host: str, wanted: str, least: int, *, path: str = "/") -> None:
+        self._host, self._wanted, self._least, self._path = host, wanted, least, path
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._ask)
@@ -72,7 +72,7 @@ class Load:
 
     def _once(self) -> None:
         self.connections += self._connection.sock is None
-        self._connection.request("GET", "/", headers={"Host": self._host})
+        self._connection.request("GET", self._path, headers={"Host": self._host})
         answer = self._connection.getresponse()
         body = answer.read().decode(errors="replace")
         if (answer.status, body) != (200, self._wanted):

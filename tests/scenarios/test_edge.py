@@ -727,6 +727,9 @@ class Reach:
     def run_inside(self, *_: Any, **__: Any) -> Any:
         raise NotImplementedError
 
+    def run_beside(self, *_: Any, **__: Any) -> Any:
+        raise NotImplementedError
+
     def enter(self, *_: Any) -> int:
         raise NotImplementedError
 

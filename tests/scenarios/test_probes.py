@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import http.client
 import json
 import os
 import pwd
@@ -24,7 +26,7 @@ import pytest
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from partywall.interfaces import Completed
-from partywall.model.app import Mount, Role
+from partywall.model.app import Mount, Role, Visit
 from partywall.model.errors import MachineFailed
 from partywall.model.secret import Secret, SecretRef
 from partywall.model.world import (
@@ -85,6 +87,32 @@ http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Naive).serve_forever()
 """
 
 
+SESSIONS = """
+import http.server, secrets, sys
+known, takes_any = set(), sys.argv[2:] == ["any"]
+class Sessions(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        cookie = self.headers.get("Cookie", "")
+        self.say(200 if cookie in known or (takes_any and cookie) else 401, len(known))
+    def do_POST(self):
+        said = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        line = said.strip() or "sid=" + secrets.token_hex(8)
+        known.discard(line) if said else known.add(line)
+        self.say(200, line)
+    def say(self, status, text):
+        self.send_response(status); self.end_headers(); self.wfile.write(str(text).encode())
+    def log_message(self, *_): pass
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Sessions).serve_forever()
+"""
+
+VISITING = """
+import os, sys, urllib.request
+said = sys.stdin.buffer.read()
+print(urllib.request.urlopen(f"http://127.0.0.1:{os.environ['PORT']}/", data=said).read().decode())
+"""
+
+
+@functools.cache
 def interpreter() -> str:
     """One that other users can execute: Python may live under root's home."""
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -159,6 +187,13 @@ class UserReach:
         except subprocess.TimeoutExpired:
             raise MachineFailed("it did not end in time") from None
         return Completed(code=done.returncode, out=done.stdout, err=done.stderr)
+
+    def run_beside(
+        self, instance: str, command: Sequence[str], *, text: str = "", seconds: float = 20.0
+    ) -> Completed:
+        port = {"PORT": str(self.ports[instance])}
+        environment = instance.partition("/")[0]
+        return self.run_inside(environment, command, give=port, text=text, seconds=seconds)
 
     def enter(self, instance: str, command: Sequence[str]) -> int:
         raise NotImplementedError
@@ -310,7 +345,21 @@ class Houses:
         command = [self.python, "-W", "ignore", "-c", BROKER, str(path)]
         return self.run(f"{environment}-mqtt-{port}", command, environment, port), port
 
-    def edge(self, **holes: str) -> None:
+    def sessions(self, environment: str, *mode: str) -> tuple[subprocess.Popen[bytes], int]:
+        """A program that knows sessions; with `any` it takes every cookie for one."""
+        port = free_port()
+        command = [self.python, "-c", SESSIONS, str(port), *mode]
+        return self.run(f"{environment}-web-{port}", command, environment, port), port
+
+    def visitors(self, environment: str) -> int:
+        """How many sessions there are."""
+        with contextlib.closing(
+            http.client.HTTPConnection("127.0.0.1", self.ports[f"{environment}/web"], timeout=5)
+        ) as connection:
+            connection.request("GET", "/me")
+            return int(connection.getresponse().read())
+
+    def edge(self, **holes: Any) -> None:
         """Load the edge's configuration, with holes where asked for."""
         config = self.home / "Caddyfile"
         config.write_text(self.caddyfile(**holes))
@@ -334,6 +383,7 @@ class Houses:
         cookie: str = "session=abc; Path=/; HttpOnly",
         files: str = "file_server",
         reads_cookies: str = "",
+        sessions: int = 0,
     ) -> str:
         digest = bcrypt.hashpw(self.secret("dev", "EDGE").encode(), bcrypt.gensalt(4)).decode()
         auth = f"basic_auth {{\n dev {digest}\n}}" if auth is None else auth
@@ -352,6 +402,9 @@ class Houses:
           bind 127.0.0.1
           header Set-Cookie `{cookie}`
           respond /robots.txt `User-agent: *\nAllow: /\n`
+          handle /me {{
+            reverse_proxy 127.0.0.1:{self.ports["prod/web"]}
+          }}
           respond "production's page"
         }}
         vault.app.localhost:{port} {{
@@ -366,6 +419,9 @@ class Houses:
           {robots_dev}
           {reads_cookies}
           header Set-Cookie "session=def; Path=/; HttpOnly"
+          handle /me {{
+            reverse_proxy 127.0.0.1:{sessions or self.ports["dev/web"]}
+          }}
           respond "development's page"
         }}
         vault.dev.app.localhost:{port} {{
@@ -406,6 +462,7 @@ def things(environment: str) -> Iterator[AnyThing]:
     vault = Mount(kind="volume", source=f"{environment}/volume/vault", target="/vault")
     data = Mount(kind="volume", source=f"{environment}/volume/pgdata", target="/data")
     user = f"app_{environment}"
+    visiting = (interpreter(), "-c", VISITING)
     yield Volume(key=f"{environment}/volume/vault", name=f"x-{environment}_vault")
     yield Volume(key=f"{environment}/volume/pgdata", name=f"x-{environment}_pgdata")
     yield Instance(
@@ -422,6 +479,7 @@ def things(environment: str) -> Iterator[AnyThing]:
     yield Instance(key=f"{environment}/mqtt", service="mqtt", role=Role.BROKER, ports=(1883,))
     yield Instance(
         key=f"{environment}/web", service="web", role=Role.WEB, mounts=(vault,), hosts=hosts,
+        session=Visit(open=visiting, close=visiting, path="/me"),
         environment={
             "DATABASE_URL": f"postgresql://{user}:{db}@db:5432/{user}",
             "MQTT_USERNAME": user, "MQTT_PASSWORD": str(mqtt), "API_KEY": str(key),
@@ -490,6 +548,7 @@ def houses() -> Iterator[Houses]:
             made.valkey(environment)
             users = {f"app_{environment}": made.secret(environment, "MQTT_PASSWORD")}
             _, made.ports[f"{environment}/mqtt"] = made.mqtt(environment, users)
+            _, made.ports[f"{environment}/web"] = made.sessions(environment)
         made.edge()
         until(lambda: edge_answers(made))
         yield made
@@ -523,6 +582,8 @@ def test_everything_walled_holds_in_time_and_leaves_nothing_behind(houses: House
     assert {name: houses.sql(name, "SELECT count(*) FROM pg_class") for name in NAMES} == tables
     assert all(houses.cache(name, "DBSIZE") == 0 for name in NAMES)
     assert all(retained(houses, name) == [] for name in NAMES)
+    assert all(houses.visitors(name) == 0 for name in NAMES)
+    assert report.left == ()
 
 
 def retained(houses: Houses, environment: str) -> list[str]:
@@ -729,6 +790,21 @@ def test_a_hole_in_the_edge_is_found(houses: Houses, hole: dict[str, str]) -> No
     found_by = [row.tried for row in report.probes if (row.probe, row.verdict) == HTTP_CROSSED]
     # Without a password both of development's addresses are open; every other hole is one line.
     assert len(found_by) == (2 if "auth" in hole else 1), table(report)
+
+
+def test_an_app_that_takes_any_cookie_for_a_session_is_found(houses: Houses) -> None:
+    process, port = houses.sessions("dev", "any")
+    houses.edge(sessions=port)
+    try:
+        report = proof(houses, reach=UserReach({**houses.ports, "dev/web": port}))
+    finally:
+        houses.edge()
+        houses.stop(process)
+    assert crossed(report) == {"session"}, table(report)
+    lines = {(row.start, row.to): row for row in report.probes if row.probe == "session"}
+    assert "200 OK: it is let in" in lines["prod", "dev"].answer
+    assert lines["dev", "prod"].verdict is Verdict.HELD, table(report)
+    assert "sid=" not in report.to_json().decode()
 
 
 def test_a_broken_home_is_never_held(houses: Houses) -> None:

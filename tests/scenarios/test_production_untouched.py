@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -53,13 +52,8 @@ def untouched(one: Installation, least: int = 0) -> Iterator[Load]:
     """Production is the same before and after, and answers every request meanwhile."""
     before = portrait(one)
     host = f"tiny.localhost:{one.http_port}"
-    began = time.monotonic()
     with Load(one.http_port, host, "prod says hello\n", least) as load:
         yield load
-    print(
-        f"\n{load.asked} requests in {time.monotonic() - began:.1f} s on {load.connections} "
-        f"connections, {load.repeated} repeated"
-    )
     assert not load.failed, (len(load.failed), load.asked, load.failed[:5])
     assert load.asked >= least
     assert load.repeated <= load.connections

@@ -18,6 +18,11 @@ def optional(name: str, default: str) -> str:
     return os.environ.get(name) or default
 
 
+def over_https() -> bool:
+    """Tell whether people reach the page over HTTPS."""
+    return optional("PUBLIC_URL", "http://localhost:8080").startswith("https:")
+
+
 def listen_address() -> tuple[str, int]:
     """Return the host and port on which this process serves HTTP."""
     return optional("HOST", "0.0.0.0"), int(optional("PORT", str(DEFAULT_PORT)))

@@ -9,6 +9,11 @@ _COST = {"n": 2**14, "r": 8, "p": 1}
 SESSION_DAYS = 30
 
 
+def cookie_name(https: bool) -> str:
+    """Return the session cookie's name; over HTTPS no other host can set one with this prefix."""
+    return "__Host-makapix" if https else "makapix"
+
+
 def hash_password(password: str, salt: bytes | None = None) -> str:
     """Return ``salt$digest`` in hexadecimal; a fresh salt unless one is given."""
     salt = salt or secrets.token_bytes(16)

@@ -47,11 +47,7 @@ def routed(environment: Environment) -> list[tuple[Service, str]]:
 
     Where no service says `route`, the page is at `/` and a file vault has a host of its own.
     """
-    services = [
-        service
-        for service in environment.app.services.values()
-        if service.exposed and service.role is not Role.EDGE
-    ]
+    services = [service for service in environment.app.services.values() if service.exposed]
     said = [(service, service.route) for service in services if service.route is not None]
     return said or _customary(services)
 

@@ -76,11 +76,11 @@ def _command(
         return None
     label = ".".join(keys)
     try:
-        made = words(said)
+        made = words(said) if isinstance(said, str | list) else ()
     except ValueError as error:
         what = f"`{label}` is no command: {str(error).lower()}"
         raise _bad(name, near, keys, what, "close every quote") from error
-    if not made:
+    if not made or any("\0" in word for word in made):
         remedy = "write one, as text or as a list: [program, argument]"
         raise _bad(name, near, keys, f"`{label}` is no command", remedy)
     return made

@@ -152,6 +152,9 @@ def _understood(request: Request, said: Completed, reading: Reading) -> App:
     app = understand.app(canonical.parse(said.out), reading)
     if not app.services:
         raise _nothing(request, reading.near)
+    unreachable = understand.unreachable(app, reading)
+    if unreachable is not None and not request.lenient:
+        raise unreachable
     extra = (*understand.unset_findings(blank, reading), *understand.warnings(said.err))
     return _with(app, extra)
 

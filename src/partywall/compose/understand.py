@@ -92,6 +92,19 @@ def unset(names: tuple[str, ...], reading: Reading) -> BadInput:
     )
 
 
+def unreachable(app: App, reading: Reading) -> BadInput | None:
+    """The error for an address that nothing could answer: it would be left out without a word."""
+    for name, one in app.services.items():
+        if one.route is not None and not one.exposed:
+            return BadInput(
+                f"visitors shall reach {name} at {one.route}, but nothing says on which port it"
+                " listens",
+                where=reading.near.service(name, marks.KEY, "route") or reading.settings_place,
+                remedy=f'say `expose: ["8080"]` there, or `port: 8080` under `{marks.KEY}:`',
+            )
+    return None
+
+
 def unset_findings(names: tuple[str, ...], reading: Reading) -> tuple[Finding, ...]:
     """The same for a report."""
     return tuple(

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import msgspec
 
-from partywall.execution.owner import Owner, myself
-from partywall.model.errors import Refused
+from partywall.execution.owner import Owner, myself, user_of
+from partywall.model.errors import Place, Refused
 from partywall.system.files import failed, make_folder, read_bytes
 
 
@@ -43,10 +43,12 @@ class Locks:
         """Hold all these locks; taken in sorted order, so that two runs cannot wait in a ring.
 
         Raises:
-            Refused: when somebody holds one of them; none is held then.
+            Refused: when somebody holds one of them, none is held then; or when the installation
+                is another user's.
             MachineFailed: when a lock file cannot be written.
         """
         make_folder(self._folder)
+        self._check_owner()
         with contextlib.ExitStack() as stack:
             for name in sorted(set(names)):
                 stack.enter_context(self._one(name, verb))
@@ -60,6 +62,17 @@ class Locks:
         except (msgspec.DecodeError, UnicodeDecodeError):  # empty, or being written right now
             return None
         return found if found.owner.alive() else None
+
+    def _check_owner(self) -> None:
+        """Files of two users in one installation would be closed to one of them."""
+        uid = self._folder.stat().st_uid
+        if uid != os.geteuid():
+            name, you = user_of(uid), user_of(os.geteuid())
+            raise Refused(
+                f"this installation belongs to the user {name}, and you are {you}",
+                where=Place(str(self._folder.parent)),
+                remedy=f"run it as {name}, or `destroy` it as {name} first",
+            )
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.lock"

@@ -24,7 +24,7 @@ class Owner(msgspec.Struct, frozen=True, kw_only=True):
 
 def myself() -> Owner:
     """This process."""
-    return Owner(pid=os.getpid(), start=started(os.getpid()), user=_user())
+    return Owner(pid=os.getpid(), start=started(os.getpid()), user=user_of(os.getuid()))
 
 
 def started(pid: int) -> str:
@@ -36,8 +36,9 @@ def started(pid: int) -> str:
     return stat.rpartition(")")[2].split()[19]
 
 
-def _user() -> str:
+def user_of(uid: int) -> str:
+    """The name of a user, or the number of one without a name, as in many containers."""
     try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:  # a user id without a name, as in many containers
-        return str(os.getuid())
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)

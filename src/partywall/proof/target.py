@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from partywall.model.app import Role
+from partywall.model.app import Role, Visit
 from partywall.model.secret import SecretRef, references
 from partywall.model.world import (
     Database,
@@ -34,6 +34,14 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     database: str = ""
 
 
+class Keeper(msgspec.Struct, frozen=True, kw_only=True):
+    """A service that knows sessions, and how to have one with it."""
+
+    key: Key
+    service: str
+    visit: Visit
+
+
 class Target(msgspec.Struct, frozen=True, kw_only=True):
     """One environment, as far as probes need it."""
 
@@ -44,6 +52,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     """Those of the volumes that belong to servers: nothing is ever written there."""
     vaults: dict[Key, Key] = {}
     """Volume → the instance that serves its files and nothing else."""
+    keepers: tuple[Keeper, ...] = ()
     routes: tuple[Route, ...] = ()
     variables: dict[str, str] = {}
     """`service.NAME` → text, with secrets as placeholders."""
@@ -79,6 +88,11 @@ def target(world: World, environment: str) -> Target:
             for mount in instance.mounts
         ),
         vaults=_vaults(instances),
+        keepers=tuple(
+            Keeper(key=one.key, service=one.service, visit=one.session)
+            for one in instances
+            if one.session is not None
+        ),
         routes=routes,
         variables={
             f"{instance.service}.{name}": text

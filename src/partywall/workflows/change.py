@@ -16,7 +16,7 @@ from partywall.execution.lock import Locks
 from partywall.interfaces import Progress
 from partywall.model.errors import BadInput, MachineFailed, Refused
 from partywall.model.plan import Action, Plan
-from partywall.model.world import Instance, World, environment_of
+from partywall.model.world import ENVIRONMENT_NAME, Instance, World, environment_of
 from partywall.planning import conflicts, guard
 from partywall.planning.diff import plan as difference
 from partywall.planning.keep import destroy as without
@@ -63,8 +63,8 @@ def change(project: Project, goal: Goal, approve: Approve, progress: Progress) -
     Raises:
         PartywallError: see the exit codes; after HalfDone, `resume` goes on.
     """
-    if goal.scope is not None and goal.verb == "up":
-        project.environment(goal.scope)
+    if goal.scope is not None and (goal.verb == "up" or not ENVIRONMENT_NAME.fullmatch(goal.scope)):
+        project.environment(goal.scope)  # before it becomes the name of a lock
     locks = Locks(project.home)
     with contextlib.ExitStack() as held:
         held.enter_context(locks.hold(_locks(project, goal), goal.verb))
@@ -86,9 +86,20 @@ def change(project: Project, goal: Goal, approve: Approve, progress: Progress) -
 def _look(project: Project, goal: Goal) -> tuple[World, Plan]:
     """What there is, and what would be done about it."""
     observed = project.observer.observe()
+    _check_known(project, goal, observed)
     plan = _plan(project, goal, observed)
     guard.check(plan, observed)
     return observed, _noted(project, plan)
+
+
+def _check_known(project: Project, goal: Goal, observed: World) -> None:
+    """What is in no settings any more can still be taken down; a slip of the pen cannot."""
+    there = {environment_of(key) for key in (*observed.entries, *observed.unknown)}
+    if goal.scope is None or goal.scope in there:
+        return
+    run = history.unfinished(project.home)
+    if run is None or run.head.scope != goal.scope:
+        project.environment(goal.scope)
 
 
 def resume(project: Project, *, back: bool) -> Goal:

@@ -12,7 +12,7 @@ from partywall.compose.settings import Settings
 from partywall.edge.home import EdgeHome
 from partywall.edge.settings import SOCKET_BYTES, EdgeSettings, Tls
 from partywall.interfaces import EdgeProgram
-from partywall.model.errors import MachineFailed, Refused
+from partywall.model.errors import BadInput, MachineFailed, Refused
 from partywall.system import files, sockets
 
 _CUSTOMARY = (8080, 8443)
@@ -71,14 +71,24 @@ def ports(folder: Path, settings: Settings) -> Ports:
     """The ports of the settings, else the remembered ones, else free ones.
 
     Raises:
+        BadInput: when both are the same.
         MachineFailed: when none is free.
     """
-    remembered = _remembered(folder)
     said = settings.edge
     if said.http and said.https:
-        return Ports(said.http, said.https)
-    chosen = remembered or _free()
-    return Ports(said.http or chosen.http, said.https or chosen.https)
+        return _apart(Ports(said.http, said.https), settings)
+    chosen = _remembered(folder) or _free()
+    return _apart(Ports(said.http or chosen.http, said.https or chosen.https), settings)
+
+
+def _apart(chosen: Ports, settings: Settings) -> Ports:
+    if settings.tls != "off" and chosen.http == chosen.https:
+        raise BadInput(
+            f"the edge cannot answer http and https on the same port {chosen.http}",
+            where=settings.where("edge"),
+            remedy="give `edge: {http: …, https: …}` two different ports",
+        )
+    return chosen
 
 
 def remember(folder: Path, chosen: Ports) -> None:

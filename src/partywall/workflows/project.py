@@ -12,6 +12,7 @@ import msgspec
 from partywall import catalog
 from partywall.axes.site import Environment, Machine, Share, Site
 from partywall.axes.world import desired as build
+from partywall.axes.world import missing
 from partywall.compose import read
 from partywall.compose import settings as compose_settings
 from partywall.compose.settings import EnvironmentSettings, Limits, Settings
@@ -195,7 +196,12 @@ class Project:
         """
         chosen = list(self.settings.environments) if names is None else list(names)
         apps = self.apps(chosen)
-        whole = build(self._site(apps))
+        try:
+            whole = build(self._site(apps))
+        except BadInput as error:
+            axes = [one.partition(":")[0] for one in missing(self.choices)]
+            where = self.settings.where(*axes[:1])
+            raise BadInput(error.what, where=where, remedy=error.remedy) from error
         made = self.engine.makes | {Route, Database}
         self.unmade = [thing for thing in whole.things() if type(thing) not in made]
         return World.of(_without(self.unmade, whole))

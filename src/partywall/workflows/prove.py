@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Mapping, Sequence
+
+import msgspec
 
 from partywall.axes.site import EDGE
 from partywall.edge.settings import Tls
-from partywall.model.errors import Refused
-from partywall.model.world import Instance, Key, Volume, World, environment_of
+from partywall.model.errors import PartywallError, Refused
+from partywall.model.world import (
+    AnyThing,
+    Entry,
+    Instance,
+    Key,
+    Route,
+    Volume,
+    World,
+    environment_of,
+)
 from partywall.proof import probes
 from partywall.proof.case import Premises
 from partywall.proof.edge import Door
@@ -27,7 +39,7 @@ def prove(project: Project, names: Sequence[str] = ()) -> Report:
     if not standing:
         raise Refused("no environment stands: there is nothing to prove", remedy="`partywall up`")
     premises = Premises(
-        world=world,
+        world=as_wanted(world, _wanted(project, standing)),
         reach=project.engine.reach(),
         secrets=project.store,
         door=_door(project, world),
@@ -36,6 +48,44 @@ def prove(project: Project, names: Sequence[str] = ()) -> Report:
         production=project.settings.production.name,
     )
     return probe(premises, probes.found(), standing)
+
+
+def as_wanted(world: World, wanted: Mapping[Key, Entry]) -> World:
+    """What stands, with what the settings ask of it; pure.
+
+    An address that lost its password asks for none any more: the stricter of both counts, so that
+    it comes out as a hole and not as a wish. How a session is tried is no part of what runs.
+    """
+    return msgspec.structs.replace(
+        world,
+        entries={
+            key: msgspec.structs.replace(entry, thing=_asked(entry.thing, wanted[key].thing))
+            if key in wanted
+            else entry
+            for key, entry in world.entries.items()
+        },
+    )
+
+
+def _asked(there: AnyThing, wanted: AnyThing) -> AnyThing:
+    if isinstance(there, Route) and isinstance(wanted, Route):
+        return msgspec.structs.replace(
+            there, auth=there.auth or wanted.auth, robots=there.robots and wanted.robots
+        )
+    if isinstance(there, Instance) and isinstance(wanted, Instance):
+        return msgspec.structs.replace(there, session=wanted.session)
+    return there
+
+
+def _wanted(project: Project, names: Sequence[str]) -> dict[Key, Entry]:
+    """What the settings ask of each environment whose app can be read."""
+    found: dict[Key, Entry] = {}
+    with contextlib.suppress(PartywallError):
+        project.apps(names)  # all at once is faster
+    for name in names:
+        with contextlib.suppress(PartywallError):
+            found |= project.desired([name]).entries
+    return found
 
 
 def _stands(world: World, name: str) -> bool:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import http.client
+import json
+import os
+import random
 import re
 import shutil
 import signal
@@ -22,8 +26,8 @@ from partywall.engines.embedded.supervise.processes import Process
 APP = Path(__file__).with_name("app")
 CLI = (sys.executable, "-m", "partywall")
 SECONDS = 120.0
-LEFT = (".partywall/locks/", ".partywall/cache/")
-"""What a refused change may leave behind: the lock it held, and what it has read."""
+LEFT = (".partywall/locks/", ".partywall/cache/", ".partywall/edge/logs/")
+"""What may change at any time: locks that were held, what was read once, what servers write."""
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -40,7 +44,9 @@ class Said(msgspec.Struct, frozen=True):
 
     def part(self, word: str) -> str:
         """The text of `at:` or `do:`, its lines joined."""
-        found = re.search(rf"^  {word}: (.*?)(?=^ ? ?\S|\Z)", self.errors[0], re.MULTILINE | re.DOTALL)
+        found = re.search(
+            rf"^  {word}: (.*?)(?=^ ? ?\S|\Z)", self.errors[0], re.MULTILINE | re.DOTALL
+        )
         return " ".join(found[1].split()) if found else ""
 
     @property
@@ -84,18 +90,44 @@ class Ground:
         path = self.folder / "compose.yaml"
         path.write_text(path.read_text() + more)
 
-    def call(self, *words: str, seconds: float = SECONDS) -> Said:
-        """Run a command line, without a terminal."""
+    def call(
+        self, *words: str, seconds: float = SECONDS, without: Sequence[str] = (), inside: str = ""
+    ) -> Said:
+        """Run a command line, without a terminal.
+
+        Args:
+            words: what is typed.
+            seconds: after which it has failed.
+            without: capabilities that it does not have.
+            inside: Python that runs it, in a network of its own.
+        """
+        command = [*CLI, "-C", str(self.folder), *words]
+        if without:
+            lost = ",".join(f"-{one}" for one in without)
+            command = ["setpriv", f"--bounding-set={lost}", f"--inh-caps={lost}", "--", *command]
+        if inside:
+            command = ["unshare", "-n", sys.executable, "-c", inside, *command]
         done = subprocess.run(
-            [*CLI, "-C", str(self.folder), *words],
+            command,
             capture_output=True,
             text=True,
             timeout=seconds,
             stdin=subprocess.DEVNULL,
             check=False,
-            env={"PATH": "/usr/bin:/bin", "HOME": "/root", "COLUMNS": "100", "LANG": "C.UTF-8"},
+            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LANG": "C.UTF-8"},
         )
         return Said(done.returncode, done.stdout, done.stderr)
+
+    def page(self, host: str) -> str:
+        """What the edge answers for a host."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.http, timeout=20)
+        with contextlib.closing(connection):
+            connection.request("GET", "/", headers={"Host": f"{host}:{self.http}"})
+            return connection.getresponse().read().decode()
+
+    def changes(self) -> int:
+        """How many steps are due."""
+        return int(json.loads(self.call("plan", "--json").out)["changes"])
 
     def tree(self) -> dict[str, str]:
         """Path → digest of every file and name of every folder, except what may be left."""
@@ -120,35 +152,33 @@ class Ground:
         return found
 
     def close(self) -> None:
-        """End whatever was started here, watchers first since they start others again."""
-        self.call("destroy", "--all", "--yes")
-        deadline = time.monotonic() + 20
-        while left := self.alive():
-            watching = [one for one in left if b"start.py" in _words(one)]
-            for one in watching or left:
-                with contextlib.suppress(ProcessLookupError):
-                    signal.pidfd_send_signal(processes_handle(one), signal.SIGKILL)
-            assert time.monotonic() < deadline, left
+        """Remove everything as a user would; what then still lives is ended and an error."""
+        said = Said(0, "", "")
+        if (self.home / "state.json").exists():
+            said = self.call("destroy", "--all", "--yes")
+        deadline = time.monotonic() + 10
+        while self.alive() and time.monotonic() < deadline:
             time.sleep(0.05)
+        left = self.alive()
+        for process in left:
+            _kill(process)
+        assert said.code == 0, said.err
+        assert left == []
 
 
-def processes_handle(process: Process) -> int:
-    """A handle of exactly this process."""
-    import os
-
-    return os.pidfd_open(process.pid)
-
-
-def _words(process: Process) -> bytes:
-    with contextlib.suppress(OSError):
-        return Path(f"/proc/{process.pid}/cmdline").read_bytes()
-    return b""
+def _kill(process: Process) -> None:
+    """Exactly this process: the handle is taken before it is looked at once more."""
+    with contextlib.suppress(ProcessLookupError):
+        held = os.pidfd_open(process.pid)
+        try:
+            if processes.alive(process):
+                signal.pidfd_send_signal(held, signal.SIGKILL)
+        finally:
+            os.close(held)
 
 
 def free_ports(count: int) -> Sequence[int]:
     """Ports below those that the kernel hands out, so that nobody takes them meanwhile."""
-    import random
-
     found: list[int] = []
     while len(found) < count:
         port = random.randint(10_000, 32_000)

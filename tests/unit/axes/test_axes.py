@@ -376,6 +376,7 @@ class TestRoute:
              {"a": "/x"}),
             ((service("p", Role.EDGE, exposed=(80,)), service("w", Role.WEB, exposed=(2,))),
              {"w": "/"}),
+            ((service("p", Role.EDGE, exposed=(80,), route="/"),), {"p": "/"}),
             ((service("k", Role.WORKER, exposed=(9,)), POSTGRES), {}),
             ((service("w", Role.WEB),), {}),
         ],

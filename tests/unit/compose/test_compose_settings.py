@@ -7,7 +7,7 @@ import pytest
 from partywall.compose import settings
 from partywall.compose.schema import schema_text
 from partywall.compose.settings import NAME, Limits, Settings, load, parse
-from partywall.model.app import Role
+from partywall.model.app import Role, Visit
 from partywall.model.choices import DatabaseWall, RouteBy
 from partywall.model.errors import BadInput, Place
 
@@ -75,7 +75,8 @@ environments:
     branch: feature/x
   live: {production: true, limits: {cpus: 1.5, memory: 25%}}
 services:
-  web: {role: app, run: [a, "b c"], route: /api, port: 9000, memory: 1G}
+  web: {role: app, run: [a, "b c"], route: /api, port: 9000, memory: 1G,
+    session: {open: visit "a b", close: [visit, end], path: /me}}
 """,
     )
     assert made.compose == (FOLDER / "compose.yaml", FOLDER / "more.yaml")
@@ -95,6 +96,7 @@ services:
     web = made.services["web"]
     assert (web.role, web.run, web.route) == (Role.APP, ("a", "b c"), "/api")
     assert (web.port, web.memory_bytes) == (9000, 2**30)
+    assert web.session == Visit(open=("visit", "a b"), close=("visit", "end"), path="/me")
     assert made.where("environments", "staging", "user") == Place("partywall.yaml", 17)
 
 
@@ -143,6 +145,12 @@ BAD = {
     "\nengine: dokcer": (2, "`embedded` or `docker`"),
     "database: servr": (1, "`schema`"),
     "services: {web: {role: db}}": (1, "`database`"),
+    "services:\n  web:\n    session: /me": (3, "known here: close, open, path"),
+    "services:\n  web:\n    session: {opn: a}": (3, "did you mean `open`?"),
+    "services:\n  web:\n    session: {open: a, close: b}": (3, "needed here: open, close, path"),
+    "services:\n  web:\n    session: {open: 3, close: b, path: /x}": (3, "text or a list"),
+    "services:\n  web:\n    session: {open: '', close: b, path: /x}": (3, "write a command"),
+    "services:\n  web:\n    session: {open: a, close: b, path: x}": (3, "a path"),
     "edge:\n  http: many": (2, "a whole number"),
     "edge:\n  http: 0": (2, "a whole number"),
     "edge:\n  http: true": (2, "a whole number"),

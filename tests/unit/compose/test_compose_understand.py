@@ -10,7 +10,7 @@ from partywall.compose.notices import refusals
 from partywall.compose.place import Sources
 from partywall.compose.settings import ServiceSettings
 from partywall.compose.understand import Reading, find_cycle
-from partywall.model.app import App, Condition, Dependency, HealthCheck, Mount, Port, Role
+from partywall.model.app import App, Condition, Dependency, HealthCheck, Mount, Port, Role, Visit
 from partywall.model.errors import BadInput, PartywallError, Place
 
 CAPTURES = Path(__file__).parents[2] / "captures" / "compose"
@@ -60,7 +60,8 @@ tmpfs: [/run]
 depends_on:
   db: {condition: service_healthy, required: true}
   job: {condition: service_completed_successfully, required: false}
-x-partywall: {run: 'python -m "a b"', route: /api, role: app, port: 9001}
+x-partywall: {run: 'python -m "a b"', route: /api, role: app, port: 9001,
+  session: {open: 'visit "a b"', close: [visit, end], path: '/me?x=1'}}
 """
     )
     assert one.command == ("python", "-m", "a b", "${KEPT}")
@@ -90,6 +91,7 @@ x-partywall: {run: 'python -m "a b"', route: /api, role: app, port: 9001}
         Dependency("job", Condition.DONE, required=False),
     )
     assert (one.run, one.route, one.role) == (("python", "-m", "a b"), "/api", Role.APP)
+    assert one.session == Visit(open=("visit", "a b"), close=("visit", "end"), path="/me?x=1")
     assert one.why == "x-partywall in the Compose file says so"
     assert one.definition["environment"]["D"] == "a$$b"
 
@@ -139,10 +141,27 @@ def test_settings_win_over_marks_and_marks_over_guesses():
     assert one.why == "partywall.yaml says so"
 
 
+def test_settings_win_over_a_session_in_the_compose_file():
+    body = "image: x\nx-partywall: {session: {open: a, close: b, path: /a}}"
+    other = Visit(open=("c",), close=("d",), path="/c")
+    assert only(body).session == Visit(open=("a",), close=("b",), path="/a")
+    assert only(body, services={"it": ServiceSettings(session=other)}).session == other
+    assert only("image: x\nx-partywall: {session: }").session is None
+
+
 BAD_MARKS = {
+    "{session: /me}": ("`session` must be a mapping", "open, close, path"),
+    "{session: {opn: a}}": ("unknown key `opn` in `session`", "did you mean `open`?"),
+    "{session: {open: a}}": ("`session` lacks `close`, `path`", "all of open, close and path"),
+    "{session: {open: [], close: b, path: /x}}": ("`session.open` is no command", "write one"),
+    "{session: {open: a, close: '\"', path: /x}}": ("`session.close` is no command", "quote"),
+    "{session: {open: a, close: b, path: x}}": ("`session.path` is no path", "/api"),
+    "{session: {open: a, close: b, path: '/a b'}}": ("`session.path` is no path", "/api"),
+    "{session: {open: a, close: b, path: [a]}}": ("`session.path` is no path", "/api"),
     "{rout: /x}": ("unknown key `rout`", "did you mean `route`?"),
     "[a]": ("must be a mapping", "known"),
-    "{run: 3.5, role: dtabase}": ("no role", "did you mean `database`?"),
+    "{run: 3.5}": ("no command", "write one"),
+    "{role: dtabase}": ("no role", "did you mean `database`?"),
     '{run: "echo \'x"}': ("no command", "quote"),
     "{run: []}": ("no command", "write one"),
     "{route: 'a b'}": ("no route", "/api"),

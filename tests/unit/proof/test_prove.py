@@ -52,6 +52,11 @@ class FakeReach:
             code=0, out=json.dumps([self.reply(environment, ask) for ask in asks]), err=""
         )
 
+    def run_beside(
+        self, instance: str, command: Sequence[str], *, text: str = "", seconds: float = 20.0
+    ) -> Completed:
+        raise NotImplementedError
+
     def enter(self, instance: str, command: Sequence[str]) -> int:
         raise NotImplementedError
 

@@ -193,6 +193,7 @@ def test_every_probe_is_found_by_its_file() -> None:
         "http",
         "processes",
         "secrets",
+        "session",
         "vault",
     ]
     assert all(probe.shows and (probe.across or probe.outside) for probe in probes)

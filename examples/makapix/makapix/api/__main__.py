@@ -7,7 +7,7 @@ from makapix.api.call import Services
 from makapix.broker import Broker
 from makapix.cache import Cache
 from makapix.database import Database
-from makapix.environment import optional, required
+from makapix.environment import optional, over_https, required
 from makapix.serve import serve
 from makapix.sessions import Signer
 from makapix.vault import Vault
@@ -17,7 +17,7 @@ def services() -> Services:
     """Build what the API works with; nothing is connected yet."""
     return Services(
         environment=optional("ENVIRONMENT", "production"),
-        https=optional("PUBLIC_URL", "http://localhost:8080").startswith("https:"),
+        https=over_https(),
         database=Database(required("DATABASE_URL")),
         cache=Cache(required("REDIS_URL")),
         broker=Broker("api"),

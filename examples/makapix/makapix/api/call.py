@@ -13,7 +13,7 @@ from makapix.api.refusal import Refusal
 from makapix.broker import Broker
 from makapix.cache import Cache
 from makapix.database import Database, Row
-from makapix.sessions import Signer, session_id
+from makapix.sessions import Signer, cookie_name, session_id
 from makapix.vault import Vault
 
 
@@ -31,8 +31,8 @@ class Services:
 
     @property
     def cookie(self) -> str:
-        """The session cookie's name; over HTTPS no other host can set one with this prefix."""
-        return "__Host-makapix" if self.https else "makapix"
+        """The session cookie's name."""
+        return cookie_name(self.https)
 
 
 class Call:

@@ -40,9 +40,26 @@ def run(
         MachineFailed: when it takes too long or cannot be started.
     """
     _describe(base, program)
+    return beside(base, program.key, command, give=give, text=text, seconds=seconds)
+
+
+def beside(
+    base: Path,
+    key: str,
+    command: Sequence[str],
+    *,
+    give: Mapping[str, str],
+    text: str,
+    seconds: float,
+) -> Completed:
+    """Run a command to its end where a program lives that is described already.
+
+    Raises:
+        MachineFailed: when it takes too long or cannot be started.
+    """
     try:
         done = subprocess.run(
-            _entering(base, program.key, give, command),
+            _entering(base, key, give, command),
             input=text,
             capture_output=True,
             text=True,

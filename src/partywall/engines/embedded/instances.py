@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import msgspec
 
 from partywall.engines.embedded.running import Running
@@ -9,6 +11,9 @@ from partywall.engines.embedded.supervise.state import State
 from partywall.interfaces import Records
 from partywall.model.errors import MachineFailed
 from partywall.model.world import AnyThing, Entry, Instance, Job
+
+_STEADY_SECONDS = 0.5
+"""How long a program that nothing asks must run: most that are wrong end sooner."""
 
 
 class InstancePerformer:
@@ -86,9 +91,12 @@ class JobPerformer:
 
 
 def ready(state: State) -> bool:
-    """It runs, and its health check, if it has one, has said yes."""
-    checked = state.program is not None and state.program.health is not None
-    return state.running and not state.stale and (state.healthy is True or not checked)
+    """It runs and its health check has said yes; without one it has not ended at once."""
+    if not state.running or state.stale:
+        return False
+    if state.program is not None and state.program.health is not None:
+        return state.healthy is True
+    return state.started is not None and time.time() - state.started >= _STEADY_SECONDS
 
 
 def thing_of(label: str) -> AnyThing:

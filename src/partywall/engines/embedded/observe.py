@@ -66,16 +66,20 @@ class EmbeddedObserver:
 
 
 def instances(states: States) -> Iterable[tuple[Key, Entry]]:
-    """The instances among the supervisor's programs; pure."""
+    """The instances among the supervisor's programs; pure.
+
+    One that is described and was stopped on the way to something else is there, and down.
+    """
     for state in states.values():
-        label = state.labels.get("thing")
+        labels = state.labels or (state.program.labels if state.program else {})
+        label = labels.get("thing")
         thing = thing_of(label) if label else None
         if isinstance(thing, Instance):
             yield (
                 thing.key,
                 Entry(
                     thing=thing,
-                    fingerprint=state.labels.get("fingerprint") or fingerprint(thing),
+                    fingerprint=labels.get("fingerprint") or fingerprint(thing),
                     running=state.running,
                     faults=_faults(state),
                 ),

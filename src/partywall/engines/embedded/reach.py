@@ -48,17 +48,33 @@ class EmbeddedReach:
             seconds=seconds,
         )
 
+    def run_beside(
+        self, instance: Key, command: Sequence[str], *, text: str = "", seconds: float = 20.0
+    ) -> Completed:
+        """Run a command with an instance's variables, folder and user.
+
+        Raises:
+            BadInput: when there is no such instance.
+        """
+        key = self._described(instance)
+        run = self._programs.places.run
+        return inside.beside(run, key, command, give={}, text=text, seconds=seconds)
+
     def enter(self, instance: Key, command: Sequence[str]) -> int:
         """Run a command with an instance's variables and folder, on the user's terminal.
 
         Raises:
             BadInput: when there is no such instance.
         """
+        key = self._described(instance)
+        return inside.attached(self._programs.places.run, key, command, {})
+
+    def _described(self, instance: Key) -> str:
+        """What the supervisor calls an instance."""
         places = self._programs.places
-        folder = places.instance(instance)
-        if not (folder / "program.json").exists():
+        if not (places.instance(instance) / "program.json").exists():
             raise BadInput(f"{instance} is not there", remedy="run `partywall up` first")
-        return inside.attached(places.run, _program(instance), command, {})
+        return _program(instance)
 
 
 def _program(instance: Key) -> str:

@@ -166,6 +166,8 @@ class Watch:
         return True
 
     def _start(self) -> None:
+        # The child records itself at once, and no verdict on an earlier one may pass for its own.
+        self.vigil.lapse()
         pid = launch.start(self.folder)
         process = processes.identify(pid)
         if process and self._hold(process):

@@ -1,0 +1,37 @@
+"""Generated pages are what the code makes of them now."""
+
+import pytest
+
+from architectures import plans
+from docs import pages
+
+AGAIN = "run `make docs` and read the difference"
+
+
+@pytest.fixture(scope="module")
+def made():
+    return pages.everything(plans.world("dual"))
+
+
+def test_generated_pages_are_up_to_date(made):
+    for path, text in made.items():
+        assert path.read_text() == text, f"{path.name}: {AGAIN}"
+
+
+def test_every_command_is_in_the_reference(made):
+    text = made[pages.DOCS / "reference" / "cli.md"]
+    for name in pages.COMMANDS:
+        assert f"\n## partywall {name}\n" in text
+
+
+def test_every_key_of_the_settings_is_in_the_reference(made):
+    text = made[pages.DOCS / "reference" / "settings.md"]
+    for shape in pages.schema()["$defs"].values():
+        for key in shape.get("properties", ()):
+            assert f"\n| `{key}` |" in text
+
+
+def test_options_that_are_not_there_yet_are_said(made):
+    text = made[pages.DOCS / "reference" / "settings.md"]
+    assert "In this version: `server`." in text
+    assert "In this version: `embedded`." in text

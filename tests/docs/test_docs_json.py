@@ -1,0 +1,90 @@
+"""The documents of --json have the keys that are documented, on a project where nothing stands."""
+
+import json
+import re
+import shutil
+
+import pytest
+
+from docs.pages import DOCS, ROOT
+from partywall.cli.main import main
+
+PAGE = (DOCS / "reference" / "json.md").read_text()
+
+
+def documented(title):
+    """The paths in the tables of one section, `a[].b` and `a.*.b` as they are written there."""
+    section = PAGE.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+    cells = re.findall(r"^\| (`.*?) \|", section, re.MULTILINE)
+    return {path for cell in cells for path in re.findall(r"`([^`]+)`", cell)}
+
+
+def top(paths):
+    return {re.split(r"[.\[]", path)[0] for path in paths}
+
+
+def below(paths, prefix):
+    return {path.removeprefix(prefix) for path in paths if path.startswith(prefix)}
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("app") / "makapix"
+    ignored = shutil.ignore_patterns(".partywall", ".env.*", "__pycache__")
+    shutil.copytree(ROOT / "examples" / "makapix", folder, ignore=ignored)
+    return folder
+
+
+@pytest.fixture
+def document(app, capsys):
+    def ask(*words):
+        main(["-C", str(app), *words, "--json"])
+        return json.loads(capsys.readouterr().out)
+
+    return ask
+
+
+def test_a_plan(document):
+    said = documented("`plan`, every `--dry-run`, and every change")
+    found = document("plan")
+    assert set(found) == top(said)
+    assert set(found["steps"][0]) == below(said, "steps[].")
+    assert found == document("up", "--dry-run")
+
+
+def test_status(document):
+    said = documented("`status`")
+    found = document("status")
+    assert set(found) <= top(said)
+    assert set(found["environments"]["dev"]) == below(said, "environments.*.")
+
+
+def test_doctor(document):
+    found = document("doctor")
+    said = documented("`doctor`")
+    assert set(found) == top(said)
+    for finding in found["findings"]:
+        assert set(finding) <= below(said, "findings[].")
+
+
+def test_what_is_understood(document):
+    found = document("init", "--report")
+    assert set(found) == documented("`init --report`")
+    assert set(found["services"]["db"]) == {"role", "why", "confidence"}
+
+
+def test_variables_are_hidden(document):
+    found = document("env", "dev")
+    assert set(found) == documented("`env`")
+    assert all(set(one) == {"secret", "value"} for one in found["variables"].values())
+    assert all(one["value"] is None for one in found["variables"].values())
+
+
+def test_the_trash(document):
+    assert document("trash", "list") == {"trash": []}
+
+
+def test_nothing_was_written(app, document):
+    document("plan")
+    assert not (app / ".partywall").exists()
+    assert not list(app.glob(".env.[dp]*"))

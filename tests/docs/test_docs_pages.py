@@ -1,0 +1,120 @@
+"""What there is has its page, and pages speak of what there is."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from architectures import plans
+from docs.pages import DOCS, ROOT
+from partywall import __version__, catalog
+from partywall.compose import marks
+from partywall.engines.embedded.engine import LIMITS, ONE_USER
+from partywall.model import errors
+from partywall.proof.probe import Verdict
+
+SOURCE = ROOT / "src" / "partywall"
+ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text()
+EMBEDDED = (DOCS / "engines" / "embedded.md").read_text()
+JSON = (DOCS / "reference" / "json.md").read_text()
+RECORDS = sorted((DOCS / "decisions").glob("[0-9]*.md"))
+
+
+def test_every_architecture_has_a_page_with_its_honest_words_and_a_golden_plan():
+    for name, preset in catalog.presets().items():
+        page = (DOCS / "architectures" / f"{name}.md").read_text()
+        for sentence in (preset.title, *preset.gives, *preset.costs):
+            assert sentence in page, f"{name}.md lacks: {sentence}"
+        golden = plans.file(f"dual+{name}" if preset.overlay else name)
+        assert golden.is_file()
+        assert f"tests/architectures/golden/{golden.name}" in page
+
+
+def test_every_engine_has_a_page_and_no_page_is_left_over():
+    names = {path.stem for path in (DOCS / "engines").glob("*.md")}
+    assert names == set(catalog.engine_names())
+    pages = {path.stem for path in (DOCS / "architectures").glob("*.md")}
+    assert pages == set(catalog.presets())
+
+
+def test_the_embedded_engine_s_limits_are_on_its_page():
+    for sentence in (*LIMITS, ONE_USER):
+        assert f"- {sentence}\n" in EMBEDDED
+
+
+def test_every_mark_of_a_service_is_on_its_page():
+    table = EMBEDDED.partition("## `x-partywall`")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == set(marks._KNOWN)
+
+
+def packages():
+    """Every package below partywall, as the map writes it."""
+    return {
+        f"{path.parent.relative_to(SOURCE)}/"
+        for path in SOURCE.rglob("__init__.py")
+        if path.parent != SOURCE
+    }
+
+
+def the_map():
+    block = ARCHITECTURE.partition("src/partywall/\n")[2].partition("```")[0]
+    return [line.split()[0] for line in block.splitlines()]
+
+
+def test_the_map_names_every_package_and_no_other():
+    named = {name for name in the_map() if name.endswith("/")}
+    assert named == packages()
+    modules = {name for name in the_map() if name.endswith(".py")}
+    assert modules == {
+        path.name for path in SOURCE.glob("*.py") if path.stem not in {"__init__", "__main__"}
+    }
+
+
+def test_the_folders_of_tests_are_said():
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    said = set(re.findall(r"^\| `tests/(\w+)/` \|", text, re.MULTILINE))
+    there = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()}
+    assert said == {name for name in there if not name.startswith("_")} - {"images"}
+
+
+def test_decisions_are_numbered_and_listed_and_have_all_parts():
+    numbers = [int(path.name[:4]) for path in RECORDS]
+    assert numbers == list(range(1, len(RECORDS) + 1))
+    index = (DOCS / "decisions" / "README.md").read_text()
+    for path in RECORDS:
+        text = path.read_text()
+        assert text.startswith(f"# {path.name[:4]} ")
+        parts = re.findall(r"^## (.*)$", text, re.MULTILINE)
+        assert parts == ["Why", "Decision", "Alternatives", "Consequences"], path.name
+        assert f"({path.name})" in index
+
+
+def test_exit_codes_are_those_of_the_errors():
+    said = {int(code) for code in re.findall(r"^\| (\d+) \|", JSON, re.MULTILINE)}
+    kinds = [errors.PartywallError, *errors.PartywallError.__subclasses__()]
+    assert said == {0, 130} | {kind.code for kind in kinds}
+
+
+def test_every_verdict_and_every_wall_is_said():
+    for verdict in Verdict:
+        assert f"`{verdict.value}`" in JSON
+    changelog = (ROOT / "CHANGELOG.md").read_text()
+    for path in (SOURCE / "proof" / "probes").glob("[!_]*.py"):
+        assert f"`{path.stem}`" in JSON
+        assert f"`{path.stem}`" in changelog
+
+
+def test_the_changelog_has_this_version():
+    assert f"\n## {__version__}\n" in (ROOT / "CHANGELOG.md").read_text()
+
+
+@pytest.mark.parametrize("target", ["setup", "demo", "test", "check", "long", "bench", "docs"])
+def test_targets_that_are_documented_exist(target):
+    assert f"\n{target}:" in (ROOT / "Makefile").read_text()
+    assert f"make {target} " in (ROOT / "CONTRIBUTING.md").read_text()
+
+
+def test_paths_in_the_checklists_exist():
+    for page in (ROOT / "CONTRIBUTING.md", ROOT / "ARCHITECTURE.md"):
+        for name in re.findall(r"`((?:src|tests|docs|examples)/[\w./]+)`", page.read_text()):
+            assert Path(ROOT, name).exists(), f"{page.name}: {name}"
