@@ -13,6 +13,7 @@ from partywall.axes.world import AXES
 from partywall.cli.main import COMMANDS, partywall
 from partywall.cli.render.svg import draw
 from partywall.compose.schema import schema
+from partywall.model.plan import Plan
 from partywall.model.world import World
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +26,7 @@ def everything(world: World) -> dict[Path, str]:
     return {
         DOCS / "reference" / "cli.md": cli(),
         DOCS / "reference" / "settings.md": settings(),
-        DOCS / "picture.svg": draw(world, "makapix"),
+        DOCS / "picture.svg": draw(world, "makapix", ("prod",), Plan(scope=None)),
     }
 
 

@@ -70,11 +70,24 @@ def test_the_map_names_every_package_and_no_other():
     }
 
 
+def test_the_layers_are_those_that_are_checked():
+    contract = (
+        (ROOT / ".importlinter").read_text().partition("\nlayers =\n")[2].partition("\n\n")[0]
+    )
+    checked = [
+        re.sub(r"\s*\|?\s*\(\w+\)\s*\|?\s*", " | ", line).strip(" |")
+        for line in contract.split("\n")
+    ]
+    said = ARCHITECTURE.partition("Imports go only downward: ")[2].partition(";")[0]
+    layers = [re.sub(r"\s+", " ", layer).replace("`", "").strip() for layer in said.split("\u203a")]
+    assert layers == [layer for layer in checked if layer]
+
+
 def test_the_folders_of_tests_are_said():
     text = (ROOT / "CONTRIBUTING.md").read_text()
     said = set(re.findall(r"^\| `tests/(\w+)/` \|", text, re.MULTILINE))
     there = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()}
-    assert said == {name for name in there if not name.startswith("_")} - {"images"}
+    assert said == {name for name in there if not name.startswith("_")}
 
 
 def test_decisions_are_numbered_and_listed_and_have_all_parts():

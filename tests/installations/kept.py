@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ KEPT = (
 )
 """Everything that a later version reads; what is made anew at every start is left out."""
 EMPTY = ".keep"
-_STORED = {HOME: "partywall", ".env.": "env."}
+_STORED = {f"{HOME}/": "home/", ".env.": "env."}
 """Names as they are kept: those with a dot are ignored by git, and easily overlooked by people."""
 
 
@@ -52,8 +53,11 @@ def unpack(name: str, project: Path) -> None:
                 target.parent.mkdir(parents=True)
             else:
                 _write(target, _with_place(path.read_text(), project))
-    for path in [*project.glob(".env.*"), *(project / HOME).rglob("*"), project / HOME]:
+    home = project / HOME
+    for path in [*project.glob(".env.*"), *home.rglob("*")]:
         path.chmod(0o700 if path.is_dir() else 0o600)
+    for path in (home, home / "data", *home.glob("data/*/")):
+        path.chmod(0o711)  # an environment's own user passes through to its volumes
 
 
 def _files(project: Path) -> Iterator[Path]:
@@ -76,7 +80,7 @@ def _places(project: Path) -> dict[str, str]:
 def _without_place(path: Path, project: Path) -> str:
     text = path.read_text()
     for token, place in _places(project).items():
-        text = text.replace(f'"{place}"', f'"{token}"').replace(f"{place}/", f"{token}/")
+        text = re.sub(rf"{re.escape(place)}(?![A-Za-z0-9_.-])", token, text)
     return text
 
 

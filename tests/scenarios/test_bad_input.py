@@ -649,22 +649,17 @@ def test_a_path_with_spaces_and_quotes_works(tmp_path):
     assert ground.alive() == []
 
 
-PREPARED = {".env.dev"}
-"""What is on disk before the first step, as `workflows.change` documents it."""
-
-
 def test_a_port_of_the_edge_that_somebody_has(ground):
     """Nothing is begun that would end without an address."""
     with listening(ground.http):
         before = ground.tree()
         said = ground.call(*UP)
-    assert said.code in {2, 3, 5}, said.err
-    assert_one_error(said, said.code)
-    assert str(ground.http) in said.what
-    assert "choose another one" in said.part("do")
+    assert_one_error(said, 5)
+    assert f"port {ground.http} is taken" in said.what
+    assert said.part("at").endswith("partywall.yaml:3")
+    assert "edge: {http" in said.part("do")
     assert ground.alive() == []
-    print(sorted(ground.tree().keys() - before.keys()))
-    assert ground.tree().keys() - before.keys() <= PREPARED
+    assert ground.tree() == before
     assert ground.call(*UP).code == 0
 
 

@@ -622,7 +622,8 @@ def test_the_same_again_does_nothing(edge, app):
     assert set_fragment(edge.home, one) is True
     before = edge.home.config.stat()
     assert set_fragment(edge.home, one) is False
-    assert edge.home.config.stat() == before
+    after = edge.home.config.stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
 def test_a_caddy_that_forgot_is_told_again(edge, app):
@@ -799,7 +800,11 @@ def test_several_routes_at_once_are_all_there_with_certificates(make_edge, app):
     def create(name: str) -> int:
         host = f"{name}.localhost"
         performer.create(entry(route(f"dev/route/{name}", host)))
-        return edge.ask(host, sni=host, trust=edge.settings.authority).status
+        known = {"sni": host, "trust": edge.settings.authority}
+        try:
+            return edge.ask(host, **known).status
+        except DROPPED:  # by the load of another one of these routes
+            return edge.ask(host, **known).status
 
     with ThreadPoolExecutor(6) as pool:
         assert list(pool.map(create, names)) == [200] * len(names)

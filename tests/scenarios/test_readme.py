@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from docs import tour
-from docs.pages import ROOT
+from docs.pages import DOCS, ROOT
 
 pytestmark = pytest.mark.scenario
 
@@ -62,10 +62,12 @@ def test_the_tour_shows_what_comes(app: Path) -> None:
         assert lacks is None, f"$ {sample.command}\nshown:\n{lacks}\nreal:\n{real}"
 
 
-def test_documents_of_what_stands_have_the_documented_keys(app: Path) -> None:
+def test_what_stands_is_drawn_and_told_as_documented(app: Path) -> None:
     from docs.test_docs_json import below, documented, top  # noqa: PLC0415  (its tests stay there)
 
     assert said(app, ["partywall", "up", "--yes"])[0] == 0
+    drawn = said(app, ["partywall", "plan", "--picture", "-"])[1]
+    assert drawn.strip() == (DOCS / "picture.svg").read_text().strip()
     status = _document(app, "status")
     paths = documented("`status`")
     services = {path for path in paths if path in _SERVICE}

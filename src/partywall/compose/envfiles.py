@@ -206,7 +206,7 @@ def understand_variables(text: str) -> tuple[Wanted, ...]:
     """
     try:
         found = msgspec.json.decode(text.strip() or "{}", type=dict[str, dict[str, Any]] | None)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise MachineFailed(
             f"the Compose CLI's list of variables cannot be understood: {error}",
             remedy="update the Compose CLI",

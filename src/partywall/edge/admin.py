@@ -82,7 +82,7 @@ def words(body: bytes) -> str:
     """Caddy's own message from an answer."""
     try:
         said = msgspec.json.decode(body)["error"]
-    except (msgspec.DecodeError, KeyError, TypeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError):
         said = body.decode(errors="replace")
     return str(said).strip()[:_ANSWER_CHARACTERS]
 

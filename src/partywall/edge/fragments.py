@@ -46,7 +46,7 @@ def _read(path: Path) -> Fragment | None:
     try:
         fragment = msgspec.json.decode(data or b"", type=Fragment)
         check(fragment)
-    except (msgspec.DecodeError, BadInput):
+    except (msgspec.DecodeError, UnicodeDecodeError, BadInput):
         return None
     return fragment if fragment.name == path.stem else None
 
@@ -55,7 +55,7 @@ def in_force(home: EdgeHome) -> dict[str, Fragment]:
     """The fragments that the present configuration was made of; empty when that is unknown."""
     try:
         return msgspec.json.decode(read_bytes(home.good) or b"{}", type=dict[str, Fragment])
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return {}
 
 

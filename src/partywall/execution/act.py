@@ -13,6 +13,10 @@ from partywall.planning.guard import check_step, needs_world
 
 Performers = Mapping[type[AnyThing], Performer]
 
+_ALWAYS = frozenset({Action.RESTART, Action.START})
+"""What runs may have been started a moment ago, by its supervisor, and be about to crash: only the
+performer of a start waits until it is well."""
+
 
 def act(step: Step, scope: str | None, observer: Observer, performers: Performers) -> None:
     """Carry out a step unless it is done already, and see that it is.
@@ -23,7 +27,7 @@ def act(step: Step, scope: str | None, observer: Observer, performers: Performer
     """
     check_step(step, scope, observer.observe() if needs_world(step, scope) else None)
     seen = observer.look(step.key)
-    if step.action is not Action.RESTART and _missing(step, seen) is None:
+    if step.action not in _ALWAYS and _missing(step, seen) is None:
         return
     if not _foreseen(step, seen):
         raise Refused(

@@ -130,7 +130,7 @@ def _understood(environment: str, code: int, out: str, err: str, known: list[str
         out, err = out.replace(secret, _HIDDEN), err.replace(secret, _HIDDEN)
     try:
         answers = msgspec.json.decode(out, type=list[dict[str, Any]]) if code == 0 else None
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         answers = None
     if answers is None:
         words = (err.strip() or out.strip() or f"exit code {code}").splitlines()[-1][:160]

@@ -29,7 +29,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     attempts: dict[str, int] = {}
     """Environment → attempts made on it; the load is bounded, so it is said."""
     left: tuple[str, ...] = ()
-    """Scratch files that could not be taken away again, and why."""
+    """Scratch files and visitors that could not be taken away again, and why."""
 
     @property
     def crossed(self) -> bool:
@@ -66,10 +66,13 @@ def prove(
     tasks = list(_tasks(probes, run.targets(tuple(environments))))
     pool = ThreadPoolExecutor(_AT_ONCE)
     futures = [pool.submit(_attempts, run, task) for task in tasks]
-    # A little longer than the probes' own deadline, by which each of them gives up.
-    wait(futures, timeout=seconds + 1)
-    pool.shutdown(wait=False, cancel_futures=True)
-    left = run.tidy()
+    try:
+        # A little longer than the probes' own deadline, by which each of them gives up.
+        wait(futures, timeout=seconds + 1)
+    finally:
+        # Whoever interrupts a proof wants nothing of it left behind either.
+        pool.shutdown(wait=False, cancel_futures=True)
+        left = run.tidy()
     found = [
         attempt
         for task, future in zip(tasks, futures, strict=True)

@@ -29,6 +29,7 @@ class Run:
         self._locks: dict[str, threading.Lock] = {}
         self._shown: dict[str, Any] = {}
         self._tidy: list[Callable[[], object]] = []
+        self._over = False
 
     def left(self) -> float:
         """Seconds until the proof has to be over."""
@@ -56,19 +57,33 @@ class Run:
         return made
 
     def later(self, tidy: Callable[[], object]) -> None:
-        """Take something back when everything has been tried."""
+        """Take something back when everything has been tried; at once when that is over."""
         with self._lock:
             self._tidy.append(tidy)
+            over = self._over
+        if over:
+            self._take_back()
 
     def tidy(self) -> list[str]:
-        """Take back everything; what could not be is said."""
+        """Take back everything, and try nothing more; what could not be taken back is said."""
+        with self._lock:
+            self._over = True
+            self._deadline = min(self._deadline, time.monotonic())
+        return self._take_back()
+
+    def _take_back(self) -> list[str]:
         failed = []
-        while self._tidy:
+        while (tidy := self._next()) is not None:
             try:
-                self._tidy.pop()()
+                tidy()
             except (CouldNotTry, PartywallError) as error:
                 failed.append(str(error))
         return failed
+
+    def _next(self) -> Callable[[], object] | None:
+        """The latest first; whoever else takes things back at the same time gets another."""
+        with self._lock:
+            return self._tidy.pop() if self._tidy else None
 
     def targets(self, environments: tuple[str, ...]) -> dict[str, Target]:
         """Every environment as probes see it."""

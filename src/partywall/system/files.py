@@ -103,7 +103,7 @@ def read_json(path: Path) -> Any:  # noqa: ANN401  (the caller knows the shape)
         return None
     try:
         return msgspec.json.decode(data)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise corrupted(path, str(error)) from error
 
 

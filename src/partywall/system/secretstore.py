@@ -78,7 +78,7 @@ class FileSecretStore:
             return {}
         try:
             return msgspec.json.decode(data, type=Versions)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise corrupted(self.path(environment), "not a secret store") from error
 
 

@@ -43,7 +43,7 @@ class AppCache:
             return None
         try:
             known = msgspec.json.decode(data, type=Remembered)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError):
             return None
         if known.digest != digest:
             return None

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from partywall.axes.site import EDGE
 from partywall.edge.load import reload
 from partywall.execution import history, undo
 from partywall.execution.executor import execute
@@ -23,7 +24,7 @@ from partywall.planning.keep import destroy as without
 from partywall.planning.keep import keep
 from partywall.planning.restart import restart
 from partywall.planning.scope import COMMON, wanted_of
-from partywall.workflows import trash, variables
+from partywall.workflows import edge_place, trash, variables
 from partywall.workflows.project import Project
 
 MACHINE = "machine"
@@ -75,6 +76,7 @@ def change(project: Project, goal: Goal, approve: Approve, progress: Progress) -
         if not plan:
             _keep_up(project, goal, observed, progress)
             return Changed(plan=plan, said=_tidy(project))
+        _check_ports(project, plan)
         approve(plan)
         said = _prepare(project, goal)
         _carry_out(project, goal, observed, plan, progress)
@@ -90,6 +92,12 @@ def _look(project: Project, goal: Goal) -> tuple[World, Plan]:
     plan = _plan(project, goal, observed)
     guard.check(plan, observed)
     return observed, _noted(project, plan)
+
+
+def _check_ports(project: Project, plan: Plan) -> None:
+    """Before anything is written: without its ports no environment would have an address."""
+    if any(step.key == EDGE and step.action is Action.CREATE for step in plan.steps):
+        edge_place.refuse_taken(project.ports, project.settings)
 
 
 def _check_known(project: Project, goal: Goal, observed: World) -> None:

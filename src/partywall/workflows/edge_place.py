@@ -91,6 +91,23 @@ def _apart(chosen: Ports, settings: Settings) -> Ports:
     return chosen
 
 
+def refuse_taken(chosen: Ports, settings: Settings) -> None:
+    """See that an edge that is not there yet will find its ports free.
+
+    Raises:
+        MachineFailed: naming the port and the line that chose it.
+    """
+    host = settings.edge.bind or LOOPBACK
+    used = {"http": chosen.http} | ({} if settings.tls == "off" else {"https": chosen.https})
+    for name, port in used.items():
+        if ":" not in host and not sockets.can_bind(host, port):
+            raise MachineFailed(
+                f"port {port} is taken by another program, and the edge cannot listen there",
+                where=settings.where("edge", name),
+                remedy=f"free it, or choose another one: `edge: {{{name}: …}}` in partywall.yaml",
+            )
+
+
 def remember(folder: Path, chosen: Ports) -> None:
     """Keep the ports: addresses that people have seen stay."""
     if _remembered(folder) != chosen:
@@ -119,7 +136,7 @@ def _remembered(folder: Path) -> Ports | None:
         return None
     try:
         return msgspec.json.decode(data, type=Ports)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise files.corrupted(folder / "ports.json", "not a pair of ports") from error
 
 

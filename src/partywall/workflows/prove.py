@@ -12,6 +12,7 @@ from partywall.edge.settings import Tls
 from partywall.model.errors import PartywallError, Refused
 from partywall.model.world import (
     AnyThing,
+    BasicAuth,
     Entry,
     Instance,
     Key,
@@ -25,6 +26,7 @@ from partywall.proof.case import Premises
 from partywall.proof.edge import Door
 from partywall.proof.prove import Report
 from partywall.proof.prove import prove as probe
+from partywall.workflows import variables
 from partywall.workflows.project import Project
 
 
@@ -39,7 +41,7 @@ def prove(project: Project, names: Sequence[str] = ()) -> Report:
     if not standing:
         raise Refused("no environment stands: there is nothing to prove", remedy="`partywall up`")
     premises = Premises(
-        world=as_wanted(world, _wanted(project, standing)),
+        world=as_wanted(world, _wanted(project, standing, world)),
         reach=project.engine.reach(),
         secrets=project.store,
         door=_door(project, world),
@@ -77,15 +79,31 @@ def _asked(there: AnyThing, wanted: AnyThing) -> AnyThing:
     return there
 
 
-def _wanted(project: Project, names: Sequence[str]) -> dict[Key, Entry]:
-    """What the settings ask of each environment whose app can be read."""
+def _wanted(project: Project, names: Sequence[str], world: World) -> dict[Key, Entry]:
+    """What the settings ask of each environment; an app that cannot be read says nothing."""
     found: dict[Key, Entry] = {}
     with contextlib.suppress(PartywallError):
         project.apps(names)  # all at once is faster
     for name in names:
-        with contextlib.suppress(PartywallError):
+        try:
             found |= project.desired([name]).entries
+        except PartywallError:
+            found |= _addresses(project, name, world).entries
     return found
+
+
+def _addresses(project: Project, name: str, world: World) -> World:
+    """The addresses that stand as partywall.yaml alone, without the app, asks for them."""
+    said = project.environment(name)
+    auth = None
+    with contextlib.suppress(PartywallError):
+        password = project.given(name).refs.get(variables.PASSWORD)
+        auth = BasicAuth(said.user, password) if said.protected and password else None
+    return World.of(
+        msgspec.structs.replace(thing, auth=auth, robots=said.production)
+        for thing in world.things()
+        if isinstance(thing, Route) and environment_of(thing.key) == name
+    )
 
 
 def _stands(world: World, name: str) -> bool:

@@ -90,7 +90,7 @@ def _all(home: Path) -> Iterator[Discarded]:
         data = read_bytes(about)
         try:
             known = msgspec.json.decode(data or b"", type=Discarded)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError):
             continue  # half made by a crash: its data never left their place
         if (about.parent / "data").exists():
             yield msgspec.structs.replace(known, id=about.parent.name)

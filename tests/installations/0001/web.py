@@ -26,9 +26,7 @@ class Page(http.server.BaseHTTPRequestHandler):
 
     def _answer(self, text: str) -> None:
         body = text.encode()
-        head = (
-            f"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {len(body)}\r\n\r\n"
         self.wfile.write(head.encode() + body)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ from partywall.proof.premises import Premises
 from partywall.proof.probe import Verdict
 from partywall.proof.probes import http, session
 from partywall.proof.prove import Report, prove
+from partywall.proof.run import Run
 from partywall.proof.visitor import Visitor
 
 VISIT = Visit(open=("visit", "open"), close=("visit", "close"), path="/api/me")
@@ -274,6 +276,40 @@ def test_an_edge_that_goes_away_is_no_reason_to_keep_a_visitor(club: Club) -> No
     assert {line.answer for line in report.probes} == {"connection refused"}
     assert club.known == {"prod": set(), "dev": set()}
     assert report.left == ()
+
+
+def test_a_proof_that_is_interrupted_leaves_nobody(
+    club: Club, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, interrupted = threading.Event(), threading.Event()
+
+    def slow(environment: str, cookie: str) -> int:
+        if cookie:
+            opened.set()
+            interrupted.wait(5)
+        return club.by_cookie(environment, cookie)
+
+    def interrupt(*_: object, **__: object) -> None:
+        opened.wait(5)
+        interrupted.set()
+        raise KeyboardInterrupt
+
+    club.let_in = slow
+    monkeypatch.setattr("partywall.proof.prove.wait", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        run(club)
+    assert club.counted > 0
+    assert club.known == {"prod": set(), "dev": set()}
+
+
+def test_a_visitor_who_comes_when_all_is_over_leaves_at_once(club: Club) -> None:
+    premises = Premises(world=World.of(things("prod")), reach=club, secrets=Store(), door=Door())
+    over = Run(premises, seconds=5)
+    gone: list[str] = []
+    over.tidy()
+    over.later(lambda: gone.append("visitor"))
+    assert gone == ["visitor"]
+    assert over.left() <= 0
 
 
 def test_without_the_setting_it_is_named(club: Club) -> None:

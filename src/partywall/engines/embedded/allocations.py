@@ -140,7 +140,7 @@ class Allocations:
             return Allocated()
         try:
             return msgspec.json.decode(data, type=Allocated)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise corrupted(self._path, "not a list of addresses") from error
 
     def _write(self, allocated: Allocated) -> None:

@@ -107,7 +107,7 @@ def thing_of(label: str) -> AnyThing:
     """
     try:
         thing: AnyThing = msgspec.json.decode(label, type=AnyThing)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise MachineFailed(
             f"a program's description is damaged: {error}", remedy="run `partywall up` again"
         ) from error

@@ -15,8 +15,11 @@ _OWN_PIPE = ("/bin/sh", "-c", 'cat | "$0" "$@"')
 """`initdb` opens /dev/stdin by name, which only the user who made the pipe may do."""
 _SURE = (
     *("/bin/sh", "-c"),
-    '{ read -r pid < postmaster.pid; } 2> /dev/null && [ ! "/proc/$pid/cwd" -ef . ] && '
-    + 'rm -f postmaster.pid; exec "$0" "$@"',
+    """
+    { read -r pid < postmaster.pid; } 2> /dev/null && [ ! "/proc/$pid/cwd" -ef . ] &&
+        rm -f postmaster.pid
+    exec "$0" "$@"
+    """,
 )
 """After a reboot the number in its file may be another process of the same user, and PostgreSQL
 would not start; a server that really works here has its working folder here."""
