@@ -933,6 +933,8 @@ DAMAGES = [
     Damage(file="state/prod/job-setup.json", content=b"\x00", code=5, says="damaged"),
     Damage(file="secrets/dev.json", content=b"{", code=5, says="damaged"),
     Damage(file="secrets/dev.json", content=b"\xff", code=5, says="damaged"),
+    Damage(file="secrets/dev.json", content=b'{"A": {"1": "\xff"}}', code=5, says="damaged"),
+    Damage(file="secrets/dev.json", content=b'{"A": {"one": "x"}}', code=5, says="damaged"),
     Damage(
         file="journal/*.jsonl", content=b"{\n", code=5, says="damaged", verbs=(("resume", "--yes"),)
     ),
@@ -965,7 +967,7 @@ def test_a_damaged_file_of_ours(standing, damage):
     assert standing.tree() == before
 
 
-@pytest.mark.parametrize("content", [b"{", b'{"version": 1, "uids": 3}', b"\xff"])
+@pytest.mark.parametrize("content", [b"{", b'{"version": 1, "uids": 3}', b'{"uids": {"\xff": 1}}'])
 def test_damaged_addresses(standing, content):
     """They are read when something is started; what stands meanwhile goes on."""
     path = standing.home / "allocations.json"
@@ -989,7 +991,9 @@ def test_ports_that_were_remembered_and_are_damaged(ground):
     assert said.part("at") == str(path)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[]", b'{"project": 1}'])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"\xff\xfe", b"[]", b'{"project": 1}', b'{"project": "\xff"}']
+)
 def test_a_damaged_fragment_of_the_edge_changes_no_route(standing, content):
     """The last good one counts, and stays in force for everybody."""
     for path in sorted((standing.home / "edge" / "fragments").glob("*.json")):
@@ -1001,6 +1005,43 @@ def test_a_damaged_fragment_of_the_edge_changes_no_route(standing, content):
         assert standing.page("small.localhost") == "hello"
         path.write_bytes(whole)
     assert standing.changes() == 0
+
+
+@pytest.mark.parametrize("name", ["caddy.json", "good.json", "ports.json"])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"apps": "\xff"}'])
+def test_a_damaged_configuration_of_the_edge_is_written_anew(standing, name, content):
+    path = standing.home / "edge" / name
+    whole = path.read_bytes()
+    path.write_bytes(content)
+    try:
+        standing.edit("compose.yaml", "route: /", "route: /new")
+        said = standing.call(*UP)
+        assert "Partywall has a mistake" not in said.err
+        assert said.code == 0 or (assert_one_error(said, 5) or str(path) in said.err), said.err
+        assert standing.page("small.localhost") != "" or said.code == 0
+    finally:
+        standing.edit("compose.yaml", "route: /new", "route: /")
+    if said.code:
+        path.write_bytes(whole)
+    assert standing.call(*UP).code == 0
+    assert standing.page("small.localhost") == "hello"
+    assert standing.changes() == 0
+
+
+@pytest.mark.parametrize("name", ["program.json", "process.json"])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"key": "\xff"}'])
+def test_a_damaged_note_about_a_program(standing, name, content):
+    """Whatever it said, the next `up` makes it right, and nothing runs twice."""
+    running = len(standing.alive())
+    path = standing.home / "run" / "dev" / "web" / name
+    path.write_bytes(content)
+    for words in (("status",), ("plan",), UP):
+        said = standing.call(*words)
+        assert "Partywall has a mistake" not in said.err
+        assert said.code == 0, said.err
+    assert standing.changes() == 0
+    assert len(standing.alive()) == running
+    assert standing.page("small.localhost") == "hello"
 
 
 def test_a_trash_that_is_damaged(standing):

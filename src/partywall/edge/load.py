@@ -83,7 +83,11 @@ def _install(home: EdgeHome, before: Fragments, after: Fragments) -> bool:
 
 def _known(home: EdgeHome, former: bytes | None) -> Iterable[Any]:
     """The configurations whose ports are the edge's own already."""
-    return msgspec.json.decode(former or b"{}"), running_configuration(home.settings.socket) or {}
+    try:
+        written = msgspec.json.decode(former or b"{}", type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeDecodeError):  # damaged: it is about to be replaced
+        written = {}
+    return written, running_configuration(home.settings.socket) or {}
 
 
 def _post(home: EdgeHome, text: bytes) -> bool:

@@ -77,9 +77,12 @@ class FileSecretStore:
         if data is None:
             return {}
         try:
-            return msgspec.json.decode(data, type=Versions)
+            found = msgspec.json.decode(data, type=Versions)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise corrupted(self.path(environment), "not a secret store") from error
+        if not all(version.isdecimal() for versions in found.values() for version in versions):
+            raise corrupted(self.path(environment), "a version is no number")
+        return found
 
 
 def _refer(versions: Versions, name: str, value: str) -> SecretRef:

@@ -91,7 +91,8 @@ def _look(project: Project, goal: Goal) -> tuple[World, Plan]:
     _check_known(project, goal, observed)
     plan = _plan(project, goal, observed)
     guard.check(plan, observed)
-    return observed, _noted(project, plan)
+    notes = (*plan.notes, *_left(project, goal, observed))
+    return observed, _noted(project, msgspec.structs.replace(plan, notes=notes))
 
 
 def _check_ports(project: Project, plan: Plan) -> None:
@@ -145,7 +146,10 @@ def _plan(project: Project, goal: Goal, observed: World) -> Plan:
 def _desired(project: Project, goal: Goal, observed: World) -> World:
     """With a scope only that environment's settings are read: a broken one elsewhere is no bar."""
     if goal.scope is None:
-        return project.desired()
+        # Nobody loses an environment by taking a line out of a file: `destroy` says it by name.
+        named = {*project.settings.environments, *COMMON}
+        left = {k: e for k, e in observed.entries.items() if environment_of(k) not in named}
+        return World({**left, **project.desired().entries})
     mine = project.desired([goal.scope])
     others = {
         key: wanted_of(entry)
@@ -176,6 +180,17 @@ def _instances(goal: Goal, observed: World) -> Sequence[str]:
         for key, entry in observed.entries.items()
         if isinstance(entry.thing, Instance) and goal.scope in (None, environment_of(key))
     ]
+
+
+def _left(project: Project, goal: Goal, observed: World) -> tuple[str, ...]:
+    """A note for each environment that stands and that the settings no longer name."""
+    if goal.verb != "up" or goal.scope is not None:
+        return ()
+    unnamed = observed.environments() - {*project.settings.environments, *COMMON}
+    return tuple(
+        f"{name} is not in the settings any more: left as it is; `partywall destroy {name}` ends it"
+        for name in sorted(unnamed)
+    )
 
 
 def _noted(project: Project, plan: Plan) -> Plan:

@@ -39,7 +39,7 @@ def write(project: Project, reported: Report) -> list[Path]:
     """
     written = []
     path = project.folder / compose_settings.NAME
-    text = start.text(project.settings, reported, project.engine_name)
+    text = start.text(project.settings, reported, project.chosen_engine)
     if write_new(path, text, mode=0o644):
         written.append(path)
     for name in project.settings.environments:
@@ -59,6 +59,8 @@ def blanks(project: Project) -> dict[str, list[str]]:
 
 
 def _engine_refusals(project: Project) -> list[str]:
+    if project.chosen_engine is None:
+        return ["no engine is chosen: say `engine: embedded` in partywall.yaml, or `--engine`"]
     try:
         engine = project.engine
         return engine.refusals(project.desired())

@@ -50,9 +50,11 @@ class Where(msgspec.Struct, frozen=True, kw_only=True):
 class Project:
     """One project; parts are made when they are first asked for."""
 
-    def __init__(self, settings: Settings, engine: str) -> None:
+    def __init__(self, settings: Settings, engine: str | None) -> None:
         self.settings = settings
-        self.engine_name = engine
+        self.chosen_engine = engine
+        """None: nobody has named one yet."""
+        self.engine_name = engine or DEFAULT_ENGINE
         self.folder = settings.folder
         self.home = self.folder / HOME
         self.clock = SystemClock()
@@ -320,7 +322,7 @@ def open_project(where: Where) -> Project:
         settings = msgspec.structs.replace(settings, compose=files)
     recorded = state.read(folder / HOME)
     name = where.engine or settings.engine or (recorded.engine.name if recorded else None)
-    return Project(settings, name or DEFAULT_ENGINE)
+    return Project(settings, name)
 
 
 def _without(unmade: Sequence[AnyThing], whole: World) -> Iterator[AnyThing]:

@@ -37,9 +37,13 @@ def prove(project: Project, names: Sequence[str] = ()) -> Report:
         Refused: when none stands.
     """
     world = project.observer.observe()
-    standing = [name for name in (names or project.settings.environments) if _stands(world, name)]
-    if not standing:
-        raise Refused("no environment stands: there is nothing to prove", remedy="`partywall up`")
+    standing = [name for name in project.settings.environments if _stands(world, name)]
+    absent = [name for name in names if name not in standing]
+    if absent or not standing:
+        raise Refused(
+            f"{' and '.join(absent) or 'no environment'} does not stand: nothing can be proved",
+            remedy="`partywall up` first",
+        )
     premises = Premises(
         world=as_wanted(world, _wanted(project, standing, world)),
         reach=project.engine.reach(),

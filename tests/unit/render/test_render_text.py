@@ -185,6 +185,8 @@ def test_a_long_list_of_differences_is_counted():
 def test_nothing_wrong_and_nothing_tried_are_said():
     assert doctor_text([], WIDE) == "✓ nothing is wrong here"
     assert proof_text({"probes": []}, WIDE) == "nothing was tried"
+    left = proof_text({"probes": [], "left": ["a visitor of dev/api: `close` failed"]}, WIDE)
+    assert "left behind  a visitor of dev/api: `close` failed" in left
     assert init_text({}, WIDE) == ""
     assert status_text({}, WIDE) == ""
 

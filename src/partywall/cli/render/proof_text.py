@@ -26,7 +26,17 @@ def proof_text(document: Mapping[str, Any], style: Style) -> str:
     for probe in probes:
         pairs.setdefault((str(probe["from"]), str(probe["to"])), []).append(probe)
     blocks = ["\n".join(_pair(pair, group, style)) for pair, group in pairs.items()]
-    return sendable("\n\n".join([*blocks, _sum(probes, style)]), style)
+    left = _left(document.get("left") or (), style)
+    return sendable("\n\n".join([*blocks, *left, _sum(probes, style)]), style)
+
+
+def _left(sentences: Iterable[object], style: Style) -> list[str]:
+    """What a proof made and could not take back: somebody has to know."""
+    symbol = style.paint(style.symbol("unsure"), "amber")
+    lines = [
+        line for said in sentences for line in hang(f"{symbol} left behind  ", clean(said), style)
+    ]
+    return ["\n".join(lines)] if lines else []
 
 
 def _pair(pair: tuple[str, str], probes: list[Probe], style: Style) -> Iterable[str]:

@@ -70,5 +70,5 @@ def refusal(instance: Instance) -> str | None:
     what = f"the image {instance.image}" if instance.image else "an image that is built"
     return (
         f"{instance.key} is {what}, and the embedded engine runs no images: say how to start it as "
-        f"a process with `x-partywall: {{run: …}}`, or use `engine: docker`"
+        f"a process with `x-partywall: {{run: …}}`"
     )
