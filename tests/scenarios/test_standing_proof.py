@@ -1,0 +1,93 @@
+"""The proof of what stands: commands beside a service, sessions, an address without password."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from partywall.edge import load
+from partywall.interfaces import Reach
+from partywall.model.errors import BadInput, MachineFailed
+from partywall.workflows.project import Where, open_project
+from scenarios.installation import Installation
+
+pytestmark = pytest.mark.scenario
+ROOT = os.geteuid() == 0
+
+
+def reach(installation: Installation) -> Reach:
+    return open_project(Where(folder=installation.folder)).engine.reach()
+
+
+def test_a_command_beside_a_service_has_what_the_service_has(standing: Installation) -> None:
+    words = 'echo "$NAME/$WORD in $PWD as $(id -u)"; cat; echo odd >&2; exit 3'
+    done = reach(standing).run_beside("dev/worker", ("sh", "-c", words), text="a line\n")
+    leader = standing.process("dev/worker")
+    assert leader is not None
+    uid = Path(f"/proc/{leader.pid}").stat().st_uid
+    assert done.out == f"dev/hello in {standing.folder} as {uid}\na line\n"
+    assert (done.err, done.code) == ("odd\n", 3)
+    assert uid != os.geteuid() or not ROOT
+
+
+def test_a_command_beside_a_service_knows_its_secrets_alone(standing: Installation) -> None:
+    done = reach(standing).run_beside("prod/worker", ("sh", "-c", 'echo "$DATABASE_URL"'))
+    assert standing.env("prod")["POSTGRES_PASSWORD"] in done.out
+    assert standing.env("dev")["POSTGRES_PASSWORD"] not in done.out
+
+
+def test_a_command_beside_a_service_ends_in_time(standing: Installation) -> None:
+    with pytest.raises(MachineFailed, match="did not end within"):
+        reach(standing).run_beside("dev/worker", ("sleep", "60"), seconds=0.5)
+
+
+def test_nothing_is_beside_what_is_not_there(standing: Installation) -> None:
+    with pytest.raises(BadInput, match="dev/wrker is not there"):
+        reach(standing).run_beside("dev/wrker", ("true",))
+
+
+def sessions(installation: Installation) -> list[tuple[str, str]]:
+    rows = installation.document("prove", code=None)["probes"]
+    return [(row["verdict"], row["answer"]) for row in rows if row["probe"] == "session"]
+
+
+def test_an_app_that_says_nothing_of_sessions_is_told_how(standing: Installation) -> None:
+    lines = sessions(standing)
+    assert [verdict for verdict, _ in lines] == ["could not try"] * 2
+    assert all("`session: {open: …, close: …, path: …}`" in words for _, words in lines)
+
+
+def test_sessions_of_the_reference_app_hold_and_nobody_is_left(real_app: Installation) -> None:
+    people = "SELECT handle FROM users ORDER BY handle"
+    before = {name: real_app.query(name, people) for name in ("prod", "dev")}
+    lines = sessions(real_app)
+    assert [verdict for verdict, _ in lines] == ["held"] * 2, lines
+    assert all("at home: 200 OK with it, 401" in words for _, words in lines)
+    assert {name: real_app.query(name, people) for name in ("prod", "dev")} == before
+
+
+@pytest.mark.parametrize("broken", [False, True], ids=["readable", "unreadable"])
+def test_an_address_that_lost_its_password_is_a_hole(standing: Installation, broken: bool) -> None:
+    """Whether or not the app can be read that says what should be asked there."""
+    edge = open_project(Where(folder=standing.folder)).edge
+    path = edge.fragments / "tiny.dev.json"
+    compose = standing.folder / "compose.yaml"
+    kept, text = path.read_bytes(), compose.read_text()
+    without: dict[str, Any] = json.loads(kept)
+    for served in without["routes"]:
+        del served["thing"]["auth"], served["hash"]
+    path.write_text(json.dumps(without))
+    compose.write_text(text + "  : : broken\n" * broken)
+    try:
+        load.reload(edge)
+        rows = standing.document("prove", code=1)["probes"]
+    finally:
+        path.write_bytes(kept)
+        compose.write_text(text)
+        load.reload(edge)
+    lines = [row for row in rows if "without the password" in row["tried"]]
+    assert {row["verdict"] for row in lines if row["to"] == "dev"} == {"crossed"}, lines
