@@ -15,6 +15,8 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def stopping() -> Iterator[threading.Event]:
     """An event that is set by the first signal; the second one ends the process at once.
 
+    What the process was started to ignore, as under `nohup`, is ignored.
+
     What is running then is a crash point like any other. Outside the main thread, where Python
     allows no signal handlers, the event is never set.
     """
@@ -25,10 +27,11 @@ def stopping() -> Iterator[threading.Event]:
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         wanted.set()
-        for number in _SIGNALS:
+        for number in heard:
             signal.signal(number, signal.SIG_DFL)
 
-    before = {number: signal.signal(number, stop) for number in _SIGNALS}
+    heard = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, stop) for number in heard}
     try:
         yield wanted
     finally:
