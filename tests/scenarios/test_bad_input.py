@@ -1028,22 +1028,6 @@ def test_a_damaged_configuration_of_the_edge_is_written_anew(standing, name, con
     assert standing.changes() == 0
 
 
-@pytest.mark.parametrize("name", ["program.json", "process.json"])
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"key": "\xff"}'])
-def test_a_damaged_note_about_a_program(standing, name, content):
-    """Whatever it said, the next `up` makes it right, and nothing runs twice."""
-    running = len(standing.alive())
-    path = standing.home / "run" / "dev" / "web" / name
-    path.write_bytes(content)
-    for words in (("status",), ("plan",), UP):
-        said = standing.call(*words)
-        assert "Partywall has a mistake" not in said.err
-        assert said.code == 0, said.err
-    assert standing.changes() == 0
-    assert len(standing.alive()) == running
-    assert standing.page("small.localhost") == "hello"
-
-
 def test_a_trash_that_is_damaged(standing):
     standing.write(".partywall/trash/1-dev-data/about.json", "{")
     said = standing.call("trash", "list")

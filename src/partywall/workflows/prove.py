@@ -40,10 +40,8 @@ def prove(project: Project, names: Sequence[str] = ()) -> Report:
     standing = [name for name in project.settings.environments if _stands(world, name)]
     absent = [name for name in names if name not in standing]
     if absent or not standing:
-        raise Refused(
-            f"{' and '.join(absent) or 'no environment'} does not stand: nothing can be proved",
-            remedy="`partywall up` first",
-        )
+        words = f"{absent[0]} does not stand" if absent else "no environment stands"
+        raise Refused(f"{words}: there is nothing to prove", remedy="`partywall up` first")
     premises = Premises(
         world=as_wanted(world, _wanted(project, standing, world)),
         reach=project.engine.reach(),
