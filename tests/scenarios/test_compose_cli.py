@@ -81,7 +81,7 @@ services:
     <<: *defaults
     image: "acme/web:${TAG}"
     environment: {DATABASE_URL: "postgres://u:${PW}@db/x", NESTED: "${A:-${TAG}}", COST: "5$$"}
-    x-partywall: {run: "python -m web", route: /}
+    x-partywall: {run: "python -m web", route: /, port: 8080}
   debug: {image: acme/debug, profiles: [debug]}
 """,
     )
