@@ -45,13 +45,15 @@ class Programs:
             f"{path.parts[-3]}/{path.parts[-2]}": _resolved(json.loads(path.read_text()))
             for path in sorted(folder.glob("*/*/program.json"))
         }
-        self._caddy = (demo.home / "edge" / "caddy.json").read_bytes()
+        self._edge = sorted(key for key in self._described if key.startswith("machine/"))
+        self._files = {path: path.read_bytes() for path in (demo.home / "edge").glob("*.json")}
 
     def prepare(self) -> None:
         """Lay out what `down` took away, and let PostgreSQL's user reach its data."""
         for folder in (self._home.parents[1], self._home.parent, self._home, self._home / "data"):
             folder.chmod(folder.stat().st_mode | 0o011)
-        (self._home / "edge" / "by-hand.json").write_bytes(self._caddy)
+        for path, content in self._files.items():
+            path.with_suffix(".by-hand").write_bytes(content)
         for program in self._described.values():
             for path, text in program["secret_files"].items():
                 Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -60,10 +62,12 @@ class Programs:
 
     def start(self) -> None:
         """Everything, until everything is well; this is what is timed."""
-        self._begin("machine/edge")
+        for key in self._edge:
+            self._begin(key)
         with ThreadPoolExecutor(len(ENVIRONMENTS)) as pool:
             list(pool.map(self._environment, ENVIRONMENTS))
-        self._until("machine/edge")
+        for key in self._edge:
+            self._until(key)
 
     def stop(self) -> None:
         """End everything, and give files that root wrote back to whom they belong."""
@@ -102,8 +106,8 @@ class Programs:
     def _begin(self, key: str) -> None:
         program = self._described[key]
         command = list(program["command"])
-        if key == "machine/edge":
-            command[-1] = str(self._home / "edge" / "by-hand.json")
+        if key in self._edge:
+            command[-1] = str(Path(command[-1]).with_suffix(".by-hand"))
         given: dict[str, Any] = {}
         if key.endswith("/db") and program["account"]:
             uid = program["account"]["uid"]
@@ -138,11 +142,14 @@ def _is_well(program: Mapping[str, Any]) -> bool:
             capture_output=True,
         )  # fmt: skip
         return done.returncode == 0
-    try:
-        socket.create_connection(tuple(health["tcp"]), timeout=1.0).close()
-    except OSError:
-        return False
-    return True
+    family, address = (
+        (socket.AF_UNIX, health["unix"])
+        if health["unix"]
+        else (socket.AF_INET, tuple(health["tcp"]))
+    )
+    with socket.socket(family) as trial:
+        trial.settimeout(1.0)
+        return trial.connect_ex(address) == 0
 
 
 def _resolved(program: dict[str, Any]) -> dict[str, Any]:

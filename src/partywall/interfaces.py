@@ -177,11 +177,13 @@ class Engine(Protocol):
 
 
 class EdgeProgram(msgspec.Struct, frozen=True, kw_only=True):
-    """How the edge is run in the foreground."""
+    """How a service of the edge is run in the foreground."""
 
     command: tuple[str, ...]
     environment: dict[str, str]
     folder: str
+    socket: str = ""
+    """The unix socket on which it answers; empty: it answers on its ports."""
 
 
 class EngineParts(msgspec.Struct, frozen=True, kw_only=True):
@@ -195,8 +197,8 @@ class EngineParts(msgspec.Struct, frozen=True, kw_only=True):
     records: Records
     secrets: SecretStore
     clock: Clock
-    edge: Callable[[], EdgeProgram]
-    """Asked only when the edge is started: finding its program takes time."""
+    edge: Callable[[str], EdgeProgram]
+    """The program of a service of the edge; asked only at a start: finding it takes time."""
     trash_seconds: float
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from architectures import plans
 from partywall import catalog
+from partywall.axes.site import EDGE, EDGE_SIDES
 from partywall.model.plan import Action
 from partywall.model.world import World, environment_of
 
@@ -41,7 +42,7 @@ def test_environments_share_nothing_but_the_edge(architectures):
     for thing in world.things():
         for need in thing.needs:
             assert environment_of(need.key) in {environment_of(thing.key), "machine"}
-    assert {k for k in world.entries if environment_of(k) not in plans.NAMES} == {"machine/edge"}
+    assert {k for k in world.entries if environment_of(k) not in plans.NAMES} == {EDGE, *EDGE_SIDES}
 
 
 def test_no_secret_and_no_name_is_in_both_environments():

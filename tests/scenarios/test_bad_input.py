@@ -282,7 +282,7 @@ SETTINGS = [
     Case(
         name="settings: nested too deep",
         prepare=settings("project: " + "[" * 5000 + "]" * 5000),
-        says="deep|nested",
+        says="deep|nest",
         at=r"partywall\.yaml:1",
         do=".",
     ),
@@ -1007,7 +1007,7 @@ def test_a_damaged_fragment_of_the_edge_changes_no_route(standing, content):
     assert standing.changes() == 0
 
 
-@pytest.mark.parametrize("name", ["caddy.json", "good.json", "ports.json"])
+@pytest.mark.parametrize("name", ["front.json", "a.json", "b.json", "good.json", "ports.json"])
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"apps": "\xff"}'])
 def test_a_damaged_configuration_of_the_edge_is_written_anew(standing, name, content):
     path = standing.home / "edge" / name
@@ -1025,6 +1025,22 @@ def test_a_damaged_configuration_of_the_edge_is_written_anew(standing, name, con
         path.write_bytes(whole)
     assert standing.call(*UP).code == 0
     assert standing.page("small.localhost") == "hello"
+    assert standing.changes() == 0
+
+
+@pytest.mark.parametrize("name", ["program.json", "process.json", "restarts.json", "health.json"])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}", b'{"key": 1, "round": "x"}'])
+def test_a_damaged_file_of_the_supervisor_is_written_anew(standing, name, content):
+    """What runs goes on running, and can be changed as before."""
+    path = standing.home / "run" / "dev" / "web" / name
+    before = standing.alive()
+    path.write_bytes(content)
+    said = standing.call(*UP)
+    assert said.code == 0, said.err
+    assert standing.changes() == 0
+    assert standing.alive() == before
+    assert standing.call("restart", "dev", "web", "--yes").code == 0
+    assert len(set(before) - set(standing.alive())) == 1
     assert standing.changes() == 0
 
 

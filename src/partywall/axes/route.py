@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from partywall.axes.instance import key_of
-from partywall.axes.site import EDGE, Environment, Site, own
+from partywall.axes.site import EDGE, EDGE_SIDES, Environment, Site, own
 from partywall.model.app import Condition, Role, Service
 from partywall.model.choices import RouteBy
-from partywall.model.world import AnyThing, BasicAuth, Instance, Need, Route
+from partywall.model.world import AnyThing, BasicAuth, Instance, Need, Route, name_of
+
+_CADDY = "caddy:2"
 
 
 def domain(site: Site, environment: Environment) -> Iterable[AnyThing]:
     """One edge for all, a host name per environment."""
-    yield edge(site)
+    yield from edge(site)
     for service, where in routed(environment):
         label, path = ("", where) if where.startswith("/") else (f"{where}.", "/")
         instance = key_of(environment, service)
@@ -30,13 +32,19 @@ def domain(site: Site, environment: Environment) -> Iterable[AnyThing]:
         )
 
 
-def edge(site: Site) -> Instance:
-    """The one Caddy in front of every environment."""
-    return Instance(
+def edge(site: Site) -> Iterable[Instance]:
+    """The Caddy in front of every environment, and the two sides that know the routes in turn.
+
+    A side that nobody asks takes a change in; then it answers instead of the other.
+    """
+    for key in EDGE_SIDES:
+        yield Instance(key=key, service=name_of(key), role=Role.EDGE, image=_CADDY)
+    yield Instance(
         key=EDGE,
+        needs=tuple(Need(key) for key in EDGE_SIDES),
         service="edge",
         role=Role.EDGE,
-        image="caddy:2",
+        image=_CADDY,
         ports=site.edge_ports,
         settings=dict(site.edge),
     )

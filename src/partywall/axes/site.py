@@ -12,6 +12,7 @@ from partywall.model.secret import SecretRef
 from partywall.model.world import Key
 
 EDGE: Key = "machine/edge"
+EDGE_SIDES: tuple[Key, ...] = ("machine/edge-a", "machine/edge-b")
 
 
 class Share(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
 from typing import Any
 
 from partywall.edge.settings import EdgeSettings, Tls
@@ -12,20 +11,32 @@ _PRIVATE = ("localhost", "local", "internal", "home.arpa", "test", "example", "i
 """Names that no public authority signs (RFC 6761, RFC 8375, RFC 6762)."""
 
 
-def certificates(settings: EdgeSettings, hosts: Iterable[str]) -> dict[str, Any]:
-    """The `tls` and `pki` apps; only hosts that have a route ever get a certificate."""
-    names = sorted(hosts)
-    inside = [name for name in names if not from_acme(settings, name)]
-    outside = [name for name in names if from_acme(settings, name)]
-    policies = [
-        {"subjects": subjects, "issuers": [issuer]}
-        for subjects, issuer in ((inside, {"module": "internal"}), (outside, _acme(settings)))
-        if subjects
-    ]
-    tls = {"automation": {"policies": policies}, "certificates": {"automate": names}}
+def certificates(settings: EdgeSettings, ask: str) -> dict[str, Any]:
+    """The `tls` and `pki` apps; only hosts that have a route ever get a certificate.
+
+    Which ones have is asked at the address `ask` at a name's first visit: a list here would have
+    to be loaded anew with every route.
+    """
+    permission = {"module": "http", "endpoint": ask}
+    policies = [{"on_demand": True, **policy} for policy in _policies(settings)]
+    tls = {"automation": {"on_demand": {"permission": permission}, "policies": policies}}
     # Without this Caddy tries to change the machine's own list of trusted authorities.
     pki = {"certificate_authorities": {"local": {"install_trust": False}}}
     return {"tls": tls, "pki": pki}
+
+
+def _policies(settings: EdgeSettings) -> list[dict[str, Any]]:
+    inside = [{"module": "internal"}]
+    if settings.tls != Tls.ACME:
+        return [{"issuers": inside}]
+    public = {"issuers": [_acme(settings)]}
+    return [public] if settings.directory else [{"subjects": _inner(), "issuers": inside}, public]
+
+
+def _inner() -> list[str]:
+    """Subjects that stand for every name that no public authority signs, some labels deep."""
+    deep = ("", "*.", "*.*.", "*.*.*.", "*.*.*.*.")
+    return ["*", *(f"{stars}{end}" for end in _PRIVATE for stars in deep)]
 
 
 def from_acme(settings: EdgeSettings, name: str) -> bool:

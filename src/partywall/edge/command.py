@@ -10,9 +10,9 @@ from partywall.edge.settings import EdgeSettings
 from partywall.model.errors import MachineFailed
 
 
-def run(home: EdgeHome) -> tuple[str, ...]:
-    """Caddy in the foreground, from the file that is always a good one."""
-    return (*caddy(home), "run", "--config", str(home.config))
+def run(home: EdgeHome, part: str) -> tuple[str, ...]:
+    """A part of the edge in the foreground, from the file that is always a good one."""
+    return (*caddy(home), "run", "--config", str(home.config(part)))
 
 
 def validate(home: EdgeHome) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import msgspec
 
 from partywall.edge.admin import ask, words
 from partywall.edge.home import EdgeHome
+from partywall.edge.sides import SIDES
 from partywall.interfaces import Clock
 from partywall.model.errors import MachineFailed
 
@@ -36,7 +37,11 @@ def requests_under_way(home: EdgeHome, address: str) -> int:
     Raises:
         MachineFailed: when the edge does not say.
     """
-    answer = ask(home.settings.socket, "GET", "/reverse_proxy/upstreams")
+    return sum(_under_way(home.settings.admin(side), address) for side in SIDES)
+
+
+def _under_way(socket: str, address: str) -> int:
+    answer = ask(socket, "GET", "/reverse_proxy/upstreams")
     if answer is None:
         return 0
     status, body = answer

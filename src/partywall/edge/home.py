@@ -32,10 +32,9 @@ class EdgeHome(msgspec.Struct, frozen=True, kw_only=True):
         """The folder with one file for each project and environment."""
         return self.folder / "fragments"
 
-    @property
-    def config(self) -> Path:
-        """What Caddy starts from."""
-        return self.folder / "caddy.json"
+    def config(self, part: str) -> Path:
+        """What a part starts from."""
+        return self.folder / f"{part}.json"
 
     @property
     def good(self) -> Path:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import http.client
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
 
-from partywall.edge import fragments
+from partywall.edge import fragments, sides
 from partywall.edge.admin import ask, running_configuration, words
-from partywall.edge.caddy import assemble
+from partywall.edge.caddy import assemble, configuration, text_of
 from partywall.edge.fragment import Fragment
 from partywall.edge.fragments import Fragments
+from partywall.edge.front import front
 from partywall.edge.home import EdgeHome
 from partywall.edge.validation import refuse_taken_ports, validate
 from partywall.model.errors import MachineFailed
 from partywall.system.files import read_bytes, write_atomically
+
+Texts = Mapping[str, bytes | None]
+"""The configuration file of each part."""
 
 
 def change_fragment(
@@ -62,23 +66,48 @@ def reload(home: EdgeHome) -> bool:
 
 
 def _install(home: EdgeHome, before: Fragments, after: Fragments) -> bool:
-    former = read_bytes(home.config)
-    text = assemble(home.settings, after.values())
-    if text != former:
-        refuse_taken_ports(text, *_known(home, former))
-        validate(home, after.values())
+    sides.prepare(home)
+    texts = configurations(home, after)
+    former = {part: read_bytes(home.config(part)) for part in texts}
+    if texts != former:
+        _check(home, texts, former, after)
     # A fragment never knows less than Caddy: what is removed is forgotten last.
     fragments.write(home, {**before, **after})
     try:
-        if text != former:
-            write_atomically(home.config, text)
-        loaded = _post(home, text)
+        _write(home, texts, former)
+        loaded = _load(home, texts)
     except MachineFailed:
-        _put_back(home, former, before)
+        _write(home, former, texts)
+        fragments.write(home, before)
         raise
     fragments.write(home, after)
     fragments.write_in_force(home, after)
-    return loaded or text != former
+    return loaded or texts != former
+
+
+def configurations(home: EdgeHome, after: Fragments) -> dict[str, bytes]:
+    """What each part starts from, for these fragments.
+
+    Raises:
+        BadInput: when a route or the settings cannot be served.
+        Refused: when two environments claim the same host and port.
+    """
+    made = {side: assemble(home.settings, after.values(), side) for side in sides.SIDES}
+    return {**made, sides.FRONT: text_of(front(home.settings, _ports(after)))}
+
+
+def _ports(after: Fragments) -> set[int]:
+    return {one.thing.port for each in after.values() for one in each.routes if one.thing.port}
+
+
+def _check(home: EdgeHome, texts: Mapping[str, bytes], former: Texts, after: Fragments) -> None:
+    """Ask Caddy about what is new, before anything is written."""
+    if texts[sides.FRONT] != former[sides.FRONT]:
+        refuse_taken_ports(texts[sides.FRONT], *_known(home, former[sides.FRONT]))
+        validate(home, lambda settings: front(settings, _ports(after)))
+    side = sides.idle(home)
+    if texts[side] != former[side]:
+        validate(home, lambda settings: configuration(settings, after.values(), side))
 
 
 def _known(home: EdgeHome, former: bytes | None) -> Iterable[Any]:
@@ -87,15 +116,39 @@ def _known(home: EdgeHome, former: bytes | None) -> Iterable[Any]:
         written = msgspec.json.decode(former or b"{}", type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError):  # damaged: it is about to be replaced
         written = {}
-    return written, running_configuration(home.settings.socket) or {}
+    return written, _running(home, sides.FRONT) or {}
 
 
-def _post(home: EdgeHome, text: bytes) -> bool:
-    """Whether Caddy had to be told; a Caddy that is not running starts from the file."""
-    running = running_configuration(home.settings.socket)
-    if running is None or running == msgspec.json.decode(text):
+def _load(home: EdgeHome, texts: Texts) -> bool:
+    """Whether a running Caddy had to be told; one that is not running starts from its file.
+
+    The front comes first: it alone can still find a port taken.
+    """
+    told = _post(home, sides.FRONT, texts)
+    return _load_routes(home, texts) or told
+
+
+def _load_routes(home: EdgeHome, texts: Texts) -> bool:
+    """Tell the side that nobody asks, then let it take over.
+
+    Where only the other one runs, it is told instead: that drops what it has not read yet.
+    """
+    present, other = sides.active(home), sides.idle(home)
+    if _running(home, present) == _meant(texts, present):
         return False
-    answer = ask(home.settings.socket, "POST", "/load", text)
+    if _running(home, other) is None:
+        return _post(home, present, texts)
+    sides.settle(home)
+    _post(home, other, texts)
+    sides.take_over(home, other)
+    return True
+
+
+def _post(home: EdgeHome, part: str, texts: Texts) -> bool:
+    """Tell a part that runs with something else; false when there was nothing to tell."""
+    if _running(home, part) in (None, _meant(texts, part)):
+        return False
+    answer = ask(home.settings.admin(part), "POST", "/load", texts[part])
     if answer is None:
         return False
     status, body = answer
@@ -107,9 +160,18 @@ def _post(home: EdgeHome, text: bytes) -> bool:
     return True
 
 
-def _put_back(home: EdgeHome, former: bytes | None, before: Fragments) -> None:
-    if former is None:
-        home.config.unlink(missing_ok=True)
-    else:
-        write_atomically(home.config, former)
-    fragments.write(home, before)
+def _running(home: EdgeHome, part: str) -> Any:  # noqa: ANN401  (any JSON)
+    return running_configuration(home.settings.admin(part))
+
+
+def _meant(texts: Texts, part: str) -> Any:  # noqa: ANN401  (any JSON)
+    return msgspec.json.decode(texts[part] or b"{}")
+
+
+def _write(home: EdgeHome, texts: Texts, present: Texts) -> None:
+    """Make the files hold these texts, touching only those that differ."""
+    for part, text in texts.items():
+        if text is None:
+            home.config(part).unlink(missing_ok=True)
+        elif text != present[part]:
+            write_atomically(home.config(part), text)

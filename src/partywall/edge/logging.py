@@ -16,24 +16,32 @@ _ENCODER = {
 }
 
 
+def log_file(folder: str, part: str) -> dict[str, Any]:
+    """Where a part writes what it does."""
+    return {"logs": {"default": {"writer": _file(f"{folder}/{part}.log"), "encoder": _ENCODER}}}
+
+
 def access_log(owner: str) -> str:
     """The name of an environment's access log, as Caddy's loggers and as its file."""
     return f"access.{owner}"
 
 
-def logging(folder: str, owners: Iterable[str]) -> dict[str, Any]:
-    """Caddy's own log, and one access log for each environment."""
+def logging(folder: str, side: str, owners: Iterable[str]) -> dict[str, Any]:
+    """A side's own log, and one access log for each environment.
+
+    Each side has files of its own: one that is renamed at its size by the one would be written
+    to by the other for ever.
+    """
     logs = {
         access_log(owner): {
-            "writer": _file(f"{folder}/{access_log(owner)}.log"),
+            "writer": _file(f"{folder}/{access_log(owner)}.{side}.log"),
             "encoder": _ENCODER,
             "include": [f"http.log.access.{access_log(owner)}"],
         }
         for owner in sorted(owners)
     }
     logs["default"] = {
-        "writer": _file(f"{folder}/caddy.log"),
-        "encoder": _ENCODER,
+        **log_file(folder, side)["logs"]["default"],
         "exclude": ["http.log.access"],
     }
     return {"logs": logs}

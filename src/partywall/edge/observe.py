@@ -11,6 +11,7 @@ from partywall.edge.caddy import configuration
 from partywall.edge.fragment import Fragment, Served, address_of
 from partywall.edge.home import EdgeHome
 from partywall.edge.placing import identity
+from partywall.edge.sides import active
 from partywall.interfaces import Reach
 from partywall.model.errors import PartywallError
 from partywall.model.world import Entry, Key, environment_of
@@ -25,8 +26,9 @@ def observe_routes(home: EdgeHome, project: str, reach: Reach | None = None) -> 
         MachineFailed: when the edge listens and does not say its configuration.
     """
     every = fragments.stored(home)
-    running = running_configuration(home.settings.socket)
-    wanted = placed(configuration(home.settings, every.values()))
+    side = active(home)
+    running = running_configuration(home.settings.admin(side))
+    wanted = placed(configuration(home.settings, every.values(), side))
     present = placed(running or {})
     mine = [fragment for fragment in every.values() if fragment.project == project]
     return {

@@ -14,7 +14,6 @@ from partywall.model.world import Route
 
 _SECONDS = 10.0
 _PAUSE = 0.01
-_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (never bound here)
 
 
 def wait_for_certificate(settings: EdgeSettings, route: Route) -> None:
@@ -28,9 +27,8 @@ def wait_for_certificate(settings: EdgeSettings, route: Route) -> None:
     host = host_of(route)
     if settings.tls == Tls.OFF or from_acme(settings, host):
         return
-    address = _ANYWHERE.get(settings.bind[0], settings.bind[0])
     deadline = time.monotonic() + _SECONDS
-    while not _shakes_hands(address, route.port or settings.https_port, host):
+    while not _shakes_hands(settings.address, route.port or settings.https_port, host):
         if time.monotonic() > deadline:
             raise MachineFailed(
                 f"the edge has no certificate for {host}", remedy="look at the edge's log"

@@ -12,6 +12,11 @@ from partywall.model.errors import BadInput, Place
 SOCKET_BYTES = 107
 """What fits into `sockaddr_un.sun_path` before its final zero byte (unix(7))."""
 
+CURRENT = "current"
+"""The name by which the front finds the side that answers at present."""
+_HIGHEST_PORT = 65535
+_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (never bound here)
+
 
 class Tls(StrEnum):
     """Where certificates come from."""
@@ -34,8 +39,8 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True):
     """The ACME directory's address; empty means the issuer's own choice."""
     root: str = ""
     """A PEM file with the authority that the ACME directory's own certificate comes from."""
-    socket: str
-    """The unix socket of the admin API."""
+    sockets: str
+    """The folder of the unix sockets by which the edge's parts and we speak to each other."""
     storage: str
     """Certificates, keys and the internal authority."""
     logs: str
@@ -45,6 +50,19 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True):
     def main_port(self) -> int:
         """The port that a route with port 0 is answered on."""
         return self.http_port if self.tls == Tls.OFF else self.https_port
+
+    @property
+    def address(self) -> str:
+        """Where this machine itself reaches the edge."""
+        return _ANYWHERE.get(self.bind[0], self.bind[0])
+
+    def admin(self, part: str) -> str:
+        """The unix socket of a part's admin API."""
+        return f"{self.sockets}/{part}/admin"
+
+    def listener(self, part: str, port: int) -> str:
+        """The unix socket on which a part answers what came in on a port."""
+        return f"{self.sockets}/{part}/{port}"
 
     @property
     def authority(self) -> Path:
@@ -58,12 +76,13 @@ def checked(settings: EdgeSettings) -> EdgeSettings:
     Raises:
         BadInput: when the socket's path is too long, no address is given or ports clash.
     """
-    length = len(settings.socket.encode())
+    longest = settings.listener(CURRENT, _HIGHEST_PORT)
+    length = len(longest.encode())
     if length > SOCKET_BYTES:
         raise BadInput(
-            f"the path of the edge's admin socket has {length} bytes; "
+            f"the path of the edge's sockets has {length} bytes; "
             f"a unix socket may have {SOCKET_BYTES}",
-            where=Place(settings.socket),
+            where=Place(longest),
             remedy="choose a shorter folder for the edge",
         )
     if not settings.bind:

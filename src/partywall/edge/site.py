@@ -48,7 +48,7 @@ _FORGEABLE = [
     "X-Rewrite-Url",
 ]
 """What apps believe of a proxy and Caddy itself does not replace."""
-_STREAM_CLOSE_DELAY = "24h"
+STREAM_CLOSE_DELAY = "24h"
 """Otherwise every load, also one for another environment, cuts all open websockets."""
 
 
@@ -82,11 +82,17 @@ def path_route(placed: Placed) -> Json:
     }
 
 
+REFUSED = "Partywall-Refused"
+"""By this header a side tells the front to close the connection without an answer."""
+
+
 def _allow(networks: Iterable[str]) -> Json:
     ranges = sorted(str(ipaddress.ip_network(network, strict=False)) for network in networks)
     return {
-        "match": [{"not": [{"remote_ip": {"ranges": ranges}}]}],
-        "handle": [{"handler": "static_response", "abort": True}],
+        "match": [{"not": [{"client_ip": {"ranges": ranges}}]}],
+        "handle": [
+            {"handler": "static_response", "status_code": 403, "headers": {REFUSED: ["yes"]}}
+        ],
         "terminal": True,
     }
 
@@ -118,5 +124,5 @@ def _proxy(served: Served) -> Json:
         "handler": "reverse_proxy",
         "upstreams": [{"dial": served.upstream}],
         "headers": headers,
-        "stream_close_delay": _STREAM_CLOSE_DELAY,
+        "stream_close_delay": STREAM_CLOSE_DELAY,
     }

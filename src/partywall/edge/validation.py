@@ -7,23 +7,27 @@ import errno
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from partywall.edge import command
-from partywall.edge.caddy import configuration
-from partywall.edge.fragment import Fragment
+from partywall.edge.front import listened
 from partywall.edge.home import EdgeHome
+from partywall.edge.settings import EdgeSettings
 from partywall.model.errors import MachineFailed
 
 _SECONDS = 60
 _MESSAGE_CHARACTERS = 800
 
 
-def validate(home: EdgeHome, fragments: Iterable[Fragment]) -> None:
+Builds = Callable[[EdgeSettings], dict[str, Any]]
+"""Makes a configuration from the edge's settings."""
+
+
+def validate(home: EdgeHome, build: Builds) -> None:
     """Let Caddy build everything it would build at a load, short of opening ports.
 
     It makes log files and an authority while it does, so it gets a folder of its own:
@@ -34,7 +38,7 @@ def validate(home: EdgeHome, fragments: Iterable[Fragment]) -> None:
     """
     with tempfile.TemporaryDirectory(prefix="partywall-edge-") as folder:
         elsewhere = msgspec.structs.replace(home.settings, storage=folder, logs=folder)
-        config = configuration(elsewhere, fragments)
+        config = build(elsewhere)
         # Its reasons go where its log goes: to the standard error, not into a file.
         del config["logging"]["logs"]["default"]["writer"]
         done = _run(home, msgspec.json.encode(config), folder)
@@ -89,12 +93,6 @@ def refuse_taken_ports(text: bytes, *known: Mapping[str, Any]) -> None:
                 f"{address} is taken by another program, the edge cannot listen there",
                 remedy="free the port or choose another one in partywall.yaml",
             )
-
-
-def listened(config: Mapping[str, Any]) -> set[str]:
-    """The addresses that a configuration listens on."""
-    servers = config.get("apps", {}).get("http", {}).get("servers", {})
-    return {address for server in servers.values() for address in server["listen"]}
 
 
 def _taken(host: str, port: int) -> bool:

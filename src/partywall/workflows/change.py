@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from partywall.axes.site import EDGE
+from partywall.edge import sides
 from partywall.edge.load import reload
 from partywall.execution import history, undo
 from partywall.execution.executor import execute
@@ -249,7 +250,7 @@ def _prepare(project: Project, goal: Goal) -> list[str]:
         if written is not None:
             said.append(f"made {written.name} with fresh secrets for {name}")
     project.claim(names)
-    if goal.verb == "up" and (goal.scope is None or not project.edge.config.exists()):
+    if goal.verb == "up" and (goal.scope is None or not project.edge.config(sides.FRONT).exists()):
         reload(project.edge)
     return said
 

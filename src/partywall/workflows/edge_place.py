@@ -9,8 +9,9 @@ from pathlib import Path
 import msgspec
 
 from partywall.compose.settings import Settings
+from partywall.edge import sides
 from partywall.edge.home import EdgeHome
-from partywall.edge.settings import SOCKET_BYTES, EdgeSettings, Tls
+from partywall.edge.settings import CURRENT, SOCKET_BYTES, EdgeSettings, Tls
 from partywall.interfaces import EdgeProgram
 from partywall.model.errors import BadInput, MachineFailed, Refused
 from partywall.system import files, sockets
@@ -18,6 +19,9 @@ from partywall.system import files, sockets
 _CUSTOMARY = (8080, 8443)
 _STEP = 10_000
 LOOPBACK = "127.0.0.1"
+SERVICES = {"edge": sides.FRONT, **{f"edge-{side}": side for side in sides.SIDES}}
+"""The parts of the edge by the names of their instances in a world."""
+_LONGEST = f"{CURRENT}/65535.lock"
 
 
 class Ports(msgspec.Struct, frozen=True):
@@ -49,21 +53,24 @@ def home(folder: Path, settings: Settings, ports: Ports, token: str) -> EdgeHome
             email=said.email or "",
             directory=(acme.directory if acme else None) or "",
             root=(acme.root if acme else None) or "",
-            socket=str(_socket(folder, token)),
+            sockets=str(_sockets(folder, token)),
             storage=str(folder / "storage"),
             logs=str(folder / "logs"),
         ),
     )
 
 
-def program(edge: EdgeHome) -> EdgeProgram:
-    """How the embedded engine starts it."""
+def program(edge: EdgeHome, service: str) -> EdgeProgram:
+    """How the embedded engine starts a part of it; `service` as the world names it."""
     from partywall.edge import command  # noqa: PLC0415  (only a start needs it)
 
+    part = SERVICES[service]
+    port = edge.settings.main_port
     return EdgeProgram(
-        command=command.run(edge),
+        command=command.run(edge, part),
         environment=command.environment(edge.settings),
         folder=str(edge.folder),
+        socket="" if part == sides.FRONT else edge.settings.listener(part, port),
     )
 
 
@@ -122,12 +129,13 @@ def prepare(edge: EdgeHome) -> None:
     """
     for folder in (edge.folder, Path(edge.settings.storage), Path(edge.settings.logs)):
         files.make_folder(folder)
-    place = Path(edge.settings.socket).parent
+    place = Path(edge.settings.sockets)
     files.make_folder(place)
     if place.stat().st_uid != os.geteuid():
         raise Refused(
             f"{place} belongs to somebody else", remedy="remove it, or use a shorter project path"
         )
+    sides.prepare(edge)
 
 
 def _remembered(folder: Path) -> Ports | None:
@@ -158,8 +166,8 @@ def _pairs() -> Iterator[tuple[int, int]]:
         yield sockets.free_port(LOOPBACK), sockets.free_port(LOOPBACK)
 
 
-def _socket(folder: Path, token: str) -> Path:
-    near = folder / "admin.sock"
-    if len(str(near).encode()) + len(".lock") <= SOCKET_BYTES:
+def _sockets(folder: Path, token: str) -> Path:
+    near = folder / "run"
+    if len(str(near / _LONGEST).encode()) <= SOCKET_BYTES:
         return near
-    return Path(f"/tmp/partywall-{os.geteuid()}") / token / "admin.sock"  # noqa: S108 (own, 0700)
+    return Path(f"/tmp/partywall-{os.geteuid()}") / token / "edge"  # noqa: S108 (own, 0700)

@@ -97,7 +97,7 @@ class Project:
                 records=self.records,
                 secrets=self.store,
                 clock=self.clock,
-                edge=lambda: edge_place.program(self.edge),
+                edge=lambda service: edge_place.program(self.edge, service),
                 trash_seconds=self.settings.trash,
             )
         )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
 import yaml
 
 from partywall.compose import plain
-from partywall.edge.caddy import configuration
 from partywall.edge.fragments import stored
+from partywall.edge.load import configurations
+from partywall.edge.sides import FRONT, SIDES
 from partywall.model.world import Route, World, environment_of, name_of
 from partywall.system.files import make_folder, write_atomically
 from partywall.workflows.project import Project
@@ -27,7 +27,7 @@ def render(project: Project, names: list[str]) -> list[Path]:
     folder = make_folder(project.home / FOLDER)
     desired = project.desired(names)
     written = [file for name in names for file in _environment(project, name, desired, folder)]
-    written.append(_edge(project, folder))
+    written += _edge(project, folder)
     readme = folder / "README.md"
     write_atomically(readme, _readme(project, names).encode(), mode=0o644)
     return [*written, readme]
@@ -54,12 +54,14 @@ def _environment(project: Project, name: str, desired: World, folder: Path) -> l
     return [compose, env]
 
 
-def _edge(project: Project, folder: Path) -> Path:
+def _edge(project: Project, folder: Path) -> list[Path]:
     """What the edge serves now; it holds password hashes, so only its owner may read it."""
-    path = folder / "edge" / "caddy.json"
-    whole = configuration(project.edge.settings, stored(project.edge).values())
-    write_atomically(path, msgspec.json.format(msgspec.json.encode(whole)) + b"\n")
-    return path
+    texts = configurations(project.edge, stored(project.edge))
+    written = []
+    for part in (FRONT, SIDES[0]):
+        written.append(folder / "edge" / f"{part}.json")
+        write_atomically(written[-1], texts[part])
+    return written
 
 
 def _readme(project: Project, names: list[str]) -> str:
@@ -69,7 +71,8 @@ def _readme(project: Project, names: list[str]) -> str:
         f"# {prefix} without Partywall\n\n"
         "Each folder is a Compose project of its own; its `.env` holds its secrets (mode 0600).\n"
         "The networks named `…_edge`, made by these files, are where a proxy of yours reaches the\n"
-        "services that have an address; `edge/caddy.json` is what the edge served at the time.\n\n"
+        "services that have an address; `edge/` is what the edge served at the time, by two\n"
+        f"programs: `caddy run --config edge/{FRONT}.json` and the same with `{SIDES[0]}.json`.\n\n"
         f"```sh\n{starts}\n```\n"
     )
 

@@ -5,7 +5,7 @@ import pytest
 
 from partywall.axes import limits, presence, route, world
 from partywall.axes.instance import instance, relative
-from partywall.axes.site import EDGE, Environment, Machine, Share, Site, is_postgres
+from partywall.axes.site import EDGE, EDGE_SIDES, Environment, Machine, Share, Site, is_postgres
 from partywall.model.app import App, Condition, Dependency, HealthCheck, Mount, Role, Service, Visit
 from partywall.model.choices import (
     CacheWall,
@@ -74,7 +74,7 @@ def test_a_whole_small_world():
         "dev/volume/rows": Volume,
         "dev/db": Instance,
         "dev/database/db": Database,
-        "machine/edge": Instance,
+        **dict.fromkeys((*EDGE_SIDES, EDGE), Instance),
         "dev/route/web": Route,
     }
 
@@ -358,12 +358,16 @@ class TestRoute:
         made = things(environment(web), environment(web, name="prod"), edge={"tls": "off"})
         assert made[EDGE] == Instance(
             key=EDGE,
+            needs=tuple(Need(side) for side in EDGE_SIDES),
             service="edge",
             role=Role.EDGE,
             image="caddy:2",
             ports=(80, 443),
             settings={"tls": "off"},
         )
+        for side in EDGE_SIDES:
+            assert made[side].ports == ()
+            assert made[side].role is Role.EDGE
 
     @pytest.mark.parametrize(
         ("services", "routes"),

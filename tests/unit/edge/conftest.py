@@ -38,7 +38,7 @@ def settings() -> EdgeSettings:
     return EdgeSettings(
         http_port=8080,
         https_port=8443,
-        socket="/srv/edge/admin.sock",
+        sockets="/srv/edge/run",
         storage="/srv/edge/storage",
         logs="/srv/edge/logs",
     )

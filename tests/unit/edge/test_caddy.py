@@ -6,13 +6,12 @@ import itertools
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
+from msgspec.structs import replace
 
 from partywall.edge.caddy import assemble, configuration
 from partywall.edge.certificates import is_public
 from partywall.edge.fragment import Fragment
-from partywall.edge.settings import Tls
 from partywall.model.errors import BadInput, Refused
 from partywall.model.secret import SecretRef
 from partywall.model.world import BasicAuth
@@ -36,20 +35,20 @@ def _paths(config: dict[str, Any], port: str) -> list[Any]:
 
 
 def test_two_environments_with_the_internal_authority(settings, production, development):
-    _golden("internal.json", assemble(settings, [production, development]))
+    _golden("internal.json", assemble(settings, [production, development], "a"))
 
 
 def test_production_alone_on_plain_http(plain, production):
-    _golden("off.json", assemble(plain, [production]))
+    _golden("off.json", assemble(plain, [production], "a"))
 
 
 def test_an_edge_without_routes_answers_404_only(settings):
-    _golden("empty.json", assemble(settings, []))
+    _golden("empty.json", assemble(settings, [], "b"))
 
 
 def test_the_order_of_fragments_and_routes_changes_nothing(settings, production, development):
     texts = {
-        assemble(settings, [msgspec.structs.replace(one, routes=one.routes[::step]) for one in two])
+        assemble(settings, [replace(one, routes=one.routes[::step]) for one in two], "a")
         for two in itertools.permutations([production, development])
         for step in (1, -1)
     }
@@ -62,7 +61,7 @@ def test_the_longest_path_comes_first(plain, served):
         served(f"prod/route/r{number}", "a.localhost", path=path)
         for number, path in enumerate(paths)
     )
-    config = configuration(plain, [Fragment(project="p", environment="prod", routes=routes)])
+    config = configuration(plain, [Fragment(project="p", environment="prod", routes=routes)], "a")
     assert _paths(config, "8080") == ["/api/v2", "/api", "/b"]
 
 
@@ -73,10 +72,9 @@ def test_a_route_on_a_port_of_its_own_has_a_server_of_its_own(settings, served):
     dev = Fragment(
         project="p", environment="dev", routes=(served("dev/route/web", "a.localhost", port=9443),)
     )
-    config = configuration(settings, [prod, dev])
+    config = configuration(settings, [prod, dev], "b")
     assert _hosts(config, "8443") == _hosts(config, "9443") == ["a.localhost"]
-    assert config["apps"]["http"]["servers"]["9443"]["tls_connection_policies"] == [{}]
-    assert config["apps"]["tls"]["certificates"]["automate"] == ["a.localhost"]
+    assert config["apps"]["http"]["servers"]["9443"]["listen"] == ["unix//srv/edge/run/b/9443|0200"]
 
 
 @pytest.mark.parametrize("path", ["/", "/other"])
@@ -87,7 +85,7 @@ def test_a_host_and_port_belong_to_one_environment(settings, production, served,
         routes=(served("dev/route/web", "SHOP.localhost.", path=path, port=8443),),
     )
     with pytest.raises(Refused, match=r"environment `\w+` of project `\w+`") as caught:
-        assemble(settings, [production, thief])
+        assemble(settings, [production, thief], "a")
     assert "shop.localhost:8443" in str(caught.value)
     assert "prod" in str(caught.value)
 
@@ -98,13 +96,13 @@ def test_one_environment_cannot_claim_a_path_twice(settings, served):
         served("dev/route/b", "a.localhost", path="/X"),
     )
     with pytest.raises(Refused, match="both claim"):
-        assemble(settings, [Fragment(project="p", environment="dev", routes=routes)])
+        assemble(settings, [Fragment(project="p", environment="dev", routes=routes)], "a")
 
 
 def test_no_route_stands_on_the_redirecting_port(settings, served):
     routes = (served("dev/route/a", "a.localhost", port=8080),)
     with pytest.raises(Refused, match="plain http"):
-        assemble(settings, [Fragment(project="p", environment="dev", routes=routes)])
+        assemble(settings, [Fragment(project="p", environment="dev", routes=routes)], "a")
 
 
 @pytest.mark.parametrize(
@@ -134,61 +132,34 @@ def test_no_route_stands_on_the_redirecting_port(settings, served):
 def test_what_caddy_would_understand_otherwise_is_refused(settings, served, wrong):
     route = served("dev/route/web", **({"host": "a.localhost"} | wrong))
     with pytest.raises(BadInput, match="dev/route/web"):
-        assemble(settings, [Fragment(project="p", environment="dev", routes=(route,))])
+        assemble(settings, [Fragment(project="p", environment="dev", routes=(route,))], "a")
 
 
 def test_a_route_that_asks_for_a_password_needs_a_hash(settings, development):
-    bare = tuple(msgspec.structs.replace(one, hash="") for one in development.routes)
+    bare = tuple(replace(one, hash="") for one in development.routes)
     with pytest.raises(BadInput, match="hash"):
-        assemble(settings, [msgspec.structs.replace(development, routes=bare)])
+        assemble(settings, [replace(development, routes=bare)], "a")
 
 
 @pytest.mark.parametrize(("project", "environment"), [("a/b", "dev"), ("a", "d.ev"), ("", "dev")])
 def test_names_that_are_no_file_names_are_refused(settings, project, environment):
     with pytest.raises(BadInput):
-        assemble(settings, [Fragment(project=project, environment=environment)])
+        assemble(settings, [Fragment(project=project, environment=environment)], "a")
 
 
 def test_a_socket_path_that_is_too_long_is_said_so(settings):
-    long = msgspec.structs.replace(settings, socket="/" + "é" * 53 + "x")
+    long = replace(settings, sockets="/" + "é" * 46 + "x")
     with pytest.raises(BadInput, match="108 bytes") as caught:
-        assemble(long, [])
+        assemble(long, [], "a")
     assert caught.value.remedy
-    assert assemble(msgspec.structs.replace(settings, socket="/" + "é" * 53), [])
+    assert assemble(replace(settings, sockets="/" + "é" * 46), [], "a")
 
 
 def test_settings_that_cannot_work_are_refused(settings):
     with pytest.raises(BadInput, match="address"):
-        assemble(msgspec.structs.replace(settings, bind=()), [])
+        assemble(replace(settings, bind=()), [], "a")
     with pytest.raises(BadInput, match="same port"):
-        assemble(msgspec.structs.replace(settings, http_port=8443), [])
-
-
-def test_acme_asks_for_public_names_and_the_inner_authority_for_others(settings, served):
-    hosts = ("shop.example.com", "shop.localhost")
-    routes = tuple(served(f"prod/route/r{i}", host) for i, host in enumerate(hosts))
-    acme = msgspec.structs.replace(settings, tls=Tls.ACME, email="me@example.com")
-    config = configuration(acme, [Fragment(project="p", environment="prod", routes=routes)])
-    policies = config["apps"]["tls"]["automation"]["policies"]
-    assert [(p["subjects"], p["issuers"][0]["module"]) for p in policies] == [
-        (["shop.localhost"], "internal"),
-        (["shop.example.com"], "acme"),
-    ]
-    assert policies[1]["issuers"][0] == {
-        "module": "acme",
-        "email": "me@example.com",
-        "challenges": {"http": {"alternate_port": 8080}, "tls-alpn": {"alternate_port": 8443}},
-    }
-
-
-def test_a_directory_of_ones_own_signs_every_name(settings, production):
-    acme = msgspec.structs.replace(
-        settings, tls=Tls.ACME, directory="https://ca.home/acme", root="/ca.pem"
-    )
-    config = configuration(acme, [production])
-    (policy,) = config["apps"]["tls"]["automation"]["policies"]
-    assert policy["issuers"][0]["ca"] == "https://ca.home/acme"
-    assert policy["issuers"][0]["trusted_roots_pem_files"] == ["/ca.pem"]
+        assemble(replace(settings, http_port=8443), [], "a")
 
 
 @pytest.mark.parametrize(
@@ -204,8 +175,3 @@ def test_a_directory_of_ones_own_signs_every_name(settings, production):
 )
 def test_which_names_a_public_authority_could_sign(name, public):
     assert is_public(name) is public
-
-
-def test_ipv6_addresses_are_put_in_brackets(plain, production):
-    config = configuration(msgspec.structs.replace(plain, bind=("::1", "127.0.0.1")), [production])
-    assert config["apps"]["http"]["servers"]["8080"]["listen"] == ["127.0.0.1:8080", "[::1]:8080"]

@@ -11,10 +11,10 @@ from partywall.edge import command, fragments
 from partywall.edge.admin import words
 from partywall.edge.caddy import configuration
 from partywall.edge.fragment import Fragment
+from partywall.edge.front import front, listened
 from partywall.edge.home import EdgeHome
 from partywall.edge.observe import placed
 from partywall.edge.performer import hashed
-from partywall.edge.validation import listened
 from partywall.model.errors import BadInput
 from partywall.model.secret import Secret
 
@@ -82,14 +82,14 @@ def test_a_file_edited_into_somebody_elses_address_has_no_effect(home, productio
 
 
 def test_every_route_is_found_in_a_configuration(settings, production, development):
-    found = placed(configuration(settings, [production, development]))
+    found = placed(configuration(settings, [production, development], "a"))
     assert sorted(found) == ["shop:dev/route/web", "shop:prod/route/api", "shop:prod/route/web"]
     assert found["shop:dev/route/web"][:2] == ("8443", [{"host": ["dev.shop.localhost"]}])
     assert placed({}) == {}
 
 
 def test_the_addresses_of_a_configuration(settings):
-    assert listened(configuration(settings, [])) == {"127.0.0.1:8080", "127.0.0.1:8443"}
+    assert listened(front(settings, ())) == {"127.0.0.1:8080", "127.0.0.1:8443"}
     assert listened({}) == set()
 
 
@@ -101,9 +101,9 @@ def test_caddys_words_are_taken_out_of_its_answer():
 
 def test_the_commands(home):
     named = msgspec.structs.replace(home, caddy=("docker", "exec", "edge", "caddy"))
-    assert command.run(named)[4:] == ("run", "--config", f"{home.folder}/caddy.json")
+    assert command.run(named, "a")[4:] == ("run", "--config", f"{home.folder}/a.json")
     assert command.validate(named)[4:] == ("validate", "--config", "-")
-    assert command.run(home)[0] == str(command.binary())
+    assert command.run(home, "front")[0] == str(command.binary())
     assert set(command.environment(home.settings).values()) == {"/srv/edge/storage"}
 
 

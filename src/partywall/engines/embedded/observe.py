@@ -87,6 +87,8 @@ def instances(states: States) -> Iterable[tuple[Key, Entry]]:
 
 
 def _faults(state: State) -> tuple[str, ...]:
+    if state.running and state.program is None:
+        return ("its description is damaged",)
     if state.running and state.healthy is False:
         return (f"unhealthy: {state.health_says}" if state.health_says else "unhealthy",)
     return ()

@@ -31,7 +31,7 @@ class Programs:
         places: Places,
         project_id: str,
         allocations: Allocations,
-        edge: Callable[[], EdgeProgram],
+        edge: Callable[[str], EdgeProgram],
         *,
         root: bool,
     ) -> None:
@@ -92,14 +92,18 @@ class Programs:
 
     def _edge_launch(self, instance: Instance) -> Launch:
         """The edge keeps the ports that its settings chose: addresses are made of them."""
-        program = self._edge()
-        address = Address("127.0.0.1", {port: port for port in instance.ports})
-        self.allocations.fix(instance.key, address)
+        program = self._edge(instance.service)
+        if instance.ports:
+            address = Address("127.0.0.1", {port: port for port in instance.ports})
+            self.allocations.fix(instance.key, address)
+            health = Health(tcp=(address.host, instance.ports[0]), interval=2.0)
+        else:
+            health = Health(unix=program.socket, interval=2.0)
         return Launch(
             command=program.command,
             environment=program.environment,
             folder=Path(program.folder),
-            health=Health(tcp=(address.host, instance.ports[0]), interval=2.0),
+            health=health,
         )
 
     def preparation(self, instance: Instance) -> Preparation | None:

@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterable
 
 import msgspec
 
+from partywall.axes.site import EDGE
 from partywall.cli.render.columns import clean
 from partywall.model.app import Role
 from partywall.model.plan import Action, Plan
 from partywall.model.world import (
-    MACHINE,
     SHARED,
     AnyThing,
     Checkout,
@@ -29,6 +29,8 @@ from partywall.model.world import (
     environment_of,
     name_of,
 )
+from partywall.planning.scope import COMMON
+from partywall.planning.uses import is_edge
 
 _TIERS = (
     (Role.EDGE, Role.WEB),
@@ -94,11 +96,11 @@ def subject(
     """What to draw: production's room first, then the others in the world's order."""
     things = _things(world, plan)
     marks = _marks(plan)
-    edge = next((t for t in things if _is_edge(t)), None)
+    edge = next((t for t in things if t.key == EDGE), None)
     names = list(dict.fromkeys(environment_of(thing.key) for thing in things))
-    standing = [name for name in names if name not in {MACHINE, SHARED}]
+    standing = [name for name in names if name not in COMMON]
     standing.sort(key=lambda name: name not in production)
-    common = [t for t in things if environment_of(t.key) in {MACHINE, SHARED} and t is not edge]
+    common = [t for t in things if environment_of(t.key) in COMMON and not is_edge(t)]
     return Subject(
         project=clean(project),
         rooms=tuple(_room(name, things, marks, name in production) for name in standing),
@@ -120,14 +122,6 @@ def _things(world: World, plan: Plan | None) -> list[AnyThing]:
 
 def _marks(plan: Plan | None) -> dict[Key, str]:
     return {step.key: _MARKS.get(step.action, "change") for step in (plan.steps if plan else ())}
-
-
-def _is_edge(thing: AnyThing) -> bool:
-    return (
-        isinstance(thing, Instance)
-        and thing.role is Role.EDGE
-        and environment_of(thing.key) == MACHINE
-    )
 
 
 def _room(name: str, things: list[AnyThing], marks: dict[Key, str], production: bool) -> Room:

@@ -48,6 +48,8 @@ def begin(folder: Path, program: Program) -> Check:
         return TcpCheck(*health.tcp)
     if health and health.http:
         return HttpCheck(health.http)
+    if health and health.unix:
+        return UnixCheck(health.unix)
     return CommandCheck(folder, program)
 
 
@@ -89,16 +91,15 @@ class CommandCheck:
         return text[-_TAIL_BYTES:]
 
 
-class TcpCheck:
+class SocketCheck:
     """Connects; a connection is health."""
 
-    def __init__(self, host: str, port: int) -> None:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    def __init__(self, family: int, address: tuple[str, int] | str, where: str) -> None:
         self._socket = socket.socket(family, socket.SOCK_STREAM)
         self._socket.setblocking(False)
-        self._where = f"{host}:{port}"
+        self._where = where
         self.fd, self.events = self._socket.fileno(), WRITE
-        problem = self._socket.connect_ex((host, port))
+        problem = self._socket.connect_ex(address)
         if problem not in (0, errno.EINPROGRESS):
             self._socket.close()
             raise OSError(problem, os.strerror(problem))
@@ -112,6 +113,21 @@ class TcpCheck:
     def close(self) -> None:
         """Close the connection."""
         self._socket.close()
+
+
+class TcpCheck(SocketCheck):
+    """Connects to a port."""
+
+    def __init__(self, host: str, port: int) -> None:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        super().__init__(family, (host, port), f"{host}:{port}")
+
+
+class UnixCheck(SocketCheck):
+    """Connects to a unix socket."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(socket.AF_UNIX, path, path)
 
 
 class HttpCheck(TcpCheck):

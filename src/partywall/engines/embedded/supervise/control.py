@@ -7,8 +7,9 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from . import durable, ending, processes, record
 from .failure import SupervisionError
@@ -69,7 +70,9 @@ def want(run: Path, program: Program, timeout: float = 15.0) -> Program:
     """
     folder = folder_of(run, checked(program).key)
     found = record.read(folder)
-    written = program._replace(round=_round(folder) + int(bool(found and found.ended is not None)))
+    described = durable.read_json(folder / "program.json") or {}
+    latest = max(_round(described), _round(found.launched if found else {}))
+    written = program._replace(round=latest + int(bool(found and found.ended is not None)))
     _submit(run, written, timeout)
     return written
 
@@ -214,9 +217,10 @@ def _submit(run: Path, program: Program, timeout: float) -> None:
     poke(run)
 
 
-def _round(folder: Path) -> int:
-    value = durable.read_json(folder / "program.json") or {}
-    return int(value.get("round", 0))
+def _round(value: Mapping[str, Any]) -> int:
+    """The round in a description; a damaged one was the first."""
+    said = value.get("round")
+    return said if isinstance(said, int) else 0
 
 
 def _described(run: Path, key: str) -> Program:

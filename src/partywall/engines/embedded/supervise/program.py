@@ -31,11 +31,13 @@ class Account(NamedTuple):
 
 
 class Health(NamedTuple):
-    """How to ask a program whether it is well: exactly one of command, tcp, http; times in s."""
+    """How to ask a program whether it is well: exactly one way of four, times in s."""
 
     command: tuple[str, ...] = ()
     tcp: tuple[str, int] | None = None
     http: str = ""
+    unix: str = ""
+    """The path of a socket."""
     interval: float = 5.0
     timeout: float = 5.0
     retries: int = 3
@@ -179,8 +181,8 @@ def _mistakes(program: Program) -> Iterator[str]:
 
 
 def _health_mistakes(health: Health) -> Iterator[str]:
-    if sum(map(bool, (health.command, health.tcp, health.http))) != 1:
-        yield "health needs exactly one of command, tcp, http"
+    if sum(map(bool, (health.command, health.tcp, health.http, health.unix))) != 1:
+        yield "health needs exactly one of command, tcp, http, unix"
     if health.http and not health.http.startswith("http://"):
         yield "health over http needs an address that starts with http://"
 

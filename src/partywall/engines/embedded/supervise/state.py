@@ -63,14 +63,15 @@ def state(run: Path, key: str) -> State:
         SupervisionError: the key is malformed.
     """
     folder = folder_of(run, key)
+    damage = ""
     try:
         wanted = load(folder)
     except SupervisionError as error:
-        return State(key, failed=error.what)
+        wanted, damage = None, error.what
     found = record.read(folder)
     if found is None:
         counts = record.read_restarts(folder)
-        said = record.read_failure(folder)
+        said = damage or record.read_failure(folder)
         return State(key, wanted, restarts=counts.restarts, last_exit=counts.last_exit, failed=said)
     return _of_record(folder, key, wanted, found)
 

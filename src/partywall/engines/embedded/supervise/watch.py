@@ -44,6 +44,7 @@ class Watch:
         self._loop = loop
         self._pace = Pace()
         self.process: Process | None = None
+        self._known: Record | None = None
         self._pidfd = -1
         self._status: int | None = None
         self._kill_at: float | None = None
@@ -239,13 +240,22 @@ class Watch:
     def _is_leaving(self) -> bool:
         if not self.program.wanted:
             return True
-        found = record.read(self.folder)
+        found = self._recorded()
         if not found or found.process != self.process:
             return False
         if found.launched != self.program.launched():
             # The starter reads the wish itself and may have seen a newer one than this watch.
             self.program = load(self.folder) or self.program
         return found.launched != self.program.launched()
+
+    def _recorded(self) -> Record | None:
+        """What is recorded of the latest start; written again where somebody damaged it."""
+        found = record.read(self.folder)
+        if found is None and self._known and self._known.process == self.process:
+            record.write(self.folder, self._known)
+            return self._known
+        self._known = found
+        return found
 
     def _forget(self) -> None:
         self._restarts = Restarts()
