@@ -24,7 +24,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from partywall.edge import command, load, sides
+from partywall.edge import command, drain, load, sides
 from partywall.edge.admin import ask, running_configuration
 from partywall.edge.drain import drained, requests_under_way
 from partywall.edge.fragment import Fragment, Served
@@ -595,6 +595,61 @@ def test_a_connection_made_before_a_load_is_answered_after_it(edge, app):
         edge.ask("shop.localhost")
         early.sendall(b"GET / HTTP/1.1\r\nHost: shop.localhost\r\n\r\n")
         assert early.recv(100).startswith(b"HTTP/1.1 200")
+
+
+def test_a_side_that_died_is_waited_for(edge, app):
+    edge.serve("prod", served("prod/route/web", "shop.localhost", app("prod")))
+    side = sides.active(edge.home)
+    edge.stop(side)
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(edge.ask, "shop.localhost")
+        edge.start_part(side)
+        assert asked.result(20).json["app"] == "prod"
+
+
+def test_a_change_goes_to_the_side_that_lives(edge, app):
+    edge.serve("prod", served("prod/route/web", "shop.localhost", app("old")))
+    for stopped in (sides.active, sides.idle):
+        side = stopped(edge.home)
+        edge.stop(side)
+        edge.serve("prod", served("prod/route/web", "shop.localhost", app("new")))
+        assert edge.ask("shop.localhost").json["app"] == "new"
+        assert sides.active(edge.home) != side
+        edge.start_part(side)
+        eventually(lambda side=side: edge.configuration(side) is not None)
+        edge.serve("prod", served("prod/route/web", "shop.localhost", app("old")))
+        assert edge.ask("shop.localhost").json["app"] == "old"
+
+
+def test_a_link_that_names_no_side_is_mended(edge, app):
+    edge.serve("prod", served("prod/route/web", "shop.localhost", app("prod")))
+    link = sides.current(edge.home)
+    link.unlink()
+    assert edge.ask("shop.localhost").status in {502, 503}
+    reload(edge.home)
+    assert edge.ask("shop.localhost").json["app"] == "prod"
+
+
+def test_without_requests_nothing_is_waited_for(edge, app, monkeypatch):
+    monkeypatch.setattr(drain, "_SETTLE_SECONDS", 3600.0)
+    for number in range(3):
+        edge.serve("dev", protected(f"127.0.0.1:{9000 + number}"))
+    assert edge.ask("dev.shop.localhost").status == 401
+
+
+def test_a_side_is_not_loaded_while_a_request_to_it_may_be_unread(edge, app, monkeypatch):
+    monkeypatch.setattr(drain, "_SETTLE_SECONDS", 3600.0)
+    upstream = app("prod")
+    edge.serve("prod", served("prod/route/web", "shop.localhost", upstream))
+    with ThreadPoolExecutor(2) as pool:
+        slow = pool.submit(edge.ask, "shop.localhost", "/slow")
+        assert upstream.first_byte.wait(10)
+        change = pool.submit(edge.serve, "dev", protected("127.0.0.1:9000"))
+        with pytest.raises(TimeoutError):
+            change.result(1)
+        upstream.release.set()
+        assert slow.result(10).json["app"] == "prod"
+        change.result(10)
 
 
 def test_a_restart_keeps_the_routes(edge, app):

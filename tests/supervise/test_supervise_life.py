@@ -55,6 +55,38 @@ def test_a_program_gets_exactly_the_environment_it_is_given(bench: Bench) -> Non
     assert descriptors == {Path("/dev/null"), log, bench.run / "dev/web/lock"}
 
 
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}"])
+def test_a_damaged_record_is_written_again_and_nothing_restarts(bench: Bench, content: str) -> None:
+    first = bench.up("dev/web")
+    path = bench.run / "dev" / "web" / "process.json"
+    path.write_text(content)
+    control.poke(bench.run)
+    until(lambda: bench.state("dev/web").running)
+    assert bench.state("dev/web").pid == first.pid
+    assert bench.copies("dev/web") == [first.pid]
+
+
+def test_a_damaged_record_that_a_new_supervisor_finds_ends_in_one_copy(bench: Bench) -> None:
+    bench.up("dev/web")
+    bench.kill_guardian()
+    bench.kill_supervisor()
+    (bench.run / "dev" / "web" / "process.json").write_text("{")
+    control.ensure(bench.run)
+    until(lambda: bench.state("dev/web").running)
+    assert bench.copies("dev/web") == [bench.state("dev/web").pid]
+
+
+def test_a_unix_socket_that_answers_is_health(bench: Bench, tmp_path: Path) -> None:
+    script = (
+        "import socket, sys, time; s = socket.socket(socket.AF_UNIX); time.sleep(0.2); "
+        "s.bind(sys.argv[1]); s.listen(); time.sleep(1000)"
+    )
+    path = str(tmp_path / "s")
+    state = bench.up("dev/web", PYTHON, "-c", script, path, health=Health(unix=path))
+    assert state.healthy
+    assert path in state.health_says
+
+
 def test_what_cannot_be_started_says_why(bench: Bench) -> None:
     with pytest.raises(SupervisionError, match="/no/such cannot be run: No such file"):
         bench.up("dev/web", "/no/such")

@@ -45,7 +45,9 @@ def ask(
     for pause in (*_PAUSES, None):
         try:
             return _once(path, method, address, body)
-        except (FileNotFoundError, ConnectionRefusedError):
+        except FileNotFoundError:
+            return None
+        except ConnectionRefusedError:
             if pause is None:
                 return None
         except (OSError, http.client.HTTPException) as error:

@@ -11,6 +11,7 @@ import msgspec
 from partywall.edge import fragments, sides
 from partywall.edge.admin import ask, running_configuration, words
 from partywall.edge.caddy import assemble, configuration, text_of
+from partywall.edge.drain import settle
 from partywall.edge.fragment import Fragment
 from partywall.edge.fragments import Fragments
 from partywall.edge.front import front
@@ -74,8 +75,7 @@ def _install(home: EdgeHome, before: Fragments, after: Fragments) -> bool:
     # A fragment never knows less than Caddy: what is removed is forgotten last.
     fragments.write(home, {**before, **after})
     try:
-        _write(home, texts, former)
-        loaded = _load(home, texts)
+        loaded = _bring_into_force(home, texts, former)
     except MachineFailed:
         _write(home, former, texts)
         fragments.write(home, before)
@@ -101,12 +101,16 @@ def _ports(after: Fragments) -> set[int]:
 
 
 def _check(home: EdgeHome, texts: Mapping[str, bytes], former: Texts, after: Fragments) -> None:
-    """Ask Caddy about what is new, before anything is written."""
+    """Ask Caddy about what is new, before anything is written.
+
+    A side that runs and that nobody asks need not be asked beforehand: it takes a configuration
+    whole or not at all.
+    """
     if texts[sides.FRONT] != former[sides.FRONT]:
         refuse_taken_ports(texts[sides.FRONT], *_known(home, former[sides.FRONT]))
         validate(home, lambda settings: front(settings, _ports(after)))
     side = sides.idle(home)
-    if texts[side] != former[side]:
+    if _running(home, side) is None:
         validate(home, lambda settings: configuration(settings, after.values(), side))
 
 
@@ -119,27 +123,24 @@ def _known(home: EdgeHome, former: bytes | None) -> Iterable[Any]:
     return written, _running(home, sides.FRONT) or {}
 
 
-def _load(home: EdgeHome, texts: Texts) -> bool:
-    """Whether a running Caddy had to be told; one that is not running starts from its file.
+def _bring_into_force(home: EdgeHome, texts: Texts, former: Texts) -> bool:
+    """Write and load what differs; whether a running Caddy had to be told.
 
-    The front comes first: it alone can still find a port taken.
+    The front comes first: it alone can still find a port taken. Then the side that nobody asks is
+    told; the files are written before that one takes over, so that a restart never forgets. Where
+    only the present side runs, it is told instead: that drops what it has not read yet.
     """
     told = _post(home, sides.FRONT, texts)
-    return _load_routes(home, texts) or told
-
-
-def _load_routes(home: EdgeHome, texts: Texts) -> bool:
-    """Tell the side that nobody asks, then let it take over.
-
-    Where only the other one runs, it is told instead: that drops what it has not read yet.
-    """
     present, other = sides.active(home), sides.idle(home)
     if _running(home, present) == _meant(texts, present):
-        return False
+        _write(home, texts, former)
+        return told
     if _running(home, other) is None:
-        return _post(home, present, texts)
-    sides.settle(home)
+        _write(home, texts, former)
+        return _post(home, present, texts) or told
+    settle(home)
     _post(home, other, texts)
+    _write(home, texts, former)
     sides.take_over(home, other)
     return True
 

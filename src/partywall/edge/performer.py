@@ -44,7 +44,7 @@ class RoutePerformer:
                 thing=route,
                 fingerprint=entry.fingerprint,
                 upstream=upstream,
-                hash=self._hash(route, fragment.find(route.key)),
+                hash=self._hash(route, fragment),
             )
             return fragment.with_route(served)
 
@@ -74,12 +74,13 @@ class RoutePerformer:
             self._home, self._project, environment_of(key), lambda fragment: fragment.without(key)
         )
 
-    def _hash(self, route: Route, former: Served | None) -> str:
-        """The hash of the route's password; the former one while the password is the same."""
+    def _hash(self, route: Route, fragment: Fragment) -> str:
+        """The hash of the route's password; one that the environment has already, if it has."""
         if route.auth is None:
             return ""
-        if former and former.thing.auth and former.thing.auth.password == route.auth.password:
-            return former.hash
+        for served in fragment.routes:
+            if served.thing.auth and served.thing.auth.password == route.auth.password:
+                return served.hash
         password = self._secrets.value(environment_of(route.key), route.auth.password)
         return hashed(route.key, password)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 from partywall.edge.home import EdgeHome
@@ -12,14 +11,12 @@ from partywall.system.files import failed, make_folder
 FRONT = "front"
 SIDES = ("a", "b")
 PARTS = (FRONT, *SIDES)
-SETTLE_SECONDS = 0.25
-"""How long a side that was left may still have a connection whose request it has not read."""
 
 
 def active(home: EdgeHome) -> str:
     """The side that the front hands requests to; the first one where nothing was said yet."""
     try:
-        said = _current(home).readlink().name
+        said = current(home).readlink().name
     except OSError:
         return SIDES[0]
     return said if said in SIDES else SIDES[0]
@@ -36,7 +33,7 @@ def take_over(home: EdgeHome, side: str) -> None:
     Raises:
         MachineFailed: when the link cannot be written.
     """
-    link = _current(home)
+    link = current(home)
     fresh = link.with_name(f".{CURRENT}")
     try:
         fresh.unlink(missing_ok=True)
@@ -44,19 +41,6 @@ def take_over(home: EdgeHome, side: str) -> None:
         fresh.replace(link)
     except OSError as error:
         raise failed(error, "write", link) from error
-
-
-def settle(home: EdgeHome) -> None:
-    """Wait until the idle side has read all that was sent to it before it was left.
-
-    A load drops connections whose request is not read yet (Go's `net/http` does, when it shuts a
-    server down); requests under way are answered to their end.
-    """
-    try:
-        left = time.time() - _current(home).lstat().st_mtime
-    except OSError:
-        return
-    time.sleep(min(max(0.0, SETTLE_SECONDS - left), SETTLE_SECONDS))
 
 
 def prepare(home: EdgeHome) -> None:
@@ -68,9 +52,10 @@ def prepare(home: EdgeHome) -> None:
     make_folder(Path(home.settings.sockets))
     for part in PARTS:
         make_folder(Path(home.settings.sockets) / part)
-    if not _current(home).is_symlink():
+    if not current(home).is_symlink():
         take_over(home, SIDES[0])
 
 
-def _current(home: EdgeHome) -> Path:
+def current(home: EdgeHome) -> Path:
+    """The link that names the side that answers."""
     return Path(home.settings.sockets) / CURRENT

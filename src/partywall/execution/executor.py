@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from graphlib import TopologicalSorter
@@ -17,6 +16,7 @@ from partywall.model.errors import PartywallError, Refused
 from partywall.model.plan import Action, Plan, Step
 from partywall.model.world import Key, environment_of
 from partywall.planning.guard import check
+from partywall.planning.order import chains
 from partywall.planning.scope import COMMON
 
 _LISTEN = 0.2
@@ -31,7 +31,7 @@ def execute(  # noqa: PLR0913  (one of each interface of the core)
     progress: Progress,
     clock: Clock,
     *,
-    workers: int = 4,
+    workers: int = 16,
 ) -> None:
     """Carry out a plan; the journal is open and is closed here, whatever happens.
 
@@ -99,15 +99,17 @@ class _Run:
     def _all(self, stop: threading.Event, workers: int) -> None:
         """Every step after those that it waits for, until one fails or somebody wants to stop."""
         steps = {step.key: step for step in self._plan.steps}
-        sorter = TopologicalSorter({key: self._plan.waits.get(key, ()) for key in steps})
+        waits = {key: self._plan.waits.get(key, ()) for key in steps}
+        sorter = TopologicalSorter(waits)
         sorter.prepare()
-        ready: deque[Key] = deque()
+        chain = chains(waits)
+        ready: list[Key] = []
         running: dict[Future[None], Key] = {}
         with ThreadPoolExecutor(workers, "step") as pool:
             while sorter.is_active():
-                ready.extend(sorted(sorter.get_ready()))
+                ready = sorted([*ready, *sorter.get_ready()], key=lambda key: (-chain[key], key))
                 while ready and len(running) < workers and not stop.is_set():
-                    key = ready.popleft()
+                    key = ready.pop(0)
                     if not self._hopeless(steps[key]):
                         running[pool.submit(self._one, steps[key])] = key
                 if not running:

@@ -32,6 +32,22 @@ def arrange(
     return ordered, {key: tuple(sorted(found)) for key, found in waits.items() if found}
 
 
+def chains(waits: Mapping[Key, Iterable[Key]]) -> dict[Key, int]:
+    """How many steps are in the longest row of steps that wait for each one, itself included.
+
+    Where not everything can begin at once, what most hangs on should.
+
+    Raises:
+        CycleError: when steps wait for each other.
+    """
+    length: dict[Key, int] = {}
+    for key in reversed(tuple(TopologicalSorter(waits).static_order())):
+        own = length.setdefault(key, 1)
+        for before in waits.get(key, ()):
+            length[before] = max(length.get(before, 1), own + 1)
+    return length
+
+
 def _sorted(waits: Waits, steps: Mapping[Key, Step]) -> Iterator[Key]:
     sorter = TopologicalSorter(waits)
     sorter.prepare()

@@ -17,6 +17,7 @@ from partywall.model.errors import BadInput
 from partywall.model.world import World
 from partywall.planning.diff import plan
 from partywall.planning.keep import keep
+from partywall.planning.order import chains
 
 
 def test_making_waits_for_what_is_needed():
@@ -150,3 +151,8 @@ def test_a_circle_elsewhere_stops_nobody():
 
 def test_a_need_that_is_not_there_stops_nobody():
     assert plan(World.of([instance("dev/web", needs=needs("dev/ghost"))]), World()).waits == {}
+
+
+def test_what_most_hangs_on_has_the_longest_chain():
+    waits = {"web": ("api", "vault"), "api": ("db",), "vault": (), "route": ("web",)}
+    assert chains(waits) == {"route": 1, "web": 2, "vault": 3, "api": 3, "db": 4}

@@ -21,7 +21,9 @@ from partywall.model.world import Entry, Instance, Key, environment_of
 from partywall.system.files import make_folder
 
 READY_SECONDS = 120.0
-_LOOK_EVERY = 0.05
+_LOOK_EVERY = 0.01
+_READ_EVERY = 0.1
+"""What is written of a program is read again when it changed, and this often all the same."""
 _CRASHES = 3
 _LAST_LINES = 8
 _LAST_BYTES = 8192
@@ -73,6 +75,7 @@ class Running:
         deadline = self._clock.now() + READY_SECONDS
         first = control.state(self._run, _name(key))
         while True:
+            written = control.written(self._run, _name(key))
             state = control.state(self._run, _name(key))
             if ready(state):
                 return state
@@ -80,6 +83,12 @@ class Running:
                 raise self.unwell(key, state.failed or "it crashes again and again")
             if self._clock.now() > deadline:
                 raise self.unwell(key, f"it is not healthy after {READY_SECONDS:.0f} s")
+            self._changed(key, written)
+
+    def _changed(self, key: Key, written: tuple[int, ...]) -> None:
+        """Wait until something new is written of a program, a moment at most."""
+        until = self._clock.now() + _READ_EVERY
+        while self._clock.now() < until and control.written(self._run, _name(key)) == written:
             self._clock.sleep(_LOOK_EVERY)
 
     def unwell(self, key: Key, why: str) -> MachineFailed:

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -15,15 +16,16 @@ from . import durable, ending, processes, record
 from .failure import SupervisionError
 from .processes import Process
 from .program import Program, checked, folder_of, load, save
-from .state import State, memory, state, states
+from .state import State, memory, state, states, written
 
 __all__ = [
     "SupervisionError", "ensure", "forget", "inside", "memory", "poke", "ready", "restart",
-    "state", "states", "stop", "supervisor", "unwant", "want",
+    "state", "states", "stop", "supervisor", "unwant", "want", "written",
 ]  # fmt: skip
 
 _POLL_SECONDS = 0.01
 _SPAWN_AGAIN_SECONDS = 2.0
+_starting = threading.Lock()
 
 
 def supervisor(run: Path) -> Process | None:
@@ -44,6 +46,11 @@ def ensure(run: Path, timeout: float = 15.0) -> Process:
     Raises:
         SupervisionError: it is not there within `timeout` seconds.
     """
+    with _starting:  # threads that all find none would each start one, and all but one in vain
+        return _ensured(run, timeout)
+
+
+def _ensured(run: Path, timeout: float) -> Process:
     found = supervisor(run)
     if found and _format(run) == record.FORMAT:
         return found
@@ -52,7 +59,7 @@ def ensure(run: Path, timeout: float = 15.0) -> Process:
         stop(run, timeout=timeout)
     record.erase(run, "stopped")
     _await(_Starter(run).is_there, timeout, f"the supervisor of {run} did not start", run)
-    return ensure(run, timeout)
+    return _ensured(run, timeout)
 
 
 def poke(run: Path) -> None:

@@ -17,6 +17,7 @@ from .record import Verdict
 _EAGER_SECONDS = 0.05
 _EAGER_GROWTH = 1.3
 _EAGER_LONGEST = 1.0
+_PATIENCE = 1.0
 
 
 def judge(before: Verdict, outcome: Outcome, health: Health, up_seconds: float) -> Verdict:
@@ -49,7 +50,7 @@ class Vigil:
         self._check: Check | None = None
         self._health: Health | None = None
         self._eager = _EAGER_SECONDS
-        self._due = self._deadline = self._began = 0.0
+        self._due = self._deadline = self._began = self._asked = 0.0
         self.verdict = Verdict()
 
     def begin(self, up_seconds: float, verdict: Verdict | None = None) -> None:
@@ -85,7 +86,7 @@ class Vigil:
         return self._deadline if self._check else self._due
 
     def _ask(self, program: Program, health: Health, now: float) -> None:
-        self._deadline = now + health.timeout
+        self._asked, self._deadline = now, now + health.timeout
         try:
             self._check = checks.begin(self._folder, program)
         except (OSError, SupervisionError) as error:
@@ -113,12 +114,13 @@ class Vigil:
         now = time.monotonic()
         before = self.verdict
         self.verdict = judge(before, outcome, self._health, now - self._began)
-        self._due = now + self._pause(self._health)
+        self._due = now + self._pause(self._health, now - self._asked)
         if self.verdict != before:
             record.write_verdict(self._folder, self.verdict)
 
-    def _pause(self, health: Health) -> float:
+    def _pause(self, health: Health, took: float) -> float:
+        """Seconds to the next check: what starts needs the processor more than who asks it."""
         if self.verdict.healthy is not None:
             return health.interval
         pause, self._eager = self._eager, min(self._eager * _EAGER_GROWTH, _EAGER_LONGEST)
-        return min(pause, health.interval)
+        return min(max(pause, _PATIENCE * took), health.interval)
