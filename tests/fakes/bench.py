@@ -22,6 +22,8 @@ class Bench(ABC):
     """A service that others do not need."""
     data: Key = "dev/volume/data"
     """A thing whose content must outlive restarts and `down`."""
+    blinds: bool = True
+    """Whether a part of what there is can be hidden from the engine."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

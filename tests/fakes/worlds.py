@@ -118,18 +118,6 @@ def sharing(image: str = "app:1") -> World:
     )
 
 
-def wide(count: int) -> World:
-    """Many environments of eight services each."""
-    things: list[AnyThing] = [edge()]
-    for n in range(count):
-        name = f"e{n}"
-        things += environment(name)
-        things += [
-            instance(f"{name}/s{i}", f"{name}/db", environment={"N": str(i)}) for i in range(6)
-        ]
-    return World.of(things)
-
-
 def _universe(name: str) -> list[str]:
     if name == "machine":
         return ["machine/volume/certificates", "machine/edge"]
