@@ -7,6 +7,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pytest
+
+from partywall.engines.docker import host
 from partywall.engines.embedded.supervise import view
 from partywall.engines.embedded.supervise.program import Account
 
@@ -21,3 +24,13 @@ def pytest_configure() -> None:
         return
     with tempfile.TemporaryDirectory() as scratch:
         view.enter(NOBODY, map(str, paths), Path(scratch))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Without a Docker engine its tests are skipped; where one is required, that is a failure."""
+    if item.get_closest_marker("docker") is None or host.SOCKET.exists():
+        return
+    why = f"no Docker engine answers at {host.SOCKET}"
+    if os.environ.get("PARTYWALL_REQUIRE_DOCKER"):
+        pytest.fail(why)
+    pytest.skip(why)

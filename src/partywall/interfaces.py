@@ -193,6 +193,8 @@ class EngineParts(msgspec.Struct, frozen=True, kw_only=True):
     """The folder for everything Partywall keeps (`.partywall`)."""
     project: Path
     """The folder of the Compose file."""
+    name: str
+    """The project's name: what things are called by."""
     project_id: str
     records: Records
     secrets: SecretStore

@@ -38,6 +38,7 @@ class EmbeddedBench(Bench):
             EngineParts(
                 home=home,
                 project=self.folder,
+                name="bench",
                 project_id=PROJECT_ID,
                 records=Records(home),
                 secrets=secrets,

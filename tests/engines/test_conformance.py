@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from engines.docker_bench import DockerBench
 from engines.embedded_bench import EmbeddedBench
 from fakes.bench import Bench, FakeBench
 from fakes.verbs import Notes, carry_out, run
@@ -12,7 +13,11 @@ from partywall.model.world import KEPT, World, environment_of
 from partywall.planning.diff import plan, same
 from partywall.planning.restart import restart
 
-BENCHES: list[type[Bench]] = [FakeBench, EmbeddedBench]
+BENCHES = [
+    FakeBench,
+    pytest.param(EmbeddedBench, marks=pytest.mark.scenario),
+    pytest.param(DockerBench, marks=pytest.mark.docker),
+]
 """Every engine's bench; a new engine adds one."""
 
 

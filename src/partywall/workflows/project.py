@@ -93,6 +93,7 @@ class Project:
             EngineParts(
                 home=self.home,
                 project=self.folder,
+                name=self.settings.project,
                 project_id=self.project_id,
                 records=self.records,
                 secrets=self.store,

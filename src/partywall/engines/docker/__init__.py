@@ -1,0 +1,1 @@
+"""Containers, volumes and networks of the Docker Engine, made by the Compose CLI."""

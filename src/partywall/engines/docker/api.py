@@ -1,0 +1,176 @@
+"""The Docker Engine's own HTTP API, spoken over its unix socket."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+
+from partywall.model.errors import MachineFailed, Place
+
+SECONDS = 60.0
+"""How long an answer may take: an engine with much to do is slow, not gone."""
+_CHARACTERS = 800
+_START = "start it (`sudo systemctl start docker`), then run the same command again"
+
+
+class _Connection(http.client.HTTPConnection):
+    """HTTP over a unix socket."""
+
+    def __init__(self, path: Path, seconds: float) -> None:
+        super().__init__("localhost", timeout=seconds)
+        self._path = path
+
+    def connect(self) -> None:
+        """Open the socket instead of a port."""
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
+
+
+class Api:
+    """One engine; each call has a connection of its own, so threads need not wait.
+
+    Paths have no version: every engine from 20.10 on answers in its own newest one. Of a query,
+    mappings and lists go as JSON, truths as `true` and `false`. All methods raise MachineFailed
+    when the engine does not answer, may not be asked, or refuses (then in its own words).
+    """
+
+    def __init__(self, socket: Path, seconds: float = SECONDS) -> None:
+        self.socket = socket
+        self._seconds = seconds
+
+    def get(self, path: str, **query: object) -> Any | None:  # noqa: ANN401  (any JSON)
+        """What the engine says of something; None when there is no such thing."""
+        answer = self._asked("GET", path, query)
+        return None if answer is None else _decoded(path, answer)
+
+    def post(
+        self,
+        path: str,
+        body: object = None,
+        *,
+        seconds: float | None = None,
+        **query: object,
+    ) -> Any:  # noqa: ANN401  (any JSON)
+        """Have something made or done; None when the engine has nothing to say.
+
+        A stop may take its own time `t` (seconds) and the usual time on top.
+
+        Args:
+            path: what is asked.
+            body: sent as JSON; None sends nothing.
+            seconds: how long it may take, where that is not the usual time.
+            query: what comes after the question mark.
+
+        Raises:
+            MachineFailed: also when what it is about is absent.
+        """
+        own = query.get("t")
+        allowed = seconds or self._seconds + (own if isinstance(own, int) else 0)
+        data = b"" if body is None else msgspec.json.encode(body)
+        answer = judged(path, *self._ask("POST", _address(path, query), data, allowed))
+        return _decoded(path, answer) if answer else None
+
+    def delete(self, path: str, **query: object) -> bool:
+        """Remove something; False when there was no such thing."""
+        return self._asked("DELETE", path, query) is not None
+
+    def raw(self, path: str, **query: object) -> bytes:
+        """An answer that is not JSON, such as a log; empty when there is no such thing."""
+        return self._asked("GET", path, query) or b""
+
+    def identity(self) -> str:
+        """What tells this engine from another: its id, and where its data are.
+
+        The id alone does not do: engine 20.10 keeps it in /etc/docker, so two engines of one
+        machine have the same.
+        """
+        info = self.get("/info") or {}
+        return f"{info.get('ID', '')} {info.get('DockerRootDir', '')}".strip()
+
+    def version(self) -> str:
+        """The engine's own version, such as `20.10.24`."""
+        return str((self.get("/version") or {}).get("Version", ""))
+
+    def _asked(self, method: str, path: str, query: Mapping[str, object]) -> bytes | None:
+        status, body = self._ask(method, _address(path, query), b"", self._seconds)
+        return None if status == http.client.NOT_FOUND else judged(path, status, body)
+
+    def _ask(self, method: str, address: str, body: bytes, seconds: float) -> tuple[int, bytes]:
+        headers = {"Content-Type": "application/json"} if body else {}
+        try:
+            with contextlib.closing(_Connection(self.socket, seconds)) as connection:
+                connection.request(method, address, body or None, headers)
+                answer = connection.getresponse()
+                return answer.status, answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise silent(self.socket, error, seconds) from error
+
+
+def judged(path: str, status: int, body: bytes) -> bytes:
+    """The body of a good answer; pure.
+
+    Raises:
+        MachineFailed: with the engine's own message, when it did not do what it was asked.
+    """
+    if status < http.client.BAD_REQUEST:
+        return body
+    try:
+        said = str(msgspec.json.decode(body)["message"])
+    except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError):
+        said = body.decode(errors="replace")
+    said = said.strip()[:_CHARACTERS] or "it gives no reason"
+    raise MachineFailed(
+        f"the Docker engine refuses {path.partition('?')[0]}: {said}",
+        remedy="see to what it says, then run the same command again",
+    )
+
+
+def silent(path: Path, error: Exception, seconds: float) -> MachineFailed:
+    """The error for an engine that gave no answer; pure."""
+    where = Place(str(path))
+    if isinstance(error, FileNotFoundError | ConnectionRefusedError | NotADirectoryError):
+        return MachineFailed("the Docker engine does not answer", where=where, remedy=_START)
+    if isinstance(error, PermissionError):
+        return MachineFailed(
+            "the Docker engine may not be asked: this user is not in the group docker",
+            where=where,
+            remedy="`sudo usermod -aG docker $USER` and log in again, or run as root",
+        )
+    if isinstance(error, TimeoutError):
+        why = f"nothing came for {seconds:.0f} s"
+    else:
+        why = str(error) or type(error).__name__
+    return MachineFailed(
+        f"the Docker engine stopped answering: {why}",
+        where=where,
+        remedy="look at its log (`journalctl -u docker`), then run the same command again",
+    )
+
+
+def _address(path: str, query: Mapping[str, object]) -> str:
+    words = {name: _word(value) for name, value in query.items()}
+    return f"{path}?{urlencode(words)}" if words else path
+
+
+def _word(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    return msgspec.json.encode(value).decode()
+
+
+def _decoded(path: str, answer: bytes) -> Any:  # noqa: ANN401  (any JSON)
+    try:
+        return msgspec.json.decode(answer)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise MachineFailed(
+            f"the Docker engine says something unreadable about {path}: {error}",
+            remedy="see that what listens on its socket is a Docker Engine",
+        ) from error

@@ -1,0 +1,98 @@
+"""The Docker engine: what it makes, what it deliberately does not, and its parts wired."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from partywall.engines.docker.api import Api
+from partywall.engines.docker.compose import ComposeCli
+from partywall.engines.docker.containers import Containers
+from partywall.engines.docker.instances import InstancePerformer, JobPerformer, Making
+from partywall.engines.docker.networks import NetworkPerformer
+from partywall.engines.docker.observe import DockerObserver
+from partywall.engines.docker.reach import DockerReach
+from partywall.engines.docker.understand import foremost, health
+from partywall.engines.docker.units import Units
+from partywall.engines.docker.use import memory
+from partywall.engines.docker.volumes import VolumeNames, VolumePerformer
+from partywall.interfaces import EngineParts, Health, Performer
+from partywall.model.world import AnyThing, Instance, Job, Key, Network, Volume, World
+
+LIMITS = ("limits are shown, not enforced yet: a busy environment can slow the others down",)
+
+
+class DockerEngine:
+    """Containers, volumes and networks on one Docker Engine."""
+
+    name = "docker"
+    makes: frozenset[type[AnyThing]] = frozenset({Instance, Job, Network, Volume})
+    limits = LIMITS
+
+    def __init__(self, parts: EngineParts, api: Api, compose: Path) -> None:
+        self._parts = parts
+        self._api = api
+        self._names = VolumeNames(parts.home / "docker" / "volumes.json")
+        self._units = Units(
+            parts.home / "rendered",
+            parts.name,
+            parts.project_id,
+            parts.secrets,
+            lambda path: str((parts.project / path).absolute()),
+            self._names.of,
+        )
+        self._containers = Containers(api, parts.project_id, parts.clock)
+        self._making = Making(self._units, ComposeCli(compose, api.socket))
+
+    def refusals(self, desired: World) -> list[str]:
+        """Instances without an image and without a build."""
+        things = (one.instance if isinstance(one, Job) else one for one in desired.things())
+        return [
+            f"{one.key} has neither an image nor a build: Docker cannot run it"
+            for one in things
+            if isinstance(one, Instance) and not one.image and one.build is None
+        ]
+
+    def observer(self) -> DockerObserver:
+        """Its eyes."""
+        return DockerObserver(
+            self._api, self._parts.project_id, self._parts.records, self._names.all
+        )
+
+    def performers(self) -> Sequence[Performer]:
+        """Its hands."""
+        parts = self._parts
+        return (
+            InstancePerformer(self._making, self._containers),
+            JobPerformer(self._making, self._containers, parts.records),
+            NetworkPerformer(self._api, self._units, parts.name, parts.project_id),
+            VolumePerformer(self._api, self._units, self._names, parts),
+        )
+
+    def reach(self) -> DockerReach:
+        """Ways to its containers."""
+        return DockerReach(self._containers, self._api.socket)
+
+    def health(self, keys: Iterable[Key]) -> dict[Key, Health]:
+        """How these instances are now."""
+        found = {key: foremost(every) for key in keys if (every := self._containers.of(key))}
+        used = memory(self._api, [one["Id"] for one in found.values()])
+        return {key: health(one, used.get(one["Id"])) for key, one in found.items()}
+
+    def logs(self, key: Key) -> Sequence[Path]:
+        """The engine keeps them itself: no files of ours."""
+        del key
+        return ()
+
+    def folder(self, volume: Key) -> Path | None:
+        """None: data of a volume are the engine's own."""
+        del volume
+        return None
+
+    def identity(self) -> str:
+        """Tells one engine from another."""
+        return self._api.identity()
+
+    def close(self, *, environments: Iterable[str]) -> None:
+        """Nothing of the engine is ours alone."""
+        del environments

@@ -1,0 +1,88 @@
+"""Networks of the engine: one set per environment, with our labels."""
+
+from __future__ import annotations
+
+from partywall.engines.docker.api import Api
+from partywall.engines.docker.labels import is_ours, labels
+from partywall.engines.docker.names import compose_project, unit_of
+from partywall.engines.docker.units import Units
+from partywall.model.errors import Refused
+from partywall.model.world import AnyThing, Entry, Network, name_of
+
+
+class NetworkPerformer:
+    """Performs steps on networks."""
+
+    kind: type[AnyThing] = Network
+
+    def __init__(self, api: Api, units: Units, project: str, project_id: str) -> None:
+        self._api = api
+        self._units = units
+        self._project = project
+        self._project_id = project_id
+
+    def create(self, entry: Entry) -> None:
+        """Make it, unless it is there.
+
+        Raises:
+            Refused: when a network of that name is somebody else's.
+        """
+        network = _network(entry)
+        found = self._api.get(f"/networks/{network.name}")
+        if found is None:
+            self._make(entry)
+        elif not is_ours(self._project_id, found.get("Labels") or {}):
+            raise Refused(
+                f"there is a network {network.name} that is not ours",
+                remedy=f"`docker network inspect {network.name}` says whose it is; remove it, "
+                "or choose another `name:` for the project",
+            )
+        self._units.put([entry])
+
+    def change(self, before: Entry, after: Entry) -> None:
+        """Networks do not change: whoever is in it is disconnected, and joins the new one."""
+        self.remove(before)
+        self.create(after)
+
+    def start(self, entry: Entry) -> None:
+        """The same as `create`."""
+        self.create(entry)
+
+    def restart(self, entry: Entry) -> None:
+        """Networks do not run."""
+        self.create(entry)
+
+    def remove(self, entry: Entry) -> None:
+        """Take away what is ours; what is still connected to it is disconnected."""
+        network = _network(entry)
+        found = self._api.get(f"/networks/{network.name}")
+        if found is not None and is_ours(self._project_id, found.get("Labels") or {}):
+            for container in found.get("Containers") or {}:
+                self._api.post(
+                    f"/networks/{found['Id']}/disconnect", {"Container": container, "Force": True}
+                )
+            self._api.delete(f"/networks/{found['Id']}")
+        self._units.drop(network.key)
+
+    def _make(self, entry: Entry) -> None:
+        network = _network(entry)
+        unit = compose_project(self._project, unit_of(network.key))
+        self._api.post(
+            "/networks/create",
+            {
+                "Name": network.name,
+                "Driver": "bridge",
+                "Internal": network.internal,
+                "CheckDuplicate": True,
+                "Labels": {
+                    **labels(self._project_id, entry),
+                    "com.docker.compose.project": unit,
+                    "com.docker.compose.network": name_of(network.key),
+                },
+            },
+        )
+
+
+def _network(entry: Entry) -> Network:
+    assert isinstance(entry.thing, Network)  # noqa: S101  (performers get their own kind)
+    return entry.thing

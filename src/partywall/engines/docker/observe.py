@@ -1,0 +1,126 @@
+"""What is there: containers, volumes and networks by our labels, jobs as they are remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from urllib.parse import quote
+
+from partywall.engines.docker import understand
+from partywall.engines.docker.api import Api
+from partywall.engines.docker.labels import KEY, PROJECT, is_ours, key_of
+from partywall.engines.docker.understand import Inspected
+from partywall.interfaces import Records
+from partywall.model.world import (
+    MACHINE,
+    SHARED,
+    Entry,
+    Instance,
+    Job,
+    Key,
+    World,
+    environment_of,
+)
+
+
+class DockerObserver:
+    """The eyes of the Docker engine.
+
+    Args:
+        api: whom to ask.
+        project_id: whose things count.
+        records: what is remembered of jobs.
+        in_use: which volume of the engine is each key's now; others with our labels were set aside.
+    """
+
+    def __init__(
+        self,
+        api: Api,
+        project_id: str,
+        records: Records,
+        in_use: Callable[[], Mapping[Key, str]],
+    ) -> None:
+        self._api = api
+        self._project_id = project_id
+        self._records = records
+        self._in_use = in_use
+
+    def observe(self, environments: Iterable[str] | None = None) -> World:
+        """Everything of these environments (all when None) and everything shared.
+
+        Raises:
+            MachineFailed: when the engine does not answer, at once or in the middle.
+        """
+        wanted = None if environments is None else {*environments, SHARED, MACHINE}
+        entries = {
+            **self._jobs(wanted),
+            **self._volumes(),
+            **self._networks(),
+            **self._instances(wanted),
+        }
+        return World({key: entry for key, entry in entries.items() if _within(key, wanted)})
+
+    def look(self, key: Key) -> Entry | None:
+        """One of them, asked for alone.
+
+        Raises:
+            MachineFailed: when the engine does not answer.
+        """
+        if key.count("/") == 1:
+            return self._instances(None, f"{KEY}={key}").get(key)
+        kind = key.split("/")[1]
+        if kind == "volume":
+            return self._volume(key)
+        if kind == "network":
+            return self._networks(f"{KEY}={key}").get(key)
+        entry = self._records.get(key)
+        return entry if entry is not None and isinstance(entry.thing, Job) else None
+
+    def _instances(self, wanted: set[str] | None, *labels: str) -> dict[Key, Entry]:
+        listed = self._api.get("/containers/json", all=True, filters=self._ours(*labels)) or []
+        several: dict[Key, list[Inspected]] = {}
+        for one in listed:
+            found = one.get("Labels") or {}
+            if is_ours(self._project_id, found) and _within(key_of(found), wanted):
+                inspected = self._api.get(f"/containers/{one['Id']}/json")
+                if inspected is not None:  # it may have gone since it was listed
+                    several.setdefault(key_of(found), []).append(inspected)
+        foremost = map(understand.foremost, several.values())
+        entries = (understand.container(self._project_id, one) for one in foremost)
+        return {e.thing.key: e for e in entries if e is not None and isinstance(e.thing, Instance)}
+
+    def _networks(self, *labels: str) -> dict[Key, Entry]:
+        listed = self._api.get("/networks", filters=self._ours(*labels)) or []
+        entries = (understand.network(self._project_id, one) for one in listed)
+        return {entry.thing.key: entry for entry in entries if entry is not None}
+
+    def _volumes(self) -> dict[Key, Entry]:
+        """A volume that was made and is no longer there is not absent: its data are gone."""
+        answer = self._api.get("/volumes", filters=self._ours()) or {}
+        named = {one["Name"]: one for one in answer.get("Volumes") or []}
+        return {
+            key: self._volume_of(key, name, named.get(name)) for key, name in self._in_use().items()
+        }
+
+    def _volume(self, key: Key) -> Entry | None:
+        name = self._in_use().get(key)
+        if name is None:
+            return None
+        return self._volume_of(key, name, self._api.get(f"/volumes/{quote(name, safe='')}"))
+
+    def _volume_of(self, key: Key, name: str, inspected: Inspected | None) -> Entry:
+        """One that carries another's labels, or none, holds other data."""
+        entry = understand.volume(self._project_id, inspected) if inspected else None
+        if entry is None or entry.thing.key != key:
+            return understand.gone(key, name)
+        return entry
+
+    def _jobs(self, wanted: set[str] | None) -> dict[Key, Entry]:
+        remembered = self._records.read_all(wanted)
+        return {key: entry for key, entry in remembered.items() if isinstance(entry.thing, Job)}
+
+    def _ours(self, *labels: str) -> dict[str, list[str]]:
+        return {"label": [f"{PROJECT}={self._project_id}", *labels]}
+
+
+def _within(key: Key, wanted: set[str] | None) -> bool:
+    return wanted is None or environment_of(key) in wanted

@@ -1,0 +1,178 @@
+"""Things of one unit as a Compose document that also runs without Partywall; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from partywall.engines.docker.labels import labels
+from partywall.engines.docker.names import service_of
+from partywall.model.app import HealthCheck, Mount
+from partywall.model.secret import PLACEHOLDER
+from partywall.model.world import Entry, Instance, Job, Key, Network, Volume, name_of
+
+Json = dict[str, Any]
+_DROPPED = frozenset({"container_name", "env_file", "environment", "labels", "ports", "profiles"})
+"""Names and ports would clash between environments; the rest is said by the instance itself."""
+
+
+def document(
+    project: str,
+    project_id: str,
+    entries: Iterable[Entry],
+    absolute: Callable[[str], str],
+    called: Callable[[Volume], str],
+) -> Json:
+    """The Compose document of a unit, secrets as variables of its env file.
+
+    Args:
+        project: the Compose project.
+        project_id: the installation's own id, which every label carries.
+        entries: the unit's instances, jobs, volumes and networks.
+        absolute: a host path as a world gives it → that path from the root.
+        called: a volume → what the engine calls it.
+    """
+    every = {entry.thing.key: entry for entry in entries}
+    draw = _Drawing(project_id, every, absolute, called)
+    made: Json = {"name": project}
+    for section, kind, draws in (
+        ("services", (Instance, Job), draw.service),
+        ("networks", (Network,), draw.network),
+        ("volumes", (Volume,), draw.volume),
+    ):
+        drawn = {
+            service_of(key): draws(entry)
+            for key, entry in sorted(every.items())
+            if isinstance(entry.thing, kind)
+        }
+        if drawn:
+            made[section] = drawn
+    return made
+
+
+class _Drawing:
+    """What every part of one document is drawn with."""
+
+    def __init__(
+        self,
+        project_id: str,
+        every: Mapping[Key, Entry],
+        absolute: Callable[[str], str],
+        called: Callable[[Volume], str],
+    ) -> None:
+        self._project_id = project_id
+        self._every = every
+        self._absolute = absolute
+        self._called = called
+
+    def service(self, entry: Entry) -> Json:
+        """An instance, or a job: a service that runs once."""
+        thing = entry.thing
+        instance = thing.instance if isinstance(thing, Job) else thing
+        assert isinstance(instance, Instance)  # noqa: S101  (chosen by kind above)
+        made = {
+            name: _with_variables(value)
+            for name, value in (instance.definition or _from_fields(instance)).items()
+            if name not in _DROPPED and not name.startswith("x-") and value is not None
+        }
+        made["labels"] = self._labels(entry)
+        if instance.environment:
+            made["environment"] = {
+                name: _with_variables(_escaped(value))
+                for name, value in instance.environment.items()
+            }
+        self._within(made)
+        if isinstance(thing, Job):
+            made["restart"] = "no"
+        return made
+
+    def network(self, entry: Entry) -> Json:
+        """A network that only the unit's members are in."""
+        assert isinstance(entry.thing, Network)  # noqa: S101  (chosen by kind above)
+        made: Json = {"name": entry.thing.name, "labels": self._labels(entry)}
+        return {**made, "internal": True} if entry.thing.internal else made
+
+    def volume(self, entry: Entry) -> Json:
+        """A volume with its real name."""
+        assert isinstance(entry.thing, Volume)  # noqa: S101  (chosen by kind above)
+        return {"name": self._called(entry.thing), "labels": self._labels(entry)}
+
+    def _labels(self, entry: Entry) -> dict[str, str]:
+        return {k: _escaped(v) for k, v in labels(self._project_id, entry).items()}
+
+    def _within(self, made: Json) -> None:
+        """Take out what does not exist in the unit."""
+        services = {
+            service_of(key)
+            for key, entry in self._every.items()
+            if isinstance(entry.thing, Instance | Job)
+        }
+        waits = made.get("depends_on")
+        if isinstance(waits, Mapping):
+            made["depends_on"] = {name: how for name, how in waits.items() if name in services}
+        build = made.get("build")
+        if isinstance(build, Mapping) and isinstance(build.get("context"), str):
+            made["build"] = {**build, "context": self._absolute(build["context"])}
+        made["volumes"] = [self._mounted(mount) for mount in made.get("volumes") or ()]
+
+    def _mounted(self, mount: Mapping[str, Any]) -> Json:
+        if mount.get("type") != "bind":
+            return dict(mount)
+        return {**mount, "source": self._absolute(mount["source"])}
+
+
+def _from_fields(instance: Instance) -> Json:
+    """The definition of an instance that no Compose file describes."""
+    made: Json = {
+        "image": instance.image,
+        "command": _words(instance.command),
+        "entrypoint": _words(instance.entrypoint),
+        "restart": instance.restart or "unless-stopped",
+        "stop_signal": instance.stop_signal,
+        "stop_grace_period": f"{instance.stop_grace:g}s",
+        "networks": {name_of(need.key): None for need in instance.needs if "/network/" in need.key},
+    }
+    if instance.mounts:
+        made["volumes"] = [_mount(mount) for mount in instance.mounts]
+    if instance.health is not None:
+        made["healthcheck"] = _health(instance.health)
+    if not made["networks"]:
+        del made["networks"]
+    return made
+
+
+def _health(health: HealthCheck) -> Json:
+    first = "CMD-SHELL" if health.shell else "CMD"
+    return {
+        "test": [first, *map(_escaped, health.command)],
+        "interval": f"{health.interval:g}s",
+        "timeout": f"{health.timeout:g}s",
+        "retries": health.retries,
+        "start_period": f"{health.start_period:g}s",
+    }
+
+
+def _words(words: tuple[str, ...] | None) -> list[str] | None:
+    return None if words is None else [_escaped(word) for word in words]
+
+
+def _mount(mount: Mount) -> Json:
+    made: Json = {"type": mount.kind, "target": mount.target}
+    if mount.kind != "tmpfs" and mount.source:
+        made["source"] = _escaped(name_of(mount.source) if mount.kind == "volume" else mount.source)
+    return {**made, "read_only": True} if mount.read_only else made
+
+
+def _with_variables(value: Any) -> Any:  # noqa: ANN401  (any JSON)
+    """Each secret as the variable that the unit's env file gives."""
+    if isinstance(value, str):
+        return PLACEHOLDER.sub(lambda match: f"${{{match['name']}}}", value)
+    if isinstance(value, Mapping):
+        return {key: _with_variables(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_variables(one) for one in value]
+    return value
+
+
+def _escaped(text: str) -> str:
+    return text.replace("$", "$$")

@@ -1,0 +1,106 @@
+"""A unit as a Compose document: what it says, what it leaves out, and that no secret is in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from partywall.engines.docker.labels import KEY, PROJECT
+from partywall.engines.docker.render import document
+from partywall.engines.docker.units import Units
+from partywall.model.app import HealthCheck, Mount, Role
+from partywall.model.secret import Secret, SecretRef
+from partywall.model.world import Entry, Instance, Job, Need, Network, Volume, World
+
+PASSWORD = SecretRef("PASSWORD", 2)
+VOLUME = Volume(key="dev/volume/data", name="shop-dev_data")
+NETWORK = Network(key="dev/network/back", name="shop-dev_back", internal=True)
+
+
+def web(**more: Any) -> Instance:
+    known: dict[str, Any] = {
+        "key": "dev/web",
+        "needs": (Need(NETWORK.key), Need(VOLUME.key)),
+        "service": "web",
+        "role": Role.WEB,
+        "image": "shop:1",
+        "environment": {"URL": f"pg://u:{PASSWORD}@db", "PRICE": "5$ or ${X}"},
+        "mounts": (Mount(kind="volume", source=VOLUME.key, target="/data"),),
+        "health": HealthCheck(command=("test $HOME",), shell=True),
+    }
+    return Instance(**(known | more))
+
+
+def drawn(*things: Any) -> dict[str, Any]:
+    entries = World.of(things).entries.values()
+    return document("shop-dev", "id", entries, lambda path: f"/srv/{path}", lambda one: one.name)
+
+
+def test_an_instance_without_a_definition_is_drawn_from_its_fields():
+    service = drawn(web(), VOLUME, NETWORK)["services"]["web"]
+    assert service["image"] == "shop:1"
+    assert service["environment"] == {"URL": "pg://u:${PASSWORD}@db", "PRICE": "5$$ or $${X}"}
+    assert service["volumes"] == [{"type": "volume", "target": "/data", "source": "data"}]
+    assert service["healthcheck"]["test"] == ["CMD-SHELL", "test $$HOME"]
+    assert service["networks"] == {"back": None}
+    assert (service["labels"][PROJECT], service["labels"][KEY]) == ("id", "dev/web")
+
+
+def test_a_definition_is_handed_on_without_what_would_clash():
+    said = {
+        "container_name": "web",
+        "ports": [{"published": "80", "target": 80}],
+        "env_file": [".env"],
+        "x-partywall": {"run": "x"},
+        "user": "1000",
+        "command": ["serve", "--token", str(PASSWORD), "$$HOME"],
+        "build": {"context": "./app"},
+        "depends_on": {"db": {"condition": "service_started"}, "ghost": {}},
+        "volumes": [{"type": "bind", "source": "./conf", "target": "/conf"}],
+    }
+    service = drawn(web(definition=said), web(key="dev/db", service="db"))["services"]["web"]
+    assert not {"container_name", "ports", "env_file", "x-partywall"} & service.keys()
+    assert service["user"] == "1000"
+    assert service["command"] == ["serve", "--token", "${PASSWORD}", "$$HOME"]
+    assert service["build"] == {"context": "/srv/./app"}
+    assert set(service["depends_on"]) == {"db"}
+    assert service["volumes"] == [{"type": "bind", "source": "/srv/./conf", "target": "/conf"}]
+
+
+def test_volumes_and_networks_have_their_real_names_and_our_labels():
+    made = drawn(VOLUME, NETWORK)
+    assert made["volumes"]["data"]["name"] == "shop-dev_data"
+    assert made["networks"]["back"]["internal"] is True
+    assert made["networks"]["back"]["labels"][KEY] == NETWORK.key
+    assert "services" not in made
+
+
+def test_a_job_is_not_started_again():
+    job = Job(key="dev/job/migrate", instance=web(key="dev/job/migrate", restart="always"))
+    assert drawn(job)["services"]["migrate"]["restart"] == "no"
+
+
+class Store:
+    """A store with one secret."""
+
+    def value(self, environment: str, ref: SecretRef) -> Secret:
+        assert environment == "dev"
+        return Secret(f"it's-{ref.version}$x")
+
+
+def test_a_unit_on_disk_holds_values_in_its_env_file_alone(tmp_path: Path):
+    units = Units(tmp_path, "shop", "id", Store(), str, lambda one: one.name)
+    units.put([Entry(thing=web(), fingerprint="1:x"), Entry(thing=VOLUME, fingerprint="1:y")])
+    unit = units.unit("dev")
+    assert unit.project == "shop-dev"
+    assert unit.env.stat().st_mode & 0o777 == 0o600
+    assert unit.env.read_text() == 'PASSWORD="it\'s-2\\$x"\n'
+    for path in unit.folder.iterdir():
+        assert path == unit.env or "it's" not in path.read_text()
+    units.drop("dev/web")
+    made = yaml.safe_load(unit.compose.read_text())
+    assert "services" not in made
+    assert set(made["volumes"]) == {"data"}
+    assert unit.env.read_text() == ""
