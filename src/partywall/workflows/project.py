@@ -22,9 +22,9 @@ from partywall.execution import state
 from partywall.execution.records import Records
 from partywall.interfaces import Engine, EngineParts, Performer
 from partywall.model.app import App
-from partywall.model.choices import Choices
+from partywall.model.choices import Choices, Source
 from partywall.model.errors import BadInput, Place
-from partywall.model.world import AnyThing, Database, Job, Route, World
+from partywall.model.world import AnyThing, Database, Job, Key, Route, World
 from partywall.system import machine
 from partywall.system.clock import SystemClock
 from partywall.system.secretstore import FileSecretStore
@@ -198,16 +198,17 @@ class Project:
             BadInput: when the settings or a Compose file is wrong.
         """
         chosen = list(self.settings.environments) if names is None else list(names)
-        apps = self.apps(chosen)
+        site = self._site(self.apps(chosen))
         try:
-            whole = build(self._site(apps))
+            whole = build(site)
         except BadInput as error:
             axes = [one.partition(":")[0] for one in missing(self.choices)]
             where = self.settings.where(*axes[:1])
             raise BadInput(error.what, where=where, remedy=error.remedy) from error
         made = self.engine.makes | {Route, Database}
-        self.unmade = [thing for thing in whole.things() if type(thing) not in made]
-        return World.of(_without(self.unmade, whole))
+        unmade = [thing for thing in whole.things() if type(thing) not in made]
+        self._unmade |= {thing.key: thing for thing in unmade}
+        return World.of(_without(unmade, whole))
 
     def url(self, name: str, label: str = "") -> str:
         """The address of an environment in a browser; `label` for a host of its own."""
@@ -244,6 +245,12 @@ class Project:
 
     def _environment(self, name: str, app: App) -> Environment:
         said = self.environment(name)
+        if said.branch and self.choices.source is Source.ONE:
+            raise BadInput(
+                f"`branch: {said.branch}` has no effect: all environments have the one checkout",
+                where=self.settings.where("environments", name, "branch"),
+                remedy="take the line out; `source: branch` is not available in this version",
+            )
         return Environment(
             name=name,
             app=app,
@@ -301,8 +308,15 @@ class Project:
 
     lenient = False
     """Whether the app is read as far as it can be understood, for a report."""
-    unmade: Sequence[AnyThing] = ()
-    """What the last `desired` left out: the engine makes no such things."""
+
+    @property
+    def unmade(self) -> Sequence[AnyThing]:
+        """What `desired` left out so far: the engine makes no such things."""
+        return tuple(self._unmade.values())
+
+    @cached_property
+    def _unmade(self) -> dict[Key, AnyThing]:
+        return {}
 
 
 def open_project(where: Where) -> Project:

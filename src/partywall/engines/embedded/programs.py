@@ -116,11 +116,8 @@ class Programs:
     def setup(self, instance: Instance) -> Setup:
         """The instance in its place on this machine."""
         paths = self.paths(instance)
-        hosts = {
-            name: address
-            for name, key in instance.hosts.items()
-            if (address := self.allocations.address(key)) is not None
-        }
+        # One that has not started yet gets its address now: what starts before it must know it.
+        hosts = {name: self.allocations.settle(key, ()) for name, key in instance.hosts.items()}
         data = next(
             (Path(paths[mount.target]) for mount in instance.mounts if mount.kind == "volume"),
             self.places.own(instance.key) / ANONYMOUS,

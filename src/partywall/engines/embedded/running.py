@@ -9,8 +9,8 @@ from pathlib import Path
 from partywall.engines.embedded.folders import make_own, remove
 from partywall.engines.embedded.places import supervised_name
 from partywall.engines.embedded.preparing import prepare
-from partywall.engines.embedded.programs import Programs
-from partywall.engines.embedded.supervise import control
+from partywall.engines.embedded.programs import ANONYMOUS, Programs
+from partywall.engines.embedded.supervise import control, placeholders
 from partywall.engines.embedded.supervise.failure import SupervisionError
 from partywall.engines.embedded.supervise.program import Program
 from partywall.engines.embedded.supervise.state import State
@@ -53,6 +53,8 @@ class Running:
         make_folder(log.parent)
         self._marks[entry.thing.key] = log.stat().st_size if log.exists() else 0
         if isinstance(entry.thing, Instance):
+            if not any(mount.kind == "volume" for mount in entry.thing.mounts):
+                make_own(places.own(entry.thing.key) / ANONYMOUS, program.account, places.home)
             self._prepare(entry.thing, program)
         supervised(lambda: control.want(self._run, program))
         return program
@@ -82,7 +84,8 @@ class Running:
             if state.restarts - first.restarts >= _CRASHES or state.failed:
                 raise self.unwell(key, state.failed or "it crashes again and again")
             if self._clock.now() > deadline:
-                raise self.unwell(key, f"it is not healthy after {READY_SECONDS:.0f} s")
+                says = f": {state.health_says}" if state.health_says else ""
+                raise self.unwell(key, f"it is not healthy after {READY_SECONDS:.0f} s{says}")
             self._changed(key, written)
 
     def _changed(self, key: Key, written: tuple[int, ...]) -> None:
@@ -97,10 +100,19 @@ class Running:
         environment, _, name = key.partition("/")
         return MachineFailed(
             f"{key}: {why}",
-            detail=last_lines(log, self._marks.get(key, 0)),
+            detail=self._masked(environment, last_lines(log, self._marks.get(key, 0))),
             where=Place(str(log)),
             remedy=f"`partywall logs {environment} {name.rpartition('/')[2]}` shows more",
         )
+
+    def _masked(self, environment: str, lines: list[str]) -> list[str]:
+        """A program may write its secrets into its log; an error goes to other eyes."""
+        path = self._programs.places.secrets(environment)
+        try:
+            secrets = placeholders.read(str(path) if path.exists() else "")
+        except SupervisionError:  # what cannot be masked is not shown
+            return []
+        return [placeholders.mask(line, secrets) for line in lines]
 
     def _prepare(self, instance: Instance, program: Program) -> None:
         first = self._programs.preparation(instance)

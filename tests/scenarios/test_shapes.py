@@ -1,0 +1,87 @@
+"""Shapes of apps that people have: no volume, no order of start, a log that tells too much."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scenarios.bad_input.ground import Ground
+
+pytestmark = pytest.mark.scenario
+
+UP = ("up", "dev", "--yes")
+STORES = """\
+  early:
+    image: small
+    environment:
+      REDIS_URL: redis://zcache:6379/0
+      DB_HOST: zdb
+    x-partywall: {run: sleep 1000}
+  zcache:
+    image: redis:7
+  zdb:
+    image: postgres:18
+    environment:
+      POSTGRES_PASSWORD: ${DB_PASSWORD}
+"""
+TELLS = """\
+  teller:
+    image: small
+    environment:
+      API_TOKEN: ${API_TOKEN}
+    x-partywall: {run: "sh -c 'echo it is $$API_TOKEN; exit 1'"}
+"""
+
+
+@pytest.fixture
+def ground() -> Iterator[Ground]:
+    # A folder that other users may enter, as a project's customarily is.
+    with tempfile.TemporaryDirectory(prefix="pw-shapes-") as folder:
+        Path(folder).chmod(0o755)
+        made = Ground(Path(folder) / "small")
+        try:
+            yield made
+        finally:
+            made.close()
+
+
+def test_stores_without_volumes_and_clients_that_wait_for_nobody(ground):
+    ground.service(STORES)
+    said = ground.call(*UP)
+    assert said.code == 0, said.err
+    seen = ground.call("exec", "dev", "early", "--", "env").out
+    values = dict(line.partition("=")[::2] for line in seen.splitlines())
+    assert values["REDIS_URL"].startswith("redis://127.")
+    assert values["DB_HOST"].startswith("127.")
+    alive = ground.call("exec", "dev", "zcache", "--", "sh", "-c", "test -d . && echo here")
+    assert alive.out == "here\n"
+    assert json.loads(ground.call("plan", "dev", "--json").out)["changes"] == 0
+
+
+def test_each_environment_shows_its_own_limit(ground):
+    ground.edit("partywall.yaml", "engine:", "architecture: [dual, limits]\nengine:")
+    ground.edit("partywall.yaml", "dev: {}", "dev: {limits: {memory: 512M}}\n  later: {}")
+    assert ground.call("up", "--yes").code == 0
+    shown = json.loads(ground.call("status", "--json").out)["environments"]["dev"]["services"]
+    assert {one["limit_bytes"] for one in shown.values()} == {512 << 20}
+
+
+def test_a_branch_that_would_have_no_effect_is_refused(ground):
+    ground.edit("partywall.yaml", "dev: {}", "dev: {branch: feature}")
+    said = ground.call("plan")
+    assert said.code == 2
+    assert "branch: feature" in said.what
+    assert "partywall.yaml:" in said.part("at")
+
+
+def test_a_secret_in_a_log_is_in_no_error(ground):
+    ground.service(TELLS)
+    ground.write(".env.dev", "API_TOKEN=canary-in-a-log\n")
+    said = ground.call(*UP)
+    assert said.code == 4
+    assert "it is ****" in said.err
+    assert "canary-in-a-log" not in said.err + said.out
