@@ -20,6 +20,7 @@ _LOOK_AGAIN_SECONDS = 0.02
 _BLOCKED_SECONDS = 0.05
 _GENTLE_SECONDS = 0.1
 _ROTATE_SECONDS = 2.0
+_RECORDED_SECONDS = 1.0
 _NEVER = 3600.0
 
 
@@ -251,11 +252,21 @@ class Watch:
     def _recorded(self) -> Record | None:
         """What is recorded of the latest start; written again where somebody damaged it."""
         found = record.read(self.folder)
-        if found is None and self._known and self._known.process == self.process:
-            record.write(self.folder, self._known)
-            return self._known
-        self._known = found
+        if found is None and (found := self._remembered()):
+            record.write(self.folder, found)
+        self._known = found or self._known
         return found
+
+    def _remembered(self) -> Record | None:
+        """What this watch knows of the start; of one a moment ago its own record is to come."""
+        if self.process is None:
+            return None
+        if self._known and self._known.process == self.process:
+            return self._known
+        up = processes.seconds_up(self.process)
+        if up < _RECORDED_SECONDS:
+            return None
+        return Record(self.process, time.time() - up, self.program.launched(), self.program.labels)
 
     def _forget(self) -> None:
         self._restarts = Restarts()
