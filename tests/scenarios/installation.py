@@ -208,7 +208,8 @@ class Installation:
         until(lambda: not self._strays(wanted), what=f"only {wanted} run: {self._strays(wanted)}")
         until(lambda: len(self.watchers()) == (2 if wanted else 0), what="watched by two")
         assert all(self.process(key) for key in wanted), wanted
-        assert {key for key, _ in self.marked()} <= wanted
+        # A health check under way carries a mark too, for the moment that it takes.
+        until(lambda: {key for key, _ in self.marked()} <= wanted, what="marks of what is wanted")
 
     def _strays(self, wanted: Iterable[str]) -> set[Process]:
         """What is alive and belongs to no main process that the state knows."""
