@@ -62,8 +62,8 @@ def engine(name: str) -> BuildsEngine:
     if name not in _complete():
         raise BadInput(
             f"there is no engine `{name}` in this version",
-            remedy=f"say `--engine NAME`, or `engine: NAME` in partywall.yaml; there is: "
-            f"{', '.join(engine_names())}",
+            remedy="say `partywall --engine NAME …`, or `engine: NAME` in partywall.yaml; "
+            f"there is: {', '.join(engine_names())}",
         )
     module = import_module(f"{engines.__name__}.{name}.build")
     build: BuildsEngine = module.build

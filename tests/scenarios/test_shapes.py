@@ -35,6 +35,18 @@ TELLS = """\
       API_TOKEN: ${API_TOKEN}
     x-partywall: {run: "sh -c 'echo it is $$API_TOKEN; exit 1'"}
 """
+BOUND = """\
+  proxy:
+    image: small
+    volumes: ["./proxy.conf:/etc/proxy/proxy.conf", "/etc/localtime:/etc/localtime"]
+    x-partywall: {run: sleep 1000}
+"""
+WRITES = """\
+  writer:
+    image: small
+    volumes: ["./kept:/kept"]
+    x-partywall: {run: sleep 1000}
+"""
 
 
 @pytest.fixture
@@ -85,3 +97,36 @@ def test_a_secret_in_a_log_is_in_no_error(ground):
     assert said.code == 4
     assert "it is ****" in said.err
     assert "canary-in-a-log" not in said.err + said.out
+
+
+def test_a_service_that_comes_restarts_no_other(ground):
+    ground.service(STORES)
+    (ground.folder / "proxy.conf").write_text("listen\n")
+    assert ground.call("up", "--yes").code == 0
+    ground.service(BOUND)
+    steps = json.loads(ground.call("plan", "--json").out)["steps"]
+    assert {(step["key"], step["action"]) for step in steps} == {
+        ("prod/proxy", "create"),
+        ("dev/proxy", "create"),
+    }
+    assert ground.call("up", "--yes").code == 0
+    assert ground.changes() == 0
+
+
+def test_no_two_environments_write_to_one_folder(ground):
+    ground.service(WRITES)
+    said = ground.call("up", "--yes")
+    assert said.code == 3
+    assert "dev/writer and prod/writer both claim the folder ./kept" in said.what
+    assert "./kept-${PARTYWALL_ENVIRONMENT}" in said.part("do")
+    ground.edit("compose.yaml", "./kept:", "./kept-${PARTYWALL_ENVIRONMENT}:")
+    assert ground.call("up", "--yes").code == 0
+
+
+def test_nobody_reads_what_development_writes(ground):
+    ground.service(WRITES.replace("./kept:/kept", "./kept:/kept:${MODE}"))
+    for name, mode in (("prod", "ro"), ("dev", "rw")):
+        ground.write(f".env.{name}", f"MODE={mode}\n").chmod(0o600)
+    said = ground.call("up", "--yes")
+    assert said.code == 3
+    assert "where prod/writer would read what the other writes" in said.what

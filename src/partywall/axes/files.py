@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from partywall.axes.instance import relative
 from partywall.axes.site import Environment, Site, own
+from partywall.model.app import App
 from partywall.model.choices import FilesWall
 from partywall.model.world import AnyThing, Volume
 
@@ -21,7 +23,15 @@ def folder(site: Site, environment: Environment) -> Iterable[AnyThing]:
         yield Volume(
             key=own(environment, "volume", name),
             name=f"{site.project}-{environment.name}_{name}",
+            device=_device(environment.app, name),
         )
+
+
+def _device(app: App, name: str) -> str:
+    """The folder that a volume of the local driver is bound to."""
+    options = (app.volumes.get(name) or {}).get("driver_opts") or {}
+    bound = "bind" in str(options.get("o", "")).split(",")
+    return relative(str(options.get("device", "")), app.folder) if bound else ""
 
 
 OPTIONS = {FilesWall.FOLDER: folder}

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import Any
 
+from partywall.axes.hosts import called
 from partywall.axes.site import Environment, is_postgres, own
 from partywall.model.app import App, Condition, Dependency, Mount, Role, Service
 from partywall.model.world import Instance, Key, Need
@@ -38,14 +39,16 @@ def instance(environment: Environment, service: Service, key: Key | None = None)
         restart=service.restart,
         stop_signal=service.stop_signal,
         stop_grace=service.stop_grace,
-        hosts={
-            name: key_of(environment, other)
-            for name, other in sorted(app.services.items())
-            if other.role is not Role.JOB
-        },
+        hosts=called(service, _reachable(environment)),
         config=_config(service, app),
         session=service.session,
     )
+
+
+def _reachable(environment: Environment) -> dict[str, Key]:
+    """Every name under which a service that stays is found, and what it is the name of."""
+    services = environment.app.services.values()
+    return {one.name: key_of(environment, one) for one in services if one.role is not Role.JOB}
 
 
 def relative(path: str, folder: str) -> str:
@@ -87,7 +90,21 @@ def _mount(environment: Environment, mount: Mount) -> Mount:
         source = own(environment, "volume", mount.source)
     else:
         source = relative(mount.source, environment.app.folder)
-    return Mount(kind=mount.kind, source=source, target=mount.target, read_only=mount.read_only)
+    return Mount(
+        kind=mount.kind,
+        source=source,
+        target=mount.target,
+        read_only=mount.read_only or _is_configuration(environment, mount),
+    )
+
+
+def _is_configuration(environment: Environment, mount: Mount) -> bool:
+    """Outside production, files that all environments are configured by are read and no more."""
+    return (
+        not environment.production
+        and mount.kind == "bind"
+        and mount.source in environment.app.bound
+    )
 
 
 def _build(service: Service, app: App) -> dict[str, Any] | None:

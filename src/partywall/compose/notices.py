@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
@@ -24,6 +23,10 @@ REFUSED = frozenset(
     }
 )
 """Kinds of findings that no wall can stand against; `action` is then what the user can do."""
+
+
+_OF_THE_MACHINE = ("/etc/localtime", "/etc/timezone")
+_OWN_FOLDER = "put ${PARTYWALL_ENVIRONMENT} into its name, or use a named volume"
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -156,18 +159,24 @@ def _mounts(service: Service, seen: Seen) -> Iterator[Finding]:
                 action="take the socket out, or run this service outside of the environments",
                 where=where,
             )
-        elif mount.kind == "bind" and not mount.read_only and not _is_harmless(mount.source):
+        elif mount.kind != "bind" or mount.read_only or mount.source in _OF_THE_MACHINE:
+            continue
+        elif mount.source in seen.app.bound:
+            yield Finding(
+                service=service.name,
+                kind="bound-file",
+                what=f"it may write to {mount.source}, which configures every environment",
+                action="outside production it is mounted read-only",
+                where=where,
+            )
+        else:
             yield Finding(
                 service=service.name,
                 kind="bound-folder",
-                what=f"it may write to {mount.source}, which every environment would share",
-                action="use a named volume, or mount it read-only (`:ro`)",
+                what=f"it may write to {mount.source} on the host",
+                action=f"no two environments may have the same: {_OWN_FOLDER}",
                 where=where,
             )
-
-
-def _is_harmless(path: str) -> bool:
-    return path in ("/etc/localtime", "/etc/timezone") or re.search(r"\.\w{1,6}$", path) is not None
 
 
 def _no_port(service: Service, seen: Seen) -> Iterator[Finding]:
@@ -190,6 +199,7 @@ def _tops(seen: Seen) -> Iterator[Finding]:
         if mount.kind == "volume"
     }
     yield from _fixed(seen, "volume", seen.app.volumes, used)
+    yield from _bound_volumes(seen, used)
     joined = {
         name: service.name
         for service in reversed(seen.app.services.values())
@@ -219,6 +229,18 @@ def _fixed(
                 what=f"the {kind} {key} has the fixed name {name}, which can exist once only",
                 action=f"each environment gets a {kind} with a name of its own",
                 where=where,
+            )
+
+
+def _bound_volumes(seen: Seen, users: dict[str, str]) -> Iterator[Finding]:
+    for key, one in seen.app.volumes.items():
+        if device := (one.get("driver_opts") or {}).get("device"):
+            yield Finding(
+                service=users.get(key, ""),
+                kind="bound-volume",
+                what=f"the volume {key} lies in {device}",
+                action=f"no two environments may have the same: {_OWN_FOLDER}",
+                where=seen.near.top("volumes", key),
             )
 
 

@@ -86,6 +86,8 @@ class Volume(Thing, frozen=True, kw_only=True, tag="volume"):
     """Data that outlives instances; removing it moves it into the trash."""
 
     name: str
+    device: str = ""
+    """The folder of the host that the Compose file puts it into; empty: the engine's own place."""
 
 
 class Network(Thing, frozen=True, kw_only=True, tag="network"):

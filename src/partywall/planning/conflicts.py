@@ -20,13 +20,15 @@ from partywall.model.world import (
     World,
     environment_of,
 )
+from partywall.planning import folders
 from partywall.planning.scope import inside, is_common
 
 Claim = tuple[str, str]
 """What is claimed, in words, and exactly which one."""
+NOWHERE = folders.Ground()
 
 
-def check(desired: World, scope: str | None = None) -> None:
+def check(desired: World, scope: str | None = None, ground: folders.Ground = NOWHERE) -> None:
     """Refuse a world in which two things claim the same.
 
     With a scope only claims of that environment count: one of two other environments at odds
@@ -35,6 +37,7 @@ def check(desired: World, scope: str | None = None) -> None:
     Raises:
         Refused: with both keys.
     """
+    folders.check(desired, scope, ground)
     holders: dict[Claim, dict[bool, Key]] = {}  # one inside the scope and one outside suffice
     for thing in desired.things():
         _check_foreign_volumes(thing, scope)
@@ -54,7 +57,7 @@ def _check_pair(claim: Claim, one: Key, other: Key, scope: str | None) -> None:
     if scope is None or scope in {environment_of(one), environment_of(other)}:
         raise Refused(
             f"{one} and {other} both claim the {what} {which}",
-            remedy=_ALONE.get(what, "give each environment its own, or choose to share it"),
+            remedy=_ALONE.get(what, "give each environment its own"),
         )
 
 
@@ -92,10 +95,6 @@ def _claims(thing: AnyThing) -> Iterator[Claim]:
             yield "network name", thing.name
         case Volume():
             yield "volume name", thing.name
-        case Instance():
-            for mount in thing.mounts:
-                if mount.kind == "bind" and not mount.read_only:
-                    yield "folder", mount.source
         case Checkout():
             yield "checkout folder", thing.folder
         case _:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from partywall.model.app import Role
-from partywall.model.world import Instance
+from partywall.model.world import Instance, environment_of
 
 _URL = re.compile(
     r"(?P<scheme>[a-z][a-z0-9+.-]*)://"
@@ -39,7 +39,7 @@ def login(server: Instance, others: Iterable[Instance]) -> Login:
 
     What its command says is surest, then what its clients use, then variables named for it.
     """
-    clients = [other for other in others if server.key in other.hosts.values()]
+    clients = [other for other in others if _may_call(other, server)]
     found = (
         *_in_command(server),
         *(login for client in clients for login in _in_urls(server, client)),
@@ -51,6 +51,12 @@ def login(server: Instance, others: Iterable[Instance]) -> Login:
         ),
     )
     return next((login for login in found if login.password), Login())
+
+
+def _may_call(client: Instance, server: Instance) -> bool:
+    """Whoever names it, and every neighbour: a program may know a name by heart."""
+    near = environment_of(client.key) == environment_of(server.key)
+    return near or server.key in client.hosts.values()
 
 
 def _in_command(server: Instance) -> Iterator[Login]:

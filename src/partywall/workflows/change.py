@@ -21,6 +21,7 @@ from partywall.model.plan import Action, Plan
 from partywall.model.world import ENVIRONMENT_NAME, Instance, World, environment_of
 from partywall.planning import conflicts, guard
 from partywall.planning.diff import plan as difference
+from partywall.planning.folders import Ground
 from partywall.planning.keep import destroy as without
 from partywall.planning.keep import keep
 from partywall.planning.restart import restart
@@ -130,7 +131,8 @@ def _plan(project: Project, goal: Goal, observed: World) -> Plan:
     match goal.verb:
         case "up":
             desired = _desired(project, goal, observed)
-            conflicts.check(desired, goal.scope)
+            ground = Ground(str(project.folder), project.settings.production.name)
+            conflicts.check(desired, goal.scope, ground)
             _refuse(project, desired)
             return difference(desired, observed, goal.scope)
         case "down":

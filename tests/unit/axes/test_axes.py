@@ -149,10 +149,21 @@ class TestInstance:
             "dev/network/inner",
         }
 
-    def test_it_may_call_every_service_that_stays(self):
-        web = service("web")
-        dev = environment(web, service("setup", Role.JOB), POSTGRES)
-        assert instance(dev, web).hosts == {"db": "dev/db", "web": "dev/web"}
+    def test_it_calls_those_that_it_names_and_that_stay(self):
+        variables = {"DB": "postgres://db:5432/x", "OLD": "cache-old mycache", "JOB": "setup"}
+        web = service("web", environment=variables, run=("serve", "--broker", "mqtt:1883"))
+        others = [service(name) for name in ("cache", "mqtt", "worker")]
+        dev = environment(web, service("setup", Role.JOB), POSTGRES, *others)
+        assert instance(dev, web).hosts == {"db": "dev/db", "mqtt": "dev/mqtt"}
+
+    def test_a_health_check_names_too(self):
+        web = service("web", health=HealthCheck(command=("curl", "http://web:8000")))
+        assert instance(environment(web), web).hosts == {"web": "dev/web"}
+
+    def test_a_service_that_comes_is_no_change_of_those_that_do_not_name_it(self):
+        web = service("web", environment={"DB": "db"})
+        alone, more = environment(web, POSTGRES), environment(web, POSTGRES, service("extra"))
+        assert instance(alone, web) == instance(more, web)
 
     @pytest.mark.parametrize(
         ("build", "seen"),

@@ -8,13 +8,16 @@ from partywall.model.errors import Refused
 from partywall.model.world import (
     Checkout,
     FileSpace,
+    Job,
     KeySpace,
     Limit,
     Network,
     TopicSpace,
+    Volume,
     World,
 )
 from partywall.planning.conflicts import check
+from partywall.planning.folders import Ground
 
 
 def binding(key: str, source: str = "/srv/data", **fields) -> object:
@@ -23,6 +26,14 @@ def binding(key: str, source: str = "/srv/data", **fields) -> object:
 
 def mounting(key: str, source: str, **fields) -> object:
     return instance(key, mounts=(Mount(kind="volume", source=source, target="/d", **fields),))
+
+
+def bound(key: str, device: str) -> Volume:
+    return Volume(key=key, name=key, device=device)
+
+
+def seeding(key: str, source: str) -> Job:
+    return Job(key=key, instance=binding(key, source))
 
 
 def keyspace(key: str, **fields) -> KeySpace:
@@ -37,6 +48,7 @@ def files(key: str, **fields) -> FileSpace:
     return FileSpace(key=key, **{"volume": "shared/volume/vault", "folder": "all", **fields})
 
 
+GROUND = Ground("/srv", production="prod")
 PAIRS = [
     (route("dev/route/a", "dev/a"), route("dev/route/b", "dev/b"), "address dev.localhost:0/"),
     (
@@ -52,6 +64,22 @@ PAIRS = [
     ),
     (binding("dev/a"), binding("prod/a"), "folder /srv/data"),
     (binding("dev/a"), binding("machine/a"), "folder /srv/data"),
+    (
+        binding("dev/a"),
+        binding("prod/a", read_only=True),
+        "prod/a would read what the other writes",
+    ),
+    (binding("dev/a", "/srv"), binding("prod/a"), "dev/a has it as a part of /srv"),
+    (
+        binding("dev/a"),
+        binding("prod/a", "/srv", read_only=True),
+        "prod/a has it as a part of /srv",
+    ),
+    (binding("dev/a"), binding("prod/a", "./data"), "folder"),
+    (binding("dev/a", "."), binding("prod/a", "./x/../y"), "folder"),
+    (bound("dev/volume/d", "/srv/data"), binding("prod/a"), "folder /srv/data"),
+    (bound("dev/volume/d", "/srv"), bound("prod/volume/d", "/srv/d"), "folder /srv/d"),
+    (seeding("dev/job/seed", "/srv/data"), binding("prod/a"), "folder /srv/data"),
     (
         Checkout(key="dev/checkout/a", folder="/src", branch="a"),
         Checkout(key="prod/checkout/a", folder="/src", branch="b"),
@@ -98,7 +126,7 @@ PAIRS = [
 @pytest.mark.parametrize(("one", "other", "what"), PAIRS)
 def test_a_claim_on_the_same(one, other, what):
     with pytest.raises(Refused) as error:
-        check(World.of([one, other]))
+        check(World.of([one, other]), None, GROUND)
     for words in (one.key, other.key, what):
         assert words in error.value.what
     assert error.value.remedy
@@ -109,7 +137,12 @@ FINE = [
     (volume("dev/volume/a", name="d"), volume("dev/volume/b", name="d")),
     (binding("dev/a"), binding("dev/b")),
     (binding("dev/a", read_only=True), binding("prod/a", read_only=True)),
-    (binding("dev/a", read_only=True), binding("prod/a")),
+    (binding("dev/a", read_only=True), binding("prod/a")),  # dev reads what prod writes
+    (binding("dev/a", "/srv", read_only=True), binding("prod/a")),
+    (binding("dev/a", "/srv/data-dev"), binding("prod/a")),
+    (binding("dev/a", "./data-dev"), binding("prod/a", "./data-prod")),
+    (bound("dev/volume/a", "/srv/a"), bound("dev/volume/b", "/srv/a")),
+    (bound("dev/volume/a", ""), bound("prod/volume/a", "")),
     (mounting("dev/a", "prod/volume/x", read_only=True), volume("prod/volume/x")),
     (mounting("dev/a", "dev/volume/x"), mounting("dev/b", "shared/volume/x")),
     (mounting("dev/a", "anonymous"), mounting("prod/b", "anonymous")),
@@ -125,7 +158,7 @@ FINE = [
 
 @pytest.mark.parametrize(("one", "other"), FINE)
 def test_no_claim_on_the_same(one, other):
-    check(World.of([one, other]))
+    check(World.of([one, other]), None, GROUND)
 
 
 def test_whole_worlds_pass():
@@ -136,6 +169,21 @@ def test_whole_worlds_pass():
 def test_nobody_writes_to_anothers_volume():
     with pytest.raises(Refused, match="dev/a would write to prod/volume/x"):
         check(World.of([mounting("dev/a", "prod/volume/x")]))
+
+
+def test_nobody_reads_what_a_third_environment_writes():
+    world = World.of([binding("dev/a", read_only=True), binding("preview/a")])
+    with pytest.raises(Refused, match="dev/a would read what the other writes"):
+        check(world, None, GROUND)
+
+
+def test_folders_of_two_others_do_not_stop_an_environment():
+    odd = [binding("a/x"), binding("b/x"), binding("b/y", read_only=True)]
+    world = World.of([*odd, binding("dev/a", "/srv/else"), binding("prod/a", "/srv/else/x")])
+    for scope in ("a", "b", "dev", "prod"):
+        with pytest.raises(Refused, match=f"{scope}/"):
+            check(world, scope, GROUND)
+    check(World.of([*odd, binding("dev/a", "/srv/else")]), "dev", GROUND)
 
 
 def test_two_others_at_odds_do_not_stop_an_environment():

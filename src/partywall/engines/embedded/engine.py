@@ -16,8 +16,8 @@ from partywall.engines.embedded.supervise import control
 from partywall.engines.embedded.supervise.state import State
 from partywall.engines.embedded.volumes import VolumePerformer
 from partywall.interfaces import Clock, Health, Performer, Records, SecretStore
-from partywall.model.app import Role
 from partywall.model.world import AnyThing, Instance, Job, Key, Volume, World, environment_of
+from partywall.planning.uses import is_edge
 
 LIMITS = (
     "limits are shown, not enforced: a busy environment can slow the others down",
@@ -67,7 +67,7 @@ class EmbeddedEngine:
             for thing in desired.things()
             if isinstance(thing, Instance | Job)
         ]
-        said = (refusal(one) for one in instances if one.role is not Role.EDGE or one.hosts)
+        said = (refusal(one) for one in instances if not is_edge(one))
         return [sentence for sentence in said if sentence]
 
     def observer(self) -> EmbeddedObserver:

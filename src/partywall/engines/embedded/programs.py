@@ -16,9 +16,10 @@ from partywall.engines.embedded.servers.choose import refusal, stand_in
 from partywall.engines.embedded.servers.setup import Launch, Preparation, Setup, base_path
 from partywall.engines.embedded.supervise.program import Account, Health, Program
 from partywall.interfaces import EdgeProgram
-from partywall.model.app import Mount, Role
+from partywall.model.app import Mount
 from partywall.model.errors import Refused
 from partywall.model.world import Entry, Instance, Job, Key, environment_of, fingerprint
+from partywall.planning.uses import is_edge
 
 ANONYMOUS = "data"
 
@@ -83,7 +84,7 @@ class Programs:
         Raises:
             Refused: when this engine cannot run it.
         """
-        if instance.role is Role.EDGE and not instance.hosts:
+        if is_edge(instance):
             return self._edge_launch(instance)
         runs = stand_in(instance)
         if runs is None:
@@ -129,6 +130,7 @@ class Programs:
             data=data,
             environment=localise(instance.environment, hosts, paths),
             paths=paths,
+            hosts=hosts,
             project=self.places.project,
         )
 

@@ -7,11 +7,13 @@ from partywall.engines.embedded.servers.setup import Launch, Setup, base_path
 from partywall.engines.embedded.supervise.program import Health
 from partywall.model.app import HealthCheck
 
+_LOOPBACK = ("localhost", "127.0.0.1", "0.0.0.0")  # noqa: S104  (nothing is bound here)
+
 
 def program(setup: Setup) -> Launch:
     """The command in the project's folder, told by HOST and PORT where to listen."""
     instance = setup.instance
-    command = tuple(in_text(word, {}, setup.paths) for word in instance.run or ())
+    command = tuple(in_text(word, setup.hosts, setup.paths) for word in instance.run or ())
     ports = list(setup.address.ports.values())
     listen = {"HOST": setup.address.host, "PORT": str(ports[0])} if ports else {}
     return Launch(
@@ -26,14 +28,17 @@ def program(setup: Setup) -> Launch:
             **listen,
         },
         folder=setup.project,
-        health=_health(instance.health) if instance.health else _customary(setup),
+        health=_health(instance.health, setup) if instance.health else _customary(setup),
         stop_signal=instance.stop_signal,
     )
 
 
-def _health(check: HealthCheck) -> Health:
+def _health(check: HealthCheck, setup: Setup) -> Health:
+    """Its own check; the loopback of a container is here the address that the service was given."""
+    own = dict.fromkeys(_LOOPBACK, setup.address)
+    command = tuple(in_text(word, setup.hosts | own, {}) for word in check.command)
     return Health(
-        command=("/bin/sh", "-c", *check.command) if check.shell else check.command,
+        command=("/bin/sh", "-c", *command) if check.shell else command,
         interval=check.interval,
         timeout=check.timeout,
         retries=check.retries,

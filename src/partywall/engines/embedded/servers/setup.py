@@ -25,6 +25,8 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     """Its variables, localised; secrets are still placeholders."""
     paths: dict[str, str]
     """Container path → host path, for every mount."""
+    hosts: dict[str, Address] = {}
+    """Name → address of every service that it calls."""
     project: Path
 
     def port(self, customary: int) -> int:

@@ -1,0 +1,125 @@
+"""Finds folders of the host through which one environment could change what another one sees."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from partywall.model.errors import Refused
+from partywall.model.world import AnyThing, Instance, Job, Key, Volume, World, environment_of
+
+
+class Use(NamedTuple):
+    """One thing's use of a folder or file of the host."""
+
+    key: Key
+    path: str
+    """As the Compose file gave it, or seen from the project's folder."""
+    writes: bool
+
+    @property
+    def environment(self) -> str:
+        """Whose use it is."""
+        return environment_of(self.key)
+
+
+class Ground(NamedTuple):
+    """What a world does not say about the machine below it."""
+
+    folder: str = "/"
+    """The project's folder: what relative paths start from."""
+    production: str | None = None
+    """The environment whose files others may read."""
+
+
+Found = dict[str, dict[str, Use]]
+"""Absolute path → environment → its use, a writing one rather than a reading one."""
+
+
+def check(world: World, scope: str | None, ground: Ground) -> None:
+    """Refuse a world in which an environment sees what another one writes.
+
+    The one exception is meant: production's files may be read. A path also counts for all that is
+    below it. With a scope only what that environment takes part in counts.
+
+    Raises:
+        Refused: with both keys and paths.
+    """
+    users: Found = {}
+    writers: Found = {}
+    for use in uses(world):
+        path = posixpath.normpath(posixpath.join(ground.folder, use.path))
+        users.setdefault(path, {}).setdefault(use.environment, use)
+        if use.writes:
+            users[path][use.environment] = use
+            writers.setdefault(path, {})[use.environment] = use
+    for path, mine in users.items():
+        for use in mine.values():
+            # Two readers are never at odds, so a reader looks at writers alone.
+            among = users if use.writes else writers
+            for other in _others(use, path, among, scope):
+                if not _meant(use, other, ground.production):
+                    raise _refusal(use, other)
+
+
+def _others(use: Use, path: str, among: Found, scope: str | None) -> Iterator[Use]:
+    """Uses by other environments of the same path and of the folders above, within the scope."""
+    for above in _lineage(path):
+        there = among.get(above, {})
+        if scope is None or use.environment == scope:
+            yield from (other for name, other in there.items() if name != use.environment)
+        elif scope in there:
+            yield there[scope]
+
+
+def _meant(one: Use, other: Use, production: str | None) -> bool:
+    """Whether the only one who writes is production."""
+    return {use.environment for use in (one, other) if use.writes} == {production}
+
+
+def uses(world: World) -> Iterator[Use]:
+    """Every folder and file of the host that a thing of this world has."""
+    for thing in world.things():
+        yield from _of(thing)
+
+
+def _of(thing: AnyThing) -> Iterator[Use]:
+    if isinstance(thing, Volume) and thing.device:
+        yield Use(thing.key, thing.device, writes=True)
+    instance = thing.instance if isinstance(thing, Job) else thing
+    if isinstance(instance, Instance):
+        for mount in instance.mounts:
+            if mount.kind == "bind":
+                yield Use(thing.key, mount.source, writes=not mount.read_only)
+
+
+def _lineage(path: str) -> Iterator[str]:
+    """The path and every folder above it."""
+    yield path
+    while path != (above := posixpath.dirname(path)):
+        yield above
+        path = above
+
+
+def _refusal(one: Use, other: Use) -> Refused:
+    first, second = sorted((one, other))
+    if one.path == other.path:
+        words = f"{first.key} and {second.key} both claim the folder {one.path}"
+        remedy = _apart(one.path)
+    else:
+        outer, inner = sorted((one, other), key=lambda use: len(use.path))
+        words = (
+            f"{first.key} and {second.key} both claim the folder {inner.path}: "
+            f"{outer.key} has it as a part of {outer.path}"
+        )
+        remedy = f"mount less than {outer.path}, or keep {inner.path} outside of it"
+    reader = next((use for use in (one, other) if not use.writes), None)
+    if reader is not None:
+        words += f", where {reader.key} would read what the other writes"
+    return Refused(words, remedy=remedy)
+
+
+def _apart(path: str) -> str:
+    name = f"{path.rstrip('/')}-${{PARTYWALL_ENVIRONMENT}}" if path != "." else "./data"
+    return f"give each environment its own in the Compose file: {name}, or use a named volume"
