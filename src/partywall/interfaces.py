@@ -115,6 +115,26 @@ class Reach(Protocol):
         ...
 
 
+class Ways(Protocol):
+    """How the edge gets to instances."""
+
+    def way(self, instance: Key, port: int) -> tuple[str, int]:
+        """Host, which may be a name that the edge knows, and port of a port of an instance.
+
+        Raises:
+            MachineFailed: when there is no such instance.
+        """
+        ...
+
+    def blocked(self, instance: Key) -> str:
+        """Why the edge cannot get to an instance yet; empty when it can."""
+        ...
+
+    def open(self, instance: Key) -> None:
+        """Let the edge get there."""
+        ...
+
+
 class Health(msgspec.Struct, frozen=True, kw_only=True):
     """How an instance is at this moment."""
 
@@ -138,6 +158,10 @@ class Engine(Protocol):
     """The kinds of things that it can really make."""
     limits: tuple[str, ...]
     """What it deliberately does not do, one sentence each."""
+    definitions: bool
+    """Whether it takes the Compose definition of a service as it is."""
+    common_edge: bool
+    """Whether one edge answers for every project of the machine."""
 
     def refusals(self, desired: World) -> list[str]:
         """What of a world this engine can never do, in words."""
@@ -153,6 +177,10 @@ class Engine(Protocol):
 
     def reach(self) -> Reach:
         """Ways to its instances."""
+        ...
+
+    def ways(self) -> Ways:
+        """The edge's ways to its instances."""
         ...
 
     def health(self, keys: Iterable[Key]) -> dict[Key, Health]:
@@ -184,6 +212,16 @@ class EdgeProgram(msgspec.Struct, frozen=True, kw_only=True):
     folder: str
     socket: str = ""
     """The unix socket on which it answers; empty: it answers on its ports."""
+    needs: tuple[str, ...] = ()
+    """Further folders that it reads or writes."""
+
+
+class Commons(msgspec.Struct, frozen=True, kw_only=True):
+    """What all projects of a machine have in common on an engine."""
+
+    folder: Path
+    name: str
+    """What things are called by, and known by as nobody's own."""
 
 
 class EngineParts(msgspec.Struct, frozen=True, kw_only=True):
@@ -202,6 +240,7 @@ class EngineParts(msgspec.Struct, frozen=True, kw_only=True):
     edge: Callable[[str], EdgeProgram]
     """The program of a service of the edge; asked only at a start: finding it takes time."""
     trash_seconds: float
+    commons: Commons
 
 
 class BuildsEngine(Protocol):

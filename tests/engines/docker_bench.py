@@ -14,7 +14,7 @@ from partywall.engines.docker.assemble import assemble
 from partywall.engines.docker.engine import DockerEngine
 from partywall.engines.docker.labels import PROJECT
 from partywall.execution.records import Records
-from partywall.interfaces import EdgeProgram, EngineParts
+from partywall.interfaces import Commons, EdgeProgram, EngineParts
 from partywall.model.app import HealthCheck, Mount, Role
 from partywall.model.world import AnyThing, Instance, Key, Need, Network, Volume, World
 from partywall.system.secretstore import FileSecretStore
@@ -57,6 +57,7 @@ class DockerBench(Bench):
                 clock=RealClock(),
                 edge=no_edge,
                 trash_seconds=3600,
+                commons=Commons(folder=home / "commons", name=f"{self.project_id}-commons"),
             )
         )
 

@@ -11,7 +11,7 @@ from partywall.engines.embedded.build import build
 from partywall.engines.embedded.engine import EmbeddedEngine
 from partywall.engines.embedded.supervise import control
 from partywall.execution.records import Records
-from partywall.interfaces import EdgeProgram, EngineParts
+from partywall.interfaces import Commons, EdgeProgram, EngineParts
 from partywall.model.app import Mount, Role
 from partywall.model.world import AnyThing, Instance, Key, Need, Volume, World
 from partywall.system.secretstore import FileSecretStore
@@ -45,6 +45,7 @@ class EmbeddedBench(Bench):
                 clock=RealClock(),
                 edge=no_edge,
                 trash_seconds=3600,
+                commons=Commons(folder=home / "commons", name="commons"),
             )
         )
 

@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 
 import msgspec
 
-from partywall.interfaces import Completed, Engine, Health, Observer, Performer, Reach
+from partywall.interfaces import Completed, Engine, Health, Observer, Performer, Reach, Ways
 from partywall.model.errors import MachineFailed
 from partywall.model.world import (
     KEPT,
@@ -208,8 +208,17 @@ class FakePerformer(Performer):
         return any(need.key == key for need in stored.entry.thing.needs)
 
 
-class FakeReach(Reach):
+class FakeReach(Reach, Ways):
     """Nothing listens, so commands are only repeated."""
+
+    def way(self, instance: Key, port: int) -> tuple[str, int]:
+        return self.address(instance, port)
+
+    def blocked(self, instance: Key) -> str:
+        return ""
+
+    def open(self, instance: Key) -> None:
+        pass
 
     def address(self, instance: Key, port: int) -> tuple[str, int]:
         return "127.0.0.1", port
@@ -238,6 +247,8 @@ class FakeEngine(Engine):
     """The whole engine over one folder; several processes may use it, one after the other."""
 
     name = "fake"
+    definitions = False
+    common_edge = False
     makes = frozenset(KINDS)
     limits: ClassVar[tuple[str, ...]] = ("it serves nothing",)
 
@@ -255,6 +266,9 @@ class FakeEngine(Engine):
         return [FakePerformer(kind, self.ground) for kind in KINDS]
 
     def reach(self) -> Reach:
+        return FakeReach()
+
+    def ways(self) -> Ways:
         return FakeReach()
 
     def health(self, keys: Iterable[Key]) -> dict[Key, Health]:

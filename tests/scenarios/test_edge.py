@@ -786,6 +786,14 @@ class Reach:
         host, _, number = (where if isinstance(where, str) else where.address).rpartition(":")
         return host, int(number)
 
+    way = address
+
+    def blocked(self, instance: str) -> str:
+        return ""
+
+    def open(self, instance: str) -> None:
+        pass
+
     def run_inside(self, *_: Any, **__: Any) -> Any:
         raise NotImplementedError
 

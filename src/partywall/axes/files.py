@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from partywall.axes.instance import relative
+from partywall.axes.definition import relative
 from partywall.axes.site import Environment, Site, own
 from partywall.model.app import App
 from partywall.model.choices import FilesWall

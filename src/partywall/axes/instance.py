@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import PurePosixPath
 from typing import Any
 
+from partywall.axes.definition import built, handed_on, relative
 from partywall.axes.hosts import called
 from partywall.axes.site import Environment, is_postgres, own
 from partywall.model.app import App, Condition, Dependency, Mount, Role, Service
@@ -28,7 +28,7 @@ def instance(environment: Environment, service: Service, key: Key | None = None)
         service=service.name,
         role=service.role,
         image=service.image,
-        build=_build(service, app),
+        build=None if service.build is None else built(service.build, app.folder),
         command=service.command,
         entrypoint=service.entrypoint,
         run=service.run,
@@ -42,22 +42,21 @@ def instance(environment: Environment, service: Service, key: Key | None = None)
         hosts=called(service, _reachable(environment)),
         config=_config(service, app),
         session=service.session,
+        definition=_definition(environment, service),
     )
+
+
+def _definition(environment: Environment, service: Service) -> dict[str, Any]:
+    if not environment.definitions:
+        return {}
+    settled = frozenset() if environment.production else frozenset(environment.app.bound)
+    return handed_on(service, environment.app.folder, settled)
 
 
 def _reachable(environment: Environment) -> dict[str, Key]:
     """Every name under which a service that stays is found, and what it is the name of."""
     services = environment.app.services.values()
     return {one.name: key_of(environment, one) for one in services if one.role is not Role.JOB}
-
-
-def relative(path: str, folder: str) -> str:
-    """A path below the project's folder seen from there, so that the folder may move."""
-    pure = PurePosixPath(path)
-    if not pure.is_relative_to(folder):
-        return path
-    inner = str(pure.relative_to(folder))
-    return inner if inner == "." else f"./{inner}"
 
 
 def _needs(environment: Environment, service: Service) -> tuple[Need, ...]:
@@ -105,15 +104,6 @@ def _is_configuration(environment: Environment, mount: Mount) -> bool:
         and mount.kind == "bind"
         and mount.source in environment.app.bound
     )
-
-
-def _build(service: Service, app: App) -> dict[str, Any] | None:
-    if service.build is None:
-        return None
-    context = service.build.get("context")
-    if not isinstance(context, str):
-        return service.build
-    return {**service.build, "context": relative(context, app.folder)}
 
 
 def _config(service: Service, app: App) -> dict[str, str]:

@@ -44,6 +44,8 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     password: SecretRef | None = None
     seed: tuple[str, ...] | None = None
     share: Share | None = None
+    definitions: bool = False
+    """Whether the engine takes the Compose definitions of its services as they are."""
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,15 +12,15 @@ from partywall.edge.fragment import Fragment, Served, address_of
 from partywall.edge.home import EdgeHome
 from partywall.edge.placing import identity
 from partywall.edge.sides import active
-from partywall.interfaces import Reach
+from partywall.interfaces import Ways
 from partywall.model.errors import PartywallError
 from partywall.model.world import Entry, Key, environment_of
 
 NOT_LOADED = "not loaded"
 
 
-def observe_routes(home: EdgeHome, project: str, reach: Reach | None = None) -> dict[Key, Entry]:
-    """Every route of a project; with `reach`, also whether each still leads to its instance.
+def observe_routes(home: EdgeHome, project: str, ways: Ways | None = None) -> dict[Key, Entry]:
+    """Every route of a project; with `ways`, also whether each still leads to its instance.
 
     Raises:
         MachineFailed: when the edge listens and does not say its configuration.
@@ -37,7 +37,7 @@ def observe_routes(home: EdgeHome, project: str, reach: Reach | None = None) -> 
             running=running is not None,
             faults=[
                 *_not_loaded(identity(project, served), wanted, present, asked=running is not None),
-                *_moved(served, reach),
+                *_moved(served, ways),
             ],
         )
         for fragment in mine
@@ -45,13 +45,13 @@ def observe_routes(home: EdgeHome, project: str, reach: Reach | None = None) -> 
     }
 
 
-def look_route(home: EdgeHome, project: str, key: Key, reach: Reach | None = None) -> Entry | None:
+def look_route(home: EdgeHome, project: str, key: Key, ways: Ways | None = None) -> Entry | None:
     """One route as it is this moment; None when it is absent; raises as `observe_routes` does."""
     name = Fragment(project=project, environment=environment_of(key)).name
     fragment = fragments.stored(home).get(name)
     if fragment is None or fragment.find(key) is None:
         return None
-    return observe_routes(home, project, reach).get(key)
+    return observe_routes(home, project, ways).get(key)
 
 
 def placed(config: Mapping[str, Any]) -> dict[str, tuple[str, Any, Any]]:
@@ -73,17 +73,18 @@ def _not_loaded(
     return [NOT_LOADED] if asked and present.get(mark) != wanted.get(mark) else []
 
 
-def _moved(served: Served, reach: Reach | None) -> Iterable[str]:
-    if reach is None:
+def _moved(served: Served, ways: Ways | None) -> Iterable[str]:
+    if ways is None:
         return []
+    instance = served.thing.instance
     try:
-        address = address_of(*reach.address(served.thing.instance, served.thing.target))
+        address = address_of(*ways.way(instance, served.thing.target))
+        blocked = ways.blocked(instance)
     except PartywallError:
         # The instance itself is absent or down, which is told about the instance.
         return []
-    if address == served.upstream:
-        return []
-    return [f"leads to {served.upstream}, the instance is at {address}"]
+    moved = f"leads to {served.upstream}, the instance is at {address}"
+    return [*([] if address == served.upstream else [moved]), *([blocked] if blocked else [])]
 
 
 def _entry(served: Served, *, running: bool, faults: Iterable[str]) -> Entry:

@@ -6,7 +6,7 @@ from partywall.edge.fragment import Fragment, Served, address_of
 from partywall.edge.home import EdgeHome
 from partywall.edge.load import change_fragment
 from partywall.edge.ready import wait_for_certificate
-from partywall.interfaces import Reach, SecretStore
+from partywall.interfaces import SecretStore, Ways
 from partywall.model.errors import BadInput
 from partywall.model.secret import Secret
 from partywall.model.world import AnyThing, Entry, Route, environment_of
@@ -21,9 +21,9 @@ class RoutePerformer:
 
     kind: type[AnyThing] = Route
 
-    def __init__(self, home: EdgeHome, reach: Reach, secrets: SecretStore, project: str) -> None:
+    def __init__(self, home: EdgeHome, ways: Ways, secrets: SecretStore, project: str) -> None:
         self._home = home
-        self._reach = reach
+        self._ways = ways
         self._secrets = secrets
         self._project = project
 
@@ -36,8 +36,8 @@ class RoutePerformer:
             MachineFailed: when the edge refuses it.
         """
         route = _route(entry)
-        host, port = self._reach.address(route.instance, route.target)
-        upstream = address_of(host, port)
+        self._ways.open(route.instance)
+        upstream = address_of(*self._ways.way(route.instance, route.target))
 
         def change(fragment: Fragment) -> Fragment:
             served = Served(

@@ -71,6 +71,7 @@ def program(edge: EdgeHome, service: str) -> EdgeProgram:
         environment=command.environment(edge.settings),
         folder=str(edge.folder),
         socket="" if part == sides.FRONT else edge.settings.listener(part, port),
+        needs=(edge.settings.sockets,),
     )
 
 

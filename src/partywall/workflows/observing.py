@@ -8,7 +8,7 @@ from partywall.data.observe import DatabaseObserver
 from partywall.edge import fragments
 from partywall.edge.home import EdgeHome
 from partywall.edge.observe import look_route, observe_routes
-from partywall.interfaces import Observer, Reach
+from partywall.interfaces import Observer, Ways
 from partywall.model.errors import MachineFailed
 from partywall.model.world import Entry, Key, World, environment_of
 
@@ -22,13 +22,13 @@ class WholeObserver:
         databases: DatabaseObserver,
         edge: EdgeHome,
         project: str,
-        reach: Reach,
+        ways: Ways,
     ) -> None:
         self._engine = engine
         self._databases = databases
         self._edge = edge
         self._project = project
-        self._reach = reach
+        self._ways = ways
 
     def observe(self, environments: Iterable[str] | None = None) -> World:
         """Everything of these environments (all when None) and everything shared."""
@@ -47,7 +47,7 @@ class WholeObserver:
         """One thing."""
         kind = key.split("/")[1] if key.count("/") > 1 else ""
         if kind == "route":
-            return look_route(self._edge, self._project, key, self._reach)
+            return look_route(self._edge, self._project, key, self._ways)
         if kind == "database":
             return self._databases.look(key)
         return self._engine.look(key)
@@ -55,7 +55,7 @@ class WholeObserver:
     def _routes(self) -> tuple[dict[Key, Entry], dict[Key, str]]:
         """Routes; those of an edge that does not say its configuration are unknown."""
         try:
-            return observe_routes(self._edge, self._project, self._reach), {}
+            return observe_routes(self._edge, self._project, self._ways), {}
         except MachineFailed as error:
             known = fragments.stored(self._edge).values()
             return {}, {

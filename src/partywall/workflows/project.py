@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets as random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -20,7 +21,7 @@ from partywall.data.observe import DatabaseObserver
 from partywall.edge.home import EdgeHome
 from partywall.execution import state
 from partywall.execution.records import Records
-from partywall.interfaces import Engine, EngineParts, Performer
+from partywall.interfaces import Commons, Engine, EngineParts, Performer
 from partywall.model.app import App
 from partywall.model.choices import Choices, Source
 from partywall.model.errors import BadInput, Place
@@ -28,7 +29,7 @@ from partywall.model.world import AnyThing, Database, Job, Key, Route, World
 from partywall.system import machine
 from partywall.system.clock import SystemClock
 from partywall.system.secretstore import FileSecretStore
-from partywall.workflows import edge_place, variables
+from partywall.workflows import commons, edge_place, variables
 from partywall.workflows.app_cache import AppCache
 from partywall.workflows.observing import WholeObserver
 from partywall.workflows.variables import Given
@@ -74,12 +75,21 @@ class Project:
     @cached_property
     def ports(self) -> edge_place.Ports:
         """The edge's ports."""
-        return edge_place.ports(self.home / "edge", self.settings)
+        return edge_place.ports(self._edge_folder, self.settings)
 
     @cached_property
     def edge(self) -> EdgeHome:
         """The edge's place."""
-        return edge_place.home(self.home / "edge", self.settings, self.ports, self.project_id)
+        return edge_place.home(self._edge_folder, self.settings, self.ports, self.project_id)
+
+    @property
+    def _edge_folder(self) -> Path:
+        return (self.commons.folder if self.engine.common_edge else self.home) / "edge"
+
+    @cached_property
+    def commons(self) -> Commons:
+        """What this project has in common with others on this machine."""
+        return commons.find(os.environ)
 
     @cached_property
     def engine(self) -> Engine:
@@ -100,6 +110,7 @@ class Project:
                 clock=self.clock,
                 edge=lambda service: edge_place.program(self.edge, service),
                 trash_seconds=self.settings.trash,
+                commons=self.commons,
             )
         )
         if self.state is not None:
@@ -115,7 +126,7 @@ class Project:
             self.records, lambda key: bool((seen := engine.look(key)) and seen.running)
         )
         return WholeObserver(
-            engine, databases, self.edge, self.settings.project, self.engine.reach()
+            engine, databases, self.edge, self.settings.project, self.engine.ways()
         )
 
     def performers(self) -> Sequence[Performer]:
@@ -128,7 +139,7 @@ class Project:
         return (
             *self.engine.performers(),
             DatabasePerformer(reach, self.store, self.records),
-            RoutePerformer(self.edge, reach, self.store, self.settings.project),
+            RoutePerformer(self.edge, self.engine.ways(), self.store, self.settings.project),
         )
 
     @cached_property
@@ -261,6 +272,7 @@ class Project:
             password=self.given(name).refs.get(variables.PASSWORD) if said.protected else None,
             seed=said.seed,
             share=_share(said.limits),
+            definitions=self.engine.definitions,
         )
 
     def _tells(self, environment: EnvironmentSettings) -> dict[str, str]:

@@ -36,6 +36,8 @@ class EmbeddedEngine:
     """Real servers from wheels and the application's own processes, on loopback."""
 
     name = "embedded"
+    definitions = False
+    common_edge = False
     makes: frozenset[type[AnyThing]] = frozenset({Instance, Job, Volume})
 
     def __init__(
@@ -86,6 +88,10 @@ class EmbeddedEngine:
     def reach(self) -> EmbeddedReach:
         """Ways to its instances."""
         return EmbeddedReach(self._programs)
+
+    def ways(self) -> EmbeddedReach:
+        """The edge's ways to them: the same."""
+        return self.reach()
 
     def states(self) -> dict[str, State]:
         """What the supervisor knows of every program."""

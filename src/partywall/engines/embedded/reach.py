@@ -29,6 +29,19 @@ class EmbeddedReach:
         ports = address.ports
         return address.host, ports.get(port) or next(iter(ports.values()), port)
 
+    def way(self, instance: Key, port: int) -> tuple[str, int]:
+        """The same address: the edge is a process beside the others; raises as `address` does."""
+        return self.address(instance, port)
+
+    def blocked(self, instance: Key) -> str:
+        """Nothing stands between the edge and an instance on loopback."""
+        del instance
+        return ""
+
+    def open(self, instance: Key) -> None:
+        """There is nothing to do."""
+        del instance
+
     def run_inside(
         self,
         environment: str,

@@ -1,0 +1,67 @@
+"""What of a service's Compose definition is handed on to an engine that takes it as it is; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from partywall.model.app import Service
+
+_OURS = frozenset({"container_name", "environment", "labels", "ports", "profiles"})
+"""What would clash between environments, or is said by the instance itself."""
+_FIXED = frozenset({"ipv4_address", "ipv6_address", "mac_address", "link_local_ips"})
+"""Addresses that only one environment could have."""
+
+
+def handed_on(service: Service, folder: str, settled: frozenset[str]) -> dict[str, Any]:
+    """The definition without what is each environment's own, seen from the project's folder.
+
+    Args:
+        service: the service.
+        folder: the project's folder, absolute.
+        settled: host paths that it may read and no more.
+    """
+    made = {
+        name: value
+        for name, value in service.definition.items()
+        if name not in _OURS and not name.startswith("x-") and value is not None
+    }
+    if isinstance(networks := made.get("networks"), Mapping):
+        made["networks"] = {name: _floating(one) for name, one in networks.items()}
+    if volumes := made.get("volumes"):
+        made["volumes"] = [_mounted(one, folder, settled) for one in volumes]
+    if isinstance(build := made.get("build"), Mapping):
+        made["build"] = built(build, folder)
+    return made
+
+
+def built(build: Mapping[str, Any], folder: str) -> dict[str, Any]:
+    """How an image is built, its context seen from the project's folder."""
+    context = build.get("context")
+    if not isinstance(context, str):
+        return dict(build)
+    return {**build, "context": relative(context, folder)}
+
+
+def relative(path: str, folder: str) -> str:
+    """A path below the project's folder seen from there, so that the folder may move."""
+    pure = PurePosixPath(path)
+    if not pure.is_relative_to(folder):
+        return path
+    inner = str(pure.relative_to(folder))
+    return inner if inner == "." else f"./{inner}"
+
+
+def _floating(network: Any) -> Any:  # noqa: ANN401  (any JSON)
+    if not isinstance(network, Mapping):
+        return network
+    return {name: value for name, value in network.items() if name not in _FIXED} or None
+
+
+def _mounted(mount: Mapping[str, Any], folder: str, settled: frozenset[str]) -> dict[str, Any]:
+    if mount.get("type") != "bind":
+        return dict(mount)
+    source = str(mount.get("source", ""))
+    made = {**mount, "source": relative(source, folder)}
+    return {**made, "read_only": True} if source in settled else made
