@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+import os
 from pathlib import Path
 
 from fakes.bench import Bench
@@ -16,7 +18,7 @@ from partywall.model.app import Mount, Role
 from partywall.model.world import AnyThing, Instance, Key, Need, Volume, World
 from partywall.system.secretstore import FileSecretStore
 
-PROJECT_ID = "bench"
+_NUMBERS = itertools.count(1)
 
 
 def no_edge(service: str) -> EdgeProgram:
@@ -29,6 +31,11 @@ class EmbeddedBench(Bench):
 
     blinds = False
 
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        # Programs carry it: two benches at once must not stop each other's.
+        self.project_id = f"bench{os.getpid()}x{next(_NUMBERS)}"
+
     def engine(self) -> EmbeddedEngine:
         home = self.folder / ".partywall"
         secrets = FileSecretStore(home / "secrets")
@@ -39,7 +46,7 @@ class EmbeddedBench(Bench):
                 home=home,
                 project=self.folder,
                 name="bench",
-                project_id=PROJECT_ID,
+                project_id=self.project_id,
                 records=Records(home),
                 secrets=secrets,
                 clock=RealClock(),

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import msgspec
 
 from partywall.edge.settings import EdgeSettings
-from partywall.model.errors import MachineFailed, Place
-from partywall.system.files import failed, make_folder
-
-_LOCK_SECONDS = 60.0
-_LOCK_PAUSE = 0.01
+from partywall.system.filelock import locked
 
 
 class EdgeHome(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,37 +33,10 @@ class EdgeHome(msgspec.Struct, frozen=True, kw_only=True):
         """The fragments that the present configuration is made of."""
         return self.folder / "good.json"
 
-    @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self) -> AbstractContextManager[None]:
         """Alone among all threads and processes that change this edge.
 
         Raises:
             MachineFailed: when another one holds the lock for a minute.
         """
-        path = make_folder(self.folder) / "lock"
-        try:
-            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise failed(error, "open the edge's lock", path) from error
-        try:
-            _take(handle, path)
-            yield
-        finally:
-            os.close(handle)
-
-
-def _take(handle: int, path: Path) -> None:
-    deadline = time.monotonic() + _LOCK_SECONDS
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            if time.monotonic() > deadline:
-                raise MachineFailed(
-                    "another change of the edge has not ended for a minute",
-                    where=Place(str(path)),
-                    remedy="see which process holds this file, then run the command again",
-                ) from error
-            time.sleep(_LOCK_PAUSE)
-        else:
-            return
+        return locked(self.folder / "lock", "the edge")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from partywall.engines.docker.api import Api
 from partywall.engines.docker.labels import ENVIRONMENT, KEY, PROJECT
+from partywall.engines.docker.names import Naming
 from partywall.engines.docker.understand import Inspected, epoch, foremost
 from partywall.interfaces import Clock
 from partywall.model.errors import MachineFailed
@@ -23,26 +24,35 @@ STEADY_SECONDS = 0.5
 class Containers:
     """Every container of one installation."""
 
-    def __init__(self, api: Api, project_id: str, clock: Clock) -> None:
+    def __init__(self, api: Api, naming: Naming, clock: Clock) -> None:
         self._api = api
-        self._project_id = project_id
+        self._naming = naming
         self._clock = clock
 
     def of(self, key: Key) -> list[Inspected]:
         """All containers of a thing; ours only."""
-        return self._with(f"{KEY}={key}")
+        return self._with(self._naming.owner(key), f"{KEY}={key}")
 
     def running(self, environment: str) -> list[Inspected]:
         """All running containers of an environment's instances, by key."""
-        found = self._with(f"{ENVIRONMENT}={environment}")
+        found = self._with(self._naming.owner(environment), f"{ENVIRONMENT}={environment}")
         up = [one for one in found if one["State"].get("Running")]
         return sorted(up, key=lambda one: str(one["Config"]["Labels"][KEY]))
 
-    def _with(self, label: str) -> list[Inspected]:
-        labels = [f"{PROJECT}={self._project_id}", label]
+    def _with(self, owner: str, label: str) -> list[Inspected]:
+        labels = [f"{PROJECT}={owner}", label]
         listed = self._api.get("/containers/json", all="true", filters={"label": labels}) or []
         found = (self._api.get(f"/containers/{one['Id']}/json") for one in listed)
         return [one for one in found if one is not None]
+
+    def connect(self, container: Inspected, network: str) -> None:
+        """Let a container join a network; that it is in it already is fine."""
+        body = {"Container": container["Id"]}
+        try:
+            self._api.post(f"/networks/{network}/connect", body)
+        except MachineFailed as error:
+            if "already exists" not in error.what:
+                raise
 
     def stop(self, key: Key, grace: float) -> None:
         """Ask every one to end, and wait."""

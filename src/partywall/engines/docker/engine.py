@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
+from partywall.engines.docker import edge
 from partywall.engines.docker.api import Api
 from partywall.engines.docker.compose import ComposeCli
 from partywall.engines.docker.containers import Containers
 from partywall.engines.docker.instances import InstancePerformer, JobPerformer, Making
+from partywall.engines.docker.names import Naming
 from partywall.engines.docker.networks import NetworkPerformer
 from partywall.engines.docker.observe import DockerObserver
 from partywall.engines.docker.reach import DockerReach
+from partywall.engines.docker.render import Ground
 from partywall.engines.docker.understand import foremost, health
 from partywall.engines.docker.units import Units
 from partywall.engines.docker.use import memory
 from partywall.engines.docker.volumes import VolumeNames, VolumePerformer
+from partywall.engines.docker.ways import DockerWays
 from partywall.interfaces import EngineParts, Health, Performer
-from partywall.model.world import AnyThing, Instance, Job, Key, Network, Volume, World
+from partywall.model.world import MACHINE, AnyThing, Instance, Job, Key, Network, Volume, World
 
 LIMITS = ("limits are shown, not enforced yet: a busy environment can slow the others down",)
 
@@ -26,6 +31,8 @@ class DockerEngine:
     """Containers, volumes and networks on one Docker Engine."""
 
     name = "docker"
+    definitions = True
+    common_edge = True
     makes: frozenset[type[AnyThing]] = frozenset({Instance, Job, Network, Volume})
     limits = LIMITS
 
@@ -33,16 +40,27 @@ class DockerEngine:
         self._parts = parts
         self._api = api
         self._names = VolumeNames(parts.home / "docker" / "volumes.json")
-        self._units = Units(
-            parts.home / "rendered",
-            parts.name,
-            parts.project_id,
-            parts.secrets,
-            lambda path: str((parts.project / path).absolute()),
-            self._names.of,
+        self._naming = Naming(
+            project=parts.name, project_id=parts.project_id, commons=parts.commons.name
         )
-        self._containers = Containers(api, parts.project_id, parts.clock)
+        ground = Ground(
+            naming=self._naming,
+            absolute=lambda path: str((parts.project / path).absolute()),
+            called=self._names.of,
+            edge=self._edge,
+        )
+        self._units = Units(self._folder, parts.secrets, ground)
+        self._containers = Containers(api, self._naming, parts.clock)
         self._making = Making(self._units, ComposeCli(compose, api.socket))
+
+    def _folder(self, unit: str) -> Path:
+        """Where a unit's files are: the edge is everybody's."""
+        if unit == MACHINE:
+            return self._parts.commons.folder / "rendered" / "edge"
+        return self._parts.home / "rendered" / unit
+
+    def _edge(self, part: Instance, joined: Sequence[str]) -> dict[str, Any]:
+        return edge.service(part, self._parts.edge, joined)
 
     def refusals(self, desired: World) -> list[str]:
         """Instances without an image and without a build."""
@@ -55,9 +73,7 @@ class DockerEngine:
 
     def observer(self) -> DockerObserver:
         """Its eyes."""
-        return DockerObserver(
-            self._api, self._parts.project_id, self._parts.records, self._names.all
-        )
+        return DockerObserver(self._api, self._naming, self._parts.records, self._names.all)
 
     def performers(self) -> Sequence[Performer]:
         """Its hands."""
@@ -65,13 +81,17 @@ class DockerEngine:
         return (
             InstancePerformer(self._making, self._containers),
             JobPerformer(self._making, self._containers, parts.records),
-            NetworkPerformer(self._api, self._units, parts.name, parts.project_id),
-            VolumePerformer(self._api, self._units, self._names, parts),
+            NetworkPerformer(self._api, self._units, self._naming),
+            VolumePerformer(self._api, self._units, self._names, self._naming, parts),
         )
 
     def reach(self) -> DockerReach:
         """Ways to its containers."""
         return DockerReach(self._containers, self._api.socket)
+
+    def ways(self) -> DockerWays:
+        """The edge's ways to them."""
+        return DockerWays(self._containers, self._units)
 
     def health(self, keys: Iterable[Key]) -> dict[Key, Health]:
         """How these instances are now."""

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 import msgspec
 
+from partywall.engines.docker.names import Naming
 from partywall.model.errors import MachineFailed
 from partywall.model.world import AnyThing, Entry, Key, environment_of
 
 PROJECT = "io.partywall.project"
-"""The installation's own id: without it nothing is ever stopped or removed."""
+"""The installation's own id, or the commons': without it nothing is ever stopped or removed."""
 ENVIRONMENT = "io.partywall.environment"
 KEY = "io.partywall.key"
 FINGERPRINT = "io.partywall.fingerprint"
@@ -18,11 +19,11 @@ THING = "io.partywall.thing"
 """The thing itself as JSON; secrets are placeholders in it."""
 
 
-def labels(project_id: str, entry: Entry) -> dict[str, str]:
+def labels(naming: Naming, entry: Entry) -> dict[str, str]:
     """What a thing carries while it is there."""
     key = entry.thing.key
     return {
-        PROJECT: project_id,
+        PROJECT: naming.owner(key),
         ENVIRONMENT: environment_of(key),
         KEY: key,
         FINGERPRINT: entry.fingerprint,
@@ -30,9 +31,10 @@ def labels(project_id: str, entry: Entry) -> dict[str, str]:
     }
 
 
-def is_ours(project_id: str, found: Mapping[str, str]) -> bool:
-    """Whether what carries these labels belongs to this installation."""
-    return found.get(PROJECT) == project_id and bool(found.get(KEY))
+def is_ours(naming: Naming, found: Mapping[str, str]) -> bool:
+    """Whether what carries these labels belongs to this installation, or to all in common."""
+    key = found.get(KEY)
+    return bool(key) and found.get(PROJECT) == naming.owner(key or "")
 
 
 def key_of(found: Mapping[str, str]) -> Key:

@@ -1,13 +1,26 @@
-"""What things are called in the engine; pure."""
+"""What things are called in the engine, and whose they are; pure."""
 
 from __future__ import annotations
 
-from partywall.model.world import Key, environment_of, name_of
+import msgspec
+
+from partywall.model.world import MACHINE, Key, environment_of, name_of
 
 
-def compose_project(project: str, unit: str) -> str:
-    """The Compose project of a unit: an environment, `shared` or `machine`."""
-    return f"{project}-{unit}"
+class Naming(msgspec.Struct, frozen=True, kw_only=True):
+    """The names of one installation, and of what it has in common with others on the machine."""
+
+    project: str
+    project_id: str
+    commons: str
+
+    def owner(self, key: Key) -> str:
+        """What a thing carries as its owner's mark."""
+        return self.commons if environment_of(key) == MACHINE else self.project_id
+
+    def compose_project(self, unit: str) -> str:
+        """The Compose project of a unit: an environment, `shared` or `machine`."""
+        return self.commons if unit == MACHINE else f"{self.project}-{unit}"
 
 
 def service_of(key: Key) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from partywall.engines.docker.api import Api
 from partywall.engines.docker.labels import is_ours, labels
-from partywall.engines.docker.names import compose_project, unit_of
+from partywall.engines.docker.names import Naming, unit_of
 from partywall.engines.docker.units import Units
 from partywall.model.errors import Refused
-from partywall.model.world import AnyThing, Entry, Network, name_of
+from partywall.model.world import MACHINE, AnyThing, Entry, Network, name_of
 
 
 class NetworkPerformer:
@@ -15,11 +15,10 @@ class NetworkPerformer:
 
     kind: type[AnyThing] = Network
 
-    def __init__(self, api: Api, units: Units, project: str, project_id: str) -> None:
+    def __init__(self, api: Api, units: Units, naming: Naming) -> None:
         self._api = api
         self._units = units
-        self._project = project
-        self._project_id = project_id
+        self._naming = naming
 
     def create(self, entry: Entry) -> None:
         """Make it, unless it is there.
@@ -31,7 +30,7 @@ class NetworkPerformer:
         found = self._api.get(f"/networks/{network.name}")
         if found is None:
             self._make(entry)
-        elif not is_ours(self._project_id, found.get("Labels") or {}):
+        elif not is_ours(self._naming, found.get("Labels") or {}):
             raise Refused(
                 f"there is a network {network.name} that is not ours",
                 remedy=f"`docker network inspect {network.name}` says whose it is; remove it, "
@@ -56,17 +55,18 @@ class NetworkPerformer:
         """Take away what is ours; what is still connected to it is disconnected."""
         network = _network(entry)
         found = self._api.get(f"/networks/{network.name}")
-        if found is not None and is_ours(self._project_id, found.get("Labels") or {}):
+        if found is not None and is_ours(self._naming, found.get("Labels") or {}):
             for container in found.get("Containers") or {}:
                 self._api.post(
                     f"/networks/{found['Id']}/disconnect", {"Container": container, "Force": True}
                 )
             self._api.delete(f"/networks/{found['Id']}")
+        self._units.leave(MACHINE, network.name)
         self._units.drop(network.key)
 
     def _make(self, entry: Entry) -> None:
         network = _network(entry)
-        unit = compose_project(self._project, unit_of(network.key))
+        unit = self._naming.compose_project(unit_of(network.key))
         self._api.post(
             "/networks/create",
             {
@@ -75,7 +75,7 @@ class NetworkPerformer:
                 "Internal": network.internal,
                 "CheckDuplicate": True,
                 "Labels": {
-                    **labels(self._project_id, entry),
+                    **labels(self._naming, entry),
                     "com.docker.compose.project": unit,
                     "com.docker.compose.network": name_of(network.key),
                 },

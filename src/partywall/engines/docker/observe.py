@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 from partywall.engines.docker import understand
 from partywall.engines.docker.api import Api
-from partywall.engines.docker.labels import KEY, PROJECT, is_ours, key_of
+from partywall.engines.docker.labels import KEY, is_ours, key_of
+from partywall.engines.docker.names import Naming
 from partywall.engines.docker.understand import Inspected
 from partywall.interfaces import Records
 from partywall.model.world import (
@@ -27,7 +28,7 @@ class DockerObserver:
 
     Args:
         api: whom to ask.
-        project_id: whose things count.
+        naming: whose things count, and what those are called that all have in common.
         records: what is remembered of jobs.
         in_use: which volume of the engine is each key's now; others with our labels were set aside.
     """
@@ -35,12 +36,12 @@ class DockerObserver:
     def __init__(
         self,
         api: Api,
-        project_id: str,
+        naming: Naming,
         records: Records,
         in_use: Callable[[], Mapping[Key, str]],
     ) -> None:
         self._api = api
-        self._project_id = project_id
+        self._naming = naming
         self._records = records
         self._in_use = in_use
 
@@ -80,17 +81,17 @@ class DockerObserver:
         several: dict[Key, list[Inspected]] = {}
         for one in listed:
             found = one.get("Labels") or {}
-            if is_ours(self._project_id, found) and _within(key_of(found), wanted):
+            if is_ours(self._naming, found) and _within(key_of(found), wanted):
                 inspected = self._api.get(f"/containers/{one['Id']}/json")
                 if inspected is not None:  # it may have gone since it was listed
                     several.setdefault(key_of(found), []).append(inspected)
         foremost = map(understand.foremost, several.values())
-        entries = (understand.container(self._project_id, one) for one in foremost)
+        entries = (understand.container(self._naming, one) for one in foremost)
         return {e.thing.key: e for e in entries if e is not None and isinstance(e.thing, Instance)}
 
     def _networks(self, *labels: str) -> dict[Key, Entry]:
         listed = self._api.get("/networks", filters=self._ours(*labels)) or []
-        entries = (understand.network(self._project_id, one) for one in listed)
+        entries = (understand.network(self._naming, one) for one in listed)
         return {entry.thing.key: entry for entry in entries if entry is not None}
 
     def _volumes(self) -> dict[Key, Entry]:
@@ -109,7 +110,7 @@ class DockerObserver:
 
     def _volume_of(self, key: Key, name: str, inspected: Inspected | None) -> Entry:
         """One that carries another's labels, or none, holds other data."""
-        entry = understand.volume(self._project_id, inspected) if inspected else None
+        entry = understand.volume(self._naming, inspected) if inspected else None
         if entry is None or entry.thing.key != key:
             return understand.gone(key, name)
         return entry
@@ -119,7 +120,7 @@ class DockerObserver:
         return {key: entry for key, entry in remembered.items() if isinstance(entry.thing, Job)}
 
     def _ours(self, *labels: str) -> dict[str, list[str]]:
-        return {"label": [f"{PROJECT}={self._project_id}", *labels]}
+        return {"label": [*(labels or (KEY,))]}
 
 
 def _within(key: Key, wanted: set[str] | None) -> bool:

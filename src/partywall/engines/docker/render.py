@@ -2,39 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from partywall.engines.docker.labels import labels
-from partywall.engines.docker.names import service_of
+from partywall.engines.docker.names import Naming, service_of
 from partywall.model.app import HealthCheck, Mount
 from partywall.model.secret import PLACEHOLDER
 from partywall.model.world import Entry, Instance, Job, Key, Network, Volume, name_of
+from partywall.planning.uses import is_edge
 
 Json = dict[str, Any]
 _DROPPED = frozenset({"container_name", "env_file", "environment", "labels", "ports", "profiles"})
 """Names and ports would clash between environments; the rest is said by the instance itself."""
 
 
+class Ground(msgspec.Struct, frozen=True, kw_only=True):
+    """What documents are drawn on: what the things themselves do not say."""
+
+    naming: Naming
+    absolute: Callable[[str], str]
+    """A host path as a world gives it → that path from the root."""
+    called: Callable[[Volume], str]
+    """A volume → what the engine calls it."""
+    edge: Callable[[Instance, Sequence[str]], Json]
+    """A part of the edge, and the networks that the edge joins → its service."""
+
+
 def document(
-    project: str,
-    project_id: str,
-    entries: Iterable[Entry],
-    absolute: Callable[[str], str],
-    called: Callable[[Volume], str],
+    unit: str, entries: Iterable[Entry], ground: Ground, joined: Sequence[str] = ()
 ) -> Json:
     """The Compose document of a unit, secrets as variables of its env file.
 
     Args:
-        project: the Compose project.
-        project_id: the installation's own id, which every label carries.
-        entries: the unit's instances, jobs, volumes and networks.
-        absolute: a host path as a world gives it → that path from the root.
-        called: a volume → what the engine calls it.
+        unit: its name.
+        entries: its instances, jobs, volumes and networks.
+        ground: what it is drawn on.
+        joined: networks of other units that its members are in.
     """
     every = {entry.thing.key: entry for entry in entries}
-    draw = _Drawing(project_id, every, absolute, called)
-    made: Json = {"name": project}
+    draw = _Drawing(ground, every, joined)
+    made: Json = {"name": ground.naming.compose_project(unit)}
     for section, kind, draws in (
         ("services", (Instance, Job), draw.service),
         ("networks", (Network,), draw.network),
@@ -45,6 +55,8 @@ def document(
             for key, entry in sorted(every.items())
             if isinstance(entry.thing, kind)
         }
+        if section == "networks":
+            drawn |= {name: {"name": name, "external": True} for name in joined}
         if drawn:
             made[section] = drawn
     return made
@@ -53,23 +65,18 @@ def document(
 class _Drawing:
     """What every part of one document is drawn with."""
 
-    def __init__(
-        self,
-        project_id: str,
-        every: Mapping[Key, Entry],
-        absolute: Callable[[str], str],
-        called: Callable[[Volume], str],
-    ) -> None:
-        self._project_id = project_id
+    def __init__(self, ground: Ground, every: Mapping[Key, Entry], joined: Sequence[str]) -> None:
+        self._ground = ground
         self._every = every
-        self._absolute = absolute
-        self._called = called
+        self._joined = joined
 
     def service(self, entry: Entry) -> Json:
         """An instance, or a job: a service that runs once."""
         thing = entry.thing
         instance = thing.instance if isinstance(thing, Job) else thing
         assert isinstance(instance, Instance)  # noqa: S101  (chosen by kind above)
+        if is_edge(instance):
+            return {**self._ground.edge(instance, self._joined), "labels": self._labels(entry)}
         made = {
             name: _with_variables(value)
             for name, value in (instance.definition or _from_fields(instance)).items()
@@ -95,10 +102,10 @@ class _Drawing:
     def volume(self, entry: Entry) -> Json:
         """A volume with its real name."""
         assert isinstance(entry.thing, Volume)  # noqa: S101  (chosen by kind above)
-        return {"name": self._called(entry.thing), "labels": self._labels(entry)}
+        return {"name": self._ground.called(entry.thing), "labels": self._labels(entry)}
 
     def _labels(self, entry: Entry) -> dict[str, str]:
-        return {k: _escaped(v) for k, v in labels(self._project_id, entry).items()}
+        return {k: _escaped(v) for k, v in labels(self._ground.naming, entry).items()}
 
     def _within(self, made: Json) -> None:
         """Take out what does not exist in the unit."""
@@ -112,13 +119,13 @@ class _Drawing:
             made["depends_on"] = {name: how for name, how in waits.items() if name in services}
         build = made.get("build")
         if isinstance(build, Mapping) and isinstance(build.get("context"), str):
-            made["build"] = {**build, "context": self._absolute(build["context"])}
+            made["build"] = {**build, "context": self._ground.absolute(build["context"])}
         made["volumes"] = [self._mounted(mount) for mount in made.get("volumes") or ()]
 
     def _mounted(self, mount: Mapping[str, Any]) -> Json:
         if mount.get("type") != "bind":
             return dict(mount)
-        return {**mount, "source": self._absolute(mount["source"])}
+        return {**mount, "source": self._ground.absolute(mount["source"])}
 
 
 def _from_fields(instance: Instance) -> Json:

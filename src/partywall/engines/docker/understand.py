@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from partywall.engines.docker.labels import FINGERPRINT, is_ours, key_of, thing_of
+from partywall.engines.docker.names import Naming
 from partywall.interfaces import Health
 from partywall.model.app import Role
 from partywall.model.errors import MachineFailed
@@ -41,14 +42,14 @@ _KILLED = 137
 """128 + SIGKILL."""
 
 
-def container(project_id: str, inspected: Inspected) -> Entry | None:
+def container(naming: Naming, inspected: Inspected) -> Entry | None:
     """The instance or job that a container is; None when it is not ours.
 
     It runs only while its program does: not restarting, paused, created, exited or dead. The
     faults of one that does not run say why. A job that ended with 0 has none.
     """
     found = inspected["Config"].get("Labels") or {}
-    if not is_ours(project_id, found):
+    if not is_ours(naming, found):
         return None
     thing, mark = _described(found, (Instance, Job), _nameless(key_of(found)))
     damaged = () if mark else (DAMAGED,)
@@ -60,10 +61,10 @@ def container(project_id: str, inspected: Inspected) -> Entry | None:
     )
 
 
-def volume(project_id: str, inspected: Inspected) -> Entry | None:
+def volume(naming: Naming, inspected: Inspected) -> Entry | None:
     """The volume as it is; None when it is not ours."""
     found = inspected.get("Labels") or {}
-    if not is_ours(project_id, found):
+    if not is_ours(naming, found):
         return None
     instead = Volume(key=key_of(found), name=inspected["Name"])
     thing, mark = _described(found, (Volume,), instead)
@@ -76,13 +77,13 @@ def gone(key: Key, name: str) -> Entry:
     return Entry(thing=thing, fingerprint=fingerprint(thing), faults=(GONE,))
 
 
-def network(project_id: str, inspected: Inspected) -> Entry | None:
+def network(naming: Naming, inspected: Inspected) -> Entry | None:
     """The network as it is; None when it is not ours.
 
     Whether it is internal is a wall: the engine's word counts, not the label's.
     """
     found = inspected.get("Labels") or {}
-    if not is_ours(project_id, found):
+    if not is_ours(naming, found):
         return None
     internal = bool(inspected.get("Internal"))
     instead = Network(key=key_of(found), name=inspected["Name"], internal=internal)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import msgspec
 import yaml
 
-from partywall.engines.docker import names
-from partywall.engines.docker.render import document
+from partywall.engines.docker.names import unit_of
+from partywall.engines.docker.render import Ground, document
 from partywall.interfaces import SecretStore
 from partywall.model.secret import SecretRef, references
-from partywall.model.world import Entry, Key, Volume
+from partywall.model.world import Entry, Key
+from partywall.system.filelock import locked
 from partywall.system.files import corrupted, make_folder, read_bytes, write_atomically
 
 
@@ -37,26 +39,16 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
 class Units:
     """The units of one installation; several threads may use them at once."""
 
-    def __init__(
-        self,
-        folder: Path,
-        project: str,
-        project_id: str,
-        secrets: SecretStore,
-        absolute: Callable[[str], str],
-        called: Callable[[Volume], str],
-    ) -> None:
+    def __init__(self, folder: Callable[[str], Path], secrets: SecretStore, ground: Ground) -> None:
         self._folder = folder
-        self._project = project
-        self._project_id = project_id
         self._secrets = secrets
-        self._absolute = absolute
-        self._called = called
+        self._ground = ground
         self._lock = threading.Lock()
 
     def unit(self, name: str) -> Unit:
         """The unit of an environment, of `shared` or of `machine`."""
-        return Unit(project=names.compose_project(self._project, name), folder=self._folder / name)
+        project = self._ground.naming.compose_project(name)
+        return Unit(project=project, folder=self._folder(name))
 
     def put(self, entries: Iterable[Entry]) -> None:
         """Let units be made of these things from now on, in place of what they were.
@@ -64,38 +56,59 @@ class Units:
         Raises:
             MachineFailed: when a file is damaged or cannot be written.
         """
-        with self._lock:
-            for name, given in _by_unit(entries).items():
-                self._write(name, {**self._read(name), **given})
+        for name, given in _by_unit(entries).items():
+            with self._alone(name):
+                self._write(name, {**self._read(name), **given}, self.joined(name))
 
     def drop(self, key: Key) -> None:
         """Take a thing out of its unit; raises as `put` does."""
-        name = names.unit_of(key)
-        with self._lock:
+        name = unit_of(key)
+        with self._alone(name):
             kept = {other: entry for other, entry in self._read(name).items() if other != key}
-            self._write(name, kept)
+            self._write(name, kept, self.joined(name))
+
+    def join(self, name: str, network: str) -> None:
+        """Let the members of a unit be in a network of another one; raises as `put` does."""
+        with self._alone(name):
+            self._write(name, self._read(name), {*self.joined(name), network})
+
+    def leave(self, name: str, network: str) -> None:
+        """Let them be in it no longer; raises as `put` does."""
+        with self._alone(name):
+            if network in self.joined(name):
+                self._write(name, self._read(name), self.joined(name) - {network})
+
+    def joined(self, name: str) -> set[str]:
+        """The networks of other units that the members of this one are in."""
+        path = self.unit(name).folder / "joined.json"
+        try:
+            return msgspec.json.decode(read_bytes(path) or b"[]", type=set[str])
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise corrupted(path, "not the names of networks") from error
+
+    @contextlib.contextmanager
+    def _alone(self, name: str) -> Iterator[None]:
+        """One change of a unit's files at a time, whichever command line makes it."""
+        with self._lock, locked(self.unit(name).folder / ".lock", f"the unit {name}"):
+            yield
 
     def _read(self, name: str) -> dict[Key, Entry]:
-        path = self._folder / name / "things.json"
+        path = self.unit(name).folder / "things.json"
         try:
             return msgspec.json.decode(read_bytes(path) or b"{}", type=dict[Key, Entry])
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise corrupted(path, "not what was written of a unit") from error
 
-    def _write(self, name: str, entries: dict[Key, Entry]) -> None:
+    def _write(self, name: str, entries: dict[Key, Entry], joined: Iterable[str]) -> None:
         unit = self.unit(name)
         make_folder(unit.folder)
-        made = document(
-            unit.project,
-            self._project_id,
-            entries.values(),
-            absolute=self._absolute,
-            called=self._called,
-        )
+        near = sorted(joined)
+        made = document(name, entries.values(), self._ground, near)
         text = yaml.safe_dump(made, sort_keys=False, allow_unicode=True, width=1000)
         _keep(unit.compose, text.encode(), 0o644)
         _keep(unit.env, self._variables(name, entries.values()).encode(), 0o600)
         _keep(unit.folder / "things.json", msgspec.json.encode(entries), 0o600)
+        _keep(unit.folder / "joined.json", msgspec.json.encode(near), 0o600)
 
     def _variables(self, name: str, entries: Iterable[Entry]) -> str:
         """A line per secret; of several versions, while a change is under way, the newest."""
@@ -110,7 +123,7 @@ class Units:
 def _by_unit(entries: Iterable[Entry]) -> dict[str, dict[Key, Entry]]:
     found: dict[str, dict[Key, Entry]] = {}
     for entry in entries:
-        found.setdefault(names.unit_of(entry.thing.key), {})[entry.thing.key] = entry
+        found.setdefault(unit_of(entry.thing.key), {})[entry.thing.key] = entry
     return found
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from partywall.engines.docker.api import Api
 from partywall.engines.docker.labels import KEY, PROJECT, labels
-from partywall.engines.docker.names import compose_project, unit_of
+from partywall.engines.docker.names import Naming, unit_of
 from partywall.engines.docker.understand import epoch
 from partywall.engines.docker.units import Units
 from partywall.interfaces import EngineParts
@@ -72,10 +72,13 @@ class VolumePerformer:
 
     kind: type[AnyThing] = Volume
 
-    def __init__(self, api: Api, units: Units, names: VolumeNames, parts: EngineParts) -> None:
+    def __init__(
+        self, api: Api, units: Units, names: VolumeNames, naming: Naming, parts: EngineParts
+    ) -> None:
         self._api = api
         self._units = units
         self._names = names
+        self._naming = naming
         self._parts = parts
         self._trash = parts.home / "trash"
 
@@ -144,7 +147,7 @@ class VolumePerformer:
 
     def _existing(self, key: Key) -> str | None:
         """A volume of this thing that nobody remembers: never an empty one in its place."""
-        mine = {"label": [f"{PROJECT}={self._parts.project_id}", f"{KEY}={key}"]}
+        mine = {"label": [f"{PROJECT}={self._naming.owner(key)}", f"{KEY}={key}"]}
         listed = (self._api.get("/volumes", filters=mine) or {}).get("Volumes") or []
         aside = set(self._set_aside())
         left = [one for one in listed if one["Name"] not in aside]
@@ -167,8 +170,8 @@ class VolumePerformer:
     def _labels(self, entry: Entry) -> dict[str, str]:
         unit = unit_of(entry.thing.key)
         return {
-            **labels(self._parts.project_id, entry),
-            "com.docker.compose.project": compose_project(self._parts.name, unit),
+            **labels(self._naming, entry),
+            "com.docker.compose.project": self._naming.compose_project(unit),
             "com.docker.compose.volume": name_of(entry.thing.key),
         }
 

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from partywall.engines.docker.labels import THING, labels
+from partywall.engines.docker.names import Naming
 from partywall.model.app import Role
 from partywall.model.world import AnyThing, Entry, Instance, Job, Network, Volume, fingerprint
 
 CAPTURES = Path(__file__).parents[3] / "captures" / "docker"
-PROJECT_ID = "p1"
+NAMING = Naming(project="shop", project_id="p1", commons="common")
+OTHER = Naming(project="else", project_id="p2", commons="common")
 WEB = Instance(key="dev/web", service="web", role=Role.WEB, image="caddy:2", ports=(80,))
 MIGRATE = Job(
     key="dev/job/migrate",
@@ -34,12 +36,12 @@ def captured(name: str, which: int = 0) -> dict[str, Any]:
     return one
 
 
-def labelled(name: str, thing: AnyThing, project_id: str = PROJECT_ID) -> dict[str, Any]:
+def labelled(name: str, thing: AnyThing, naming: Naming = NAMING) -> dict[str, Any]:
     """The same with our labels."""
     one = captured(name)
     holder = one.get("Config", one)
     entry = Entry(thing=thing, fingerprint=fingerprint(thing))
-    holder["Labels"] = {**(holder["Labels"] or {}), **labels(project_id, entry)}
+    holder["Labels"] = {**(holder["Labels"] or {}), **labels(naming, entry)}
     return one
 
 

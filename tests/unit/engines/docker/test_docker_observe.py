@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from docker_captures import BACK, DATA, MIGRATE, PROJECT_ID, WEB, captured, labelled
+from docker_captures import BACK, DATA, MIGRATE, NAMING, OTHER, WEB, captured, labelled
 
 from partywall.engines.docker import understand
 from partywall.engines.docker.api import Api
@@ -55,7 +55,7 @@ class RecordedApi(Api):
 
     def _meant(self, one: dict[str, Any], query: dict[str, Any]) -> bool:
         labels = one.get("Config", one)["Labels"] or {}
-        given = {f"{name}={value}" for name, value in labels.items()}
+        given = {*labels, *(f"{name}={value}" for name, value in labels.items())}
         return set(query["filters"]["label"]) <= given
 
 
@@ -68,7 +68,7 @@ def api() -> RecordedApi:
         labelled("inspect-broker", named("machine/edge")),
         labelled("inspect-cache", named("shared/cache")),
         labelled("inspect-job", MIGRATE),
-        labelled("inspect-killed", WEB, "p2"),
+        labelled("inspect-killed", WEB, OTHER),
         captured("inspect-foreign"),
     ]
     api.networks = [labelled("network-gallery_back", BACK), captured("network-bridge")]
@@ -87,7 +87,7 @@ def observer(api: Api, tmp_path: Path, **in_use: str) -> DockerObserver:
     records = Records(tmp_path)
     records.put(Entry(thing=MIGRATE, fingerprint=fingerprint(MIGRATE)))
     used = in_use or {DATA.key: DATA.name}
-    return DockerObserver(api, PROJECT_ID, records, lambda: used)
+    return DockerObserver(api, NAMING, records, lambda: used)
 
 
 def test_everything_of_ours_is_seen(api: RecordedApi, tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_of_two_containers_of_a_thing_one_is_seen(api: RecordedApi, tmp_path: Pa
 
 
 def test_a_volume_that_was_set_aside_is_absent(api: RecordedApi, tmp_path: Path) -> None:
-    eyes = DockerObserver(api, PROJECT_ID, Records(tmp_path), dict)
+    eyes = DockerObserver(api, NAMING, Records(tmp_path), dict)
     assert DATA.key not in eyes.observe().entries
     assert eyes.look(DATA.key) is None
 

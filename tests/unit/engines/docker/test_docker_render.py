@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from docker_captures import NAMING
 
 from partywall.engines.docker.labels import KEY, PROJECT
-from partywall.engines.docker.render import document
+from partywall.engines.docker.render import Ground, document
 from partywall.engines.docker.units import Units
 from partywall.model.app import HealthCheck, Mount, Role
 from partywall.model.secret import Secret, SecretRef
@@ -17,6 +18,13 @@ from partywall.model.world import Entry, Instance, Job, Need, Network, Volume, W
 PASSWORD = SecretRef("PASSWORD", 2)
 VOLUME = Volume(key="dev/volume/data", name="shop-dev_data")
 NETWORK = Network(key="dev/network/back", name="shop-dev_back", internal=True)
+
+GROUND = Ground(
+    naming=NAMING,
+    absolute=lambda path: f"/srv/{path}",
+    called=lambda one: one.name,
+    edge=lambda part, joined: {"image": part.image, "networks": list(joined)},
+)
 
 
 def web(**more: Any) -> Instance:
@@ -35,7 +43,7 @@ def web(**more: Any) -> Instance:
 
 def drawn(*things: Any) -> dict[str, Any]:
     entries = World.of(things).entries.values()
-    return document("shop-dev", "id", entries, lambda path: f"/srv/{path}", lambda one: one.name)
+    return document("dev", entries, GROUND)
 
 
 def test_an_instance_without_a_definition_is_drawn_from_its_fields():
@@ -45,7 +53,7 @@ def test_an_instance_without_a_definition_is_drawn_from_its_fields():
     assert service["volumes"] == [{"type": "volume", "target": "/data", "source": "data"}]
     assert service["healthcheck"]["test"] == ["CMD-SHELL", "test $$HOME"]
     assert service["networks"] == {"back": None}
-    assert (service["labels"][PROJECT], service["labels"][KEY]) == ("id", "dev/web")
+    assert (service["labels"][PROJECT], service["labels"][KEY]) == ("p1", "dev/web")
 
 
 def test_a_definition_is_handed_on_without_what_would_clash():
@@ -91,7 +99,7 @@ class Store:
 
 
 def test_a_unit_on_disk_holds_values_in_its_env_file_alone(tmp_path: Path):
-    units = Units(tmp_path, "shop", "id", Store(), str, lambda one: one.name)
+    units = Units(lambda name: tmp_path / name, Store(), GROUND)
     units.put([Entry(thing=web(), fingerprint="1:x"), Entry(thing=VOLUME, fingerprint="1:y")])
     unit = units.unit("dev")
     assert unit.project == "shop-dev"

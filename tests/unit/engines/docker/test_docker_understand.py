@@ -9,7 +9,8 @@ from docker_captures import (
     CAPTURES,
     DATA,
     MIGRATE,
-    PROJECT_ID,
+    NAMING,
+    OTHER,
     WEB,
     captured,
     damaged,
@@ -27,7 +28,7 @@ BOUND = "listen tcp4 127.0.0.1:8099: bind: address already in use"
 
 
 def seen(name: str) -> Entry:
-    entry = understand.container(PROJECT_ID, labelled(f"inspect-{name}", WEB))
+    entry = understand.container(NAMING, labelled(f"inspect-{name}", WEB))
     assert entry is not None
     assert entry.thing == WEB
     assert entry.fingerprint == fingerprint(WEB)
@@ -85,7 +86,7 @@ def test_a_plan_says_why_something_does_not_run() -> None:
 def test_what_was_half_removed_is_a_fault() -> None:
     one = labelled("inspect-stopped", WEB)
     one["State"]["Status"] = "dead"
-    entry = understand.container(PROJECT_ID, one)
+    entry = understand.container(NAMING, one)
     assert entry is not None
     assert entry.faults == ("it could not be removed",)
 
@@ -93,23 +94,23 @@ def test_what_was_half_removed_is_a_fault() -> None:
 def test_an_unwell_one_without_words_is_unwell_all_the_same() -> None:
     one = labelled("inspect-sick", WEB)
     one["State"]["Health"]["Log"] = None
-    entry = understand.container(PROJECT_ID, one)
+    entry = understand.container(NAMING, one)
     assert entry is not None
     assert entry.faults == ("unhealthy",)
 
 
 def test_a_job_that_ended_well_is_a_job() -> None:
-    entry = understand.container(PROJECT_ID, labelled("inspect-job", MIGRATE))
+    entry = understand.container(NAMING, labelled("inspect-job", MIGRATE))
     expected = Entry(thing=MIGRATE, fingerprint=fingerprint(MIGRATE), running=False)
     assert entry == expected
 
 
 def test_what_is_not_ours_is_nothing() -> None:
-    assert understand.container(PROJECT_ID, captured("inspect-foreign")) is None
-    assert understand.container(PROJECT_ID, captured("inspect-web")) is None
-    assert understand.container("p2", labelled("inspect-web", WEB)) is None
-    assert understand.volume(PROJECT_ID, captured("volume-gallery_db-data")) is None
-    assert understand.network(PROJECT_ID, captured("network-bridge")) is None
+    assert understand.container(NAMING, captured("inspect-foreign")) is None
+    assert understand.container(NAMING, captured("inspect-web")) is None
+    assert understand.container(OTHER, labelled("inspect-web", WEB)) is None
+    assert understand.volume(NAMING, captured("volume-gallery_db-data")) is None
+    assert understand.network(NAMING, captured("network-bridge")) is None
 
 
 def every_captured(kind: str) -> list[Any]:
@@ -119,14 +120,14 @@ def every_captured(kind: str) -> list[Any]:
 
 
 def test_nothing_that_was_captured_is_ours_without_our_labels() -> None:
-    assert not any(understand.container(PROJECT_ID, one) for one in every_captured("inspect"))
-    assert not any(understand.volume(PROJECT_ID, one) for one in every_captured("volume"))
-    assert not any(understand.network(PROJECT_ID, one) for one in every_captured("network"))
+    assert not any(understand.container(NAMING, one) for one in every_captured("inspect"))
+    assert not any(understand.volume(NAMING, one) for one in every_captured("volume"))
+    assert not any(understand.network(NAMING, one) for one in every_captured("network"))
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"is":"later","key":"dev/web"}', '{"is":"instance"}'])
 def test_a_damaged_description_hides_nothing_and_is_made_anew(text: str) -> None:
-    entry = understand.container(PROJECT_ID, damaged(labelled("inspect-web", WEB), text))
+    entry = understand.container(NAMING, damaged(labelled("inspect-web", WEB), text))
     assert entry is not None
     assert entry.running
     assert entry.thing.key == "dev/web"
@@ -137,7 +138,7 @@ def test_a_damaged_description_hides_nothing_and_is_made_anew(text: str) -> None
 
 
 def test_a_damaged_description_comes_beside_what_else_is_wrong() -> None:
-    entry = understand.container(PROJECT_ID, damaged(labelled("inspect-sick", WEB)))
+    entry = understand.container(NAMING, damaged(labelled("inspect-sick", WEB)))
     assert entry is not None
     assert entry.faults == (understand.DAMAGED, "unhealthy: not well")
 
@@ -146,14 +147,14 @@ def test_a_damaged_description_comes_beside_what_else_is_wrong() -> None:
 def test_a_description_of_something_else_is_damaged(other: Volume | Job) -> None:
     one = labelled("inspect-web", other)
     one["Config"]["Labels"]["io.partywall.key"] = "dev/web"
-    entry = understand.container(PROJECT_ID, one)
+    entry = understand.container(NAMING, one)
     assert entry is not None
     assert isinstance(entry.thing, Instance)
     assert entry.fingerprint == ""
 
 
 def test_a_damaged_job_is_still_a_job() -> None:
-    entry = understand.container(PROJECT_ID, damaged(labelled("inspect-job", MIGRATE)))
+    entry = understand.container(NAMING, damaged(labelled("inspect-job", MIGRATE)))
     assert entry is not None
     assert isinstance(entry.thing, Job)
     assert entry.thing.key == MIGRATE.key
@@ -162,17 +163,17 @@ def test_a_damaged_job_is_still_a_job() -> None:
 def test_a_fingerprint_that_is_missing_is_made_from_the_thing() -> None:
     one = labelled("inspect-web", WEB)
     del one["Config"]["Labels"][FINGERPRINT]
-    entry = understand.container(PROJECT_ID, one)
+    entry = understand.container(NAMING, one)
     assert entry == WANTED
 
 
 def test_a_volume_is_what_its_label_says() -> None:
-    entry = understand.volume(PROJECT_ID, labelled("volume-gallery_db-data", DATA))
+    entry = understand.volume(NAMING, labelled("volume-gallery_db-data", DATA))
     assert entry == Entry(thing=DATA, fingerprint=fingerprint(DATA))
 
 
 def test_no_data_are_touched_for_a_damaged_label() -> None:
-    entry = understand.volume(PROJECT_ID, damaged(labelled("volume-gallery_db-data", DATA)))
+    entry = understand.volume(NAMING, damaged(labelled("volume-gallery_db-data", DATA)))
     assert entry is not None
     assert (
         compare(DATA.key, Entry(thing=DATA, fingerprint=fingerprint(DATA)), entry, new=False)
@@ -181,13 +182,13 @@ def test_no_data_are_touched_for_a_damaged_label() -> None:
 
 
 def test_a_network_is_what_its_label_says() -> None:
-    entry = understand.network(PROJECT_ID, labelled("network-gallery_back", BACK))
+    entry = understand.network(NAMING, labelled("network-gallery_back", BACK))
     assert entry == Entry(thing=BACK, fingerprint=fingerprint(BACK))
 
 
 def test_a_network_with_a_damaged_label_is_what_the_engine_says() -> None:
     wanted = Entry(thing=BACK, fingerprint=fingerprint(BACK))
-    entry = understand.network(PROJECT_ID, damaged(labelled("network-gallery_back", BACK)))
+    entry = understand.network(NAMING, damaged(labelled("network-gallery_back", BACK)))
     assert entry is not None
     assert compare(BACK.key, wanted, entry, new=False) is None
 
@@ -195,7 +196,7 @@ def test_a_network_with_a_damaged_label_is_what_the_engine_says() -> None:
 def test_whether_a_network_is_internal_is_asked_of_the_engine() -> None:
     one = labelled("network-gallery_back", BACK)
     one["Internal"] = False
-    entry = understand.network(PROJECT_ID, one)
+    entry = understand.network(NAMING, one)
     assert entry is not None
     assert isinstance(entry.thing, Network)
     assert not entry.thing.internal
