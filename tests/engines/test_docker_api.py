@@ -17,6 +17,7 @@ import pytest
 from partywall.engines.docker import host, understand
 from partywall.engines.docker.api import Api
 from partywall.engines.docker.labels import KEY, labels
+from partywall.engines.docker.names import Naming
 from partywall.engines.docker.observe import DockerObserver
 from partywall.engines.docker.use import memory
 from partywall.execution.records import Records
@@ -36,15 +37,18 @@ class Workbench:
     def __init__(self, api: Api, folder: Path) -> None:
         self.api = api
         self.project_id = f"test{uuid.uuid4().hex[:12]}"
+        self.naming = Naming(
+            project=self.project_id, project_id=self.project_id, commons=f"{self.project_id}-all"
+        )
         self.data = Volume(key="dev/volume/data", name=f"{self.project_id}_data")
         self.back = Network(key="dev/network/back", name=f"{self.project_id}_back", internal=True)
         self.observer = DockerObserver(
-            api, self.project_id, Records(folder), lambda: {self.data.key: self.data.name}
+            api, self.naming, Records(folder), lambda: {self.data.key: self.data.name}
         )
         self._made: list[str] = []
 
     def labels(self, thing: AnyThing) -> dict[str, str]:
-        return labels(self.project_id, Entry(thing=thing, fingerprint=fingerprint(thing)))
+        return labels(self.naming, Entry(thing=thing, fingerprint=fingerprint(thing)))
 
     def volume(self) -> None:
         body = {"Name": self.data.name, "Labels": self.labels(self.data)}
