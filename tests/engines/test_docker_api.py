@@ -28,6 +28,7 @@ from partywall.model.world import AnyThing, Entry, Instance, Network, Volume, fi
 pytestmark = [pytest.mark.docker, pytest.mark.scenario]
 IMAGE = "redis:7"
 WEB = Instance(key="dev/web", service="web", role=Role.CACHE, image=IMAGE)
+OTHER = Naming(project="else", project_id="else", commons="else-all")
 BYTES = 64 * 1024 * 1024
 
 
@@ -139,7 +140,7 @@ def test_another_installation_sees_nothing_of_it(
     bench.volume()
     bench.network()
     bench.started(WEB)
-    other = DockerObserver(api, "somebody-else", Records(tmp_path), dict)
+    other = DockerObserver(api, OTHER, Records(tmp_path), dict)
     assert not other.observe().entries
     assert other.look("dev/web") is None
 
