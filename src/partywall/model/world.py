@@ -244,6 +244,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     thing: AnyThing
     fingerprint: str
     running: bool = True
+    """Of a job: whether it got through."""
     faults: tuple[str, ...] = ()
 
 
