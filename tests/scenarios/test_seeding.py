@@ -124,3 +124,21 @@ def test_a_seeder_that_goes_on_without_its_command_runs_once(standing):
     assert standing.steps("up", "--yes") == {}
     set_seed(standing, "dev", SEED)
     standing.assert_clean()
+
+
+def test_data_from_the_trash_are_not_seeded_by_a_seeder_added_since(standing):
+    set_seed(standing, "dev", None)
+    standing.call("destroy", "dev", "--yes")
+    standing.call("up", "--yes")
+    standing.vault("dev", "mine.txt").write_text("mine")
+    standing.call("destroy", "dev", "--yes")
+    for one in standing.document("trash", "list")["trash"][:3]:
+        standing.call("trash", "restore", one["id"])
+    set_seed(standing, "dev", SEED)
+    standing.call("up", "--yes")
+    assert standing.vault("dev", "mine.txt").read_text() == "mine"
+    assert fills(standing) == 0
+    standing.call("destroy", "dev", "--yes")
+    standing.call("trash", "empty", "--yes")
+    standing.call("up", "--yes")
+    assert fills(standing) == 1
