@@ -77,6 +77,8 @@ def _reasons(wanted: Entry, seen: Entry) -> Iterator[tuple[Action, str]]:
         yield Action.START, f"{still}: {faults}" if faults else still
     if faults:
         yield Action.REPAIR, faults
+    if wanted.running and seen.starting and not wanted.starting:
+        yield Action.START, "not healthy yet"
 
 
 def _is_over(seen: Entry, wanted: Entry) -> bool:

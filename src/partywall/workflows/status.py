@@ -65,7 +65,11 @@ def _drift(project: Project, observed: World) -> tuple[dict[Key, str], dict[str,
         except PartywallError as error:
             unread[name] = error.what
         else:
-            drift |= {step.key: f"{step.action.value}: {step.why}" for step in steps}
+            drift |= {
+                step.key: f"{step.action.value}: {step.why}"
+                for step in steps
+                if not step.only_waits
+            }
     return drift, unread
 
 
