@@ -107,6 +107,8 @@ def _disturbed(entry: Entry, how: str) -> Entry:
         return msgspec.structs.replace(entry, running=False)
     if how == "faulty":
         return msgspec.structs.replace(entry, faults=("unhealthy",))
+    if how == "starting":
+        return msgspec.structs.replace(entry, starting=True)
     older = msgspec.structs.replace(entry.thing, needs=())
     return World.of([older]).entries[older.key]
 
@@ -118,7 +120,7 @@ def installations(draw: st.DrawFn) -> tuple[Site, World, World]:
     wanted = desired(site)
     before = desired(draw(sites())) if draw(st.booleans()) else wanted
     entries = dict(before.entries)
-    how = st.sampled_from(["absent", "down", "faulty", "older"])
+    how = st.sampled_from(["absent", "down", "faulty", "starting", "older"])
     for key, what in draw(
         st.lists(st.tuples(st.sampled_from(sorted(before.entries)), how), max_size=8)
     ):

@@ -186,7 +186,9 @@ def seen(draw: st.DrawFn, *, unknown: bool = False) -> World:
     entries: dict[str, Entry] = {}
     blind: dict[str, str] = {}
     for key, entry in wanted.entries.items():
-        state = draw(st.sampled_from(["well"] * 4 + ["down", "faulty"] + ["blind"] * unknown))
+        state = draw(
+            st.sampled_from(["well"] * 4 + ["down", "faulty", "starting"] + ["blind"] * unknown)
+        )
         if state == "blind":
             blind[key] = "no answer"
             continue
@@ -195,6 +197,7 @@ def seen(draw: st.DrawFn, *, unknown: bool = False) -> World:
             fingerprint=fingerprint(entry.thing),
             running=state != "down",
             faults=("unhealthy",) if state == "faulty" else (),
+            starting=state == "starting",
         )
     if unknown and draw(st.booleans()):
         name = draw(st.sampled_from(["prod", "dev", "stage"]))

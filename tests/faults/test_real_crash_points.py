@@ -63,6 +63,7 @@ def test_up_killed_at_a_step_of_each_kind(standing, kind, event):
     go_on(standing, "resume" if event == "begin" else "again", "up", "dev")
     settled(standing, world)
     assert standing.page("dev") == "dev says hello\n"
+    assert len(standing.vault("dev", "seeded.txt").read_text().splitlines()) == 1
     assert standing.processes("prod") == prod
     assert standing.steps("up", "--yes") == {}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import psycopg
 import pytest
+import yaml
 
 from partywall.engines.embedded.supervise.processes import Process
 from scenarios.installation import Installation
@@ -211,3 +212,35 @@ def test_production_is_not_changed_without_being_asked_for(standing):
     assert running(standing) == processes
     changed = {name for name, digest in standing.tree().items() if tree.get(name) != digest}
     assert not changed
+
+
+def test_data_that_nothing_would_use_stay_in_the_trash(standing):
+    settings, app = standing.folder / "partywall.yaml", standing.folder / "compose.yaml"
+    known, said = settings.read_text(), app.read_text()
+    standing.call("destroy", "dev", "--yes")
+    found = {one["key"]: one["id"] for one in standing.document("trash", "list")["trash"]}
+    rows = found["dev/volume/rows"]
+
+    document = yaml.safe_load(known)
+    del document["environments"]["dev"]
+    settings.write_text(yaml.safe_dump(document, sort_keys=False))
+    refused = standing.call("trash", "restore", rows, code=3).err
+    assert "dev/volume/rows belongs to dev, which is not in the settings" in refused
+    assert f"at: {settings}:" in refused
+    assert "do: add the environment `dev`" in refused
+
+    settings.write_text(known)
+    app.write_text(said.replace("rows:", "lines:"))
+    refused = standing.call("trash", "restore", rows, code=3).err
+    assert "no service of dev has a volume `rows` any more" in refused
+    assert f"at: {app}" in refused
+
+    app.write_text(said)
+    assert rows in {one["id"] for one in standing.document("trash", "list")["trash"]}
+    assert not (standing.home / "data/dev/rows").exists()
+    standing.call("trash", "restore", rows)
+    assert "dev/volume/rows" not in standing.steps("up", "--dry-run")
+    standing.call("destroy", "dev", "--yes")
+    standing.call("trash", "empty", "--yes")
+    standing.call("up", "--yes")
+    standing.assert_clean()

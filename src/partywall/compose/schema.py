@@ -84,7 +84,10 @@ class Environment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = None
     user: Annotated[str | None, Meta(description="User name that visitors are asked for.")] = None
     seed: Annotated[
-        Words | None, Meta(description="Command that fills this environment when it is new.")
+        Words | None,
+        Meta(
+            description="Command that fills this environment's data when they are new, never later."
+        ),
     ] = None
     variables: Annotated[
         dict[str, Scalar | None] | None,

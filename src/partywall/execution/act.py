@@ -70,6 +70,8 @@ def _missing(step: Step, seen: Entry | None) -> str | None:
         return "is not as described"
     if wanted.running and not seen.running:
         return "does not run"
+    if wanted.running and seen.starting:
+        return "is not healthy yet"
     faults = [fault for fault in seen.faults if fault not in wanted.faults]
     return f"has faults ({'; '.join(faults)})" if faults else None
 

@@ -17,7 +17,7 @@ from partywall.system.files import corrupted, failed, read_bytes, write_atomical
 VERSION = 1
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True):
+class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a file holds."""
 
     version: int
@@ -26,6 +26,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     thing: AnyThing
     at: float
     """When it was made or changed, in seconds since the epoch."""
+    running: bool = True
+    """False for a job that is still to get through."""
 
 
 class Records:
@@ -64,6 +66,7 @@ class Records:
             fingerprint=entry.fingerprint,
             thing=entry.thing,
             at=self._now(),
+            running=entry.running,
         )
         data = msgspec.json.format(msgspec.json.encode(record), indent=1)
         write_atomically(self.path(entry.thing.key), data + b"\n")
@@ -112,4 +115,4 @@ class Records:
             raise corrupted(path, str(error)) from error
         if record.key != record.thing.key or self.path(record.key) != path:
             raise corrupted(path, f"it is about {record.key}")
-        return Entry(thing=record.thing, fingerprint=record.fingerprint)
+        return Entry(thing=record.thing, fingerprint=record.fingerprint, running=record.running)

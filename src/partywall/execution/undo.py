@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from partywall.execution.history import Run
-from partywall.model.world import World
+from partywall.model.world import Job, World
 from partywall.planning.scope import wanted_of
 
 
@@ -14,11 +14,14 @@ def start(run: Run, observed: World) -> World:
     """The world to plan for to take a run back.
 
     Everything that was there at its start, running: a thing that was down is started, since no
-    step stops one thing alone. What could not be seen at the start is wanted as it is now, so
-    that going back never removes it.
+    step stops one thing alone. A job that had not got through stays as it was. What could not be
+    seen at the start is wanted as it is now, so that going back never removes it.
     """
     before = run.head.world
-    entries = {key: wanted_of(entry) for key, entry in before.entries.items()}
+    entries = {
+        key: entry if isinstance(entry.thing, Job) else wanted_of(entry)
+        for key, entry in before.entries.items()
+    }
     for key, entry in observed.entries.items():
         if before.why_unknown(key) is not None:
             entries.setdefault(key, entry)

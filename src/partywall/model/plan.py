@@ -34,6 +34,11 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
         """The environment whose thing it is, or `shared`, `machine`."""
         return environment_of(self.key)
 
+    @property
+    def only_waits(self) -> bool:
+        """Whether its thing is as wanted, and runs, and is only not healthy yet."""
+        return self.action is Action.START and self.before is not None and self.before.running
+
     def __str__(self) -> str:
         return f"{self.action.value} {self.key}: {self.why}"
 

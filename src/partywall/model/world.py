@@ -246,7 +246,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     thing: AnyThing
     fingerprint: str
     running: bool = True
+    """Of a job: whether it got through."""
     faults: tuple[str, ...] = ()
+    starting: bool = False
+    """Whether it runs and its health check has not said anything yet."""
 
 
 class World(msgspec.Struct, frozen=True):

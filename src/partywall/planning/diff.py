@@ -15,6 +15,7 @@ from partywall.model.world import (
     environment_of,
     fingerprint,
 )
+from partywall.planning import seeding
 from partywall.planning.order import arrange
 from partywall.planning.scope import Narrowing, inside
 from partywall.planning.why import differences
@@ -41,6 +42,8 @@ def plan(desired: World, observed: World, scope: str | None = None) -> Plan:
         new = environment_of(key) not in known
         step = compare(key, desired.entries.get(key), observed.entries.get(key), new=new)
         taken, said = narrowing.narrow(key, step)
+        if late := seeding.held_back(step, desired, observed):
+            taken, said = [], [late]
         steps.extend(taken)
         notes.extend(said)
     ordered, waits = arrange(steps, desired, observed)
@@ -70,15 +73,17 @@ def _reasons(wanted: Entry, seen: Entry) -> Iterator[tuple[Action, str]]:
     if not same(seen, wanted) and not _is_over(seen, wanted):
         yield Action.CHANGE, differences(seen.thing, wanted.thing)
     if wanted.running and not seen.running:
-        yield Action.START, f"not running: {faults}" if faults else "not running"
+        still = "not done yet" if isinstance(seen.thing, Job) else "not running"
+        yield Action.START, f"{still}: {faults}" if faults else still
     if faults:
         yield Action.REPAIR, faults
+    if wanted.running and seen.starting and not wanted.starting:
+        yield Action.START, "not healthy yet"
 
 
 def _is_over(seen: Entry, wanted: Entry) -> bool:
     """Whether both are a job that runs once in the life of its data, and has: it never changes."""
-    things = (seen.thing, wanted.thing)
-    return all(isinstance(thing, Job) and thing.once_per == "data" for thing in things)
+    return seeding.fills(seen.thing) and seeding.fills(wanted.thing)
 
 
 def same(seen: Entry, wanted: Entry) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from partywall.model.world import KEPT, AnyThing, Job, World, environment_of
+from partywall.model.world import KEPT, AnyThing, World, environment_of
+from partywall.planning.seeding import fills
 
 
 def keep(observed: World, environment: str | None = None) -> World:
@@ -30,4 +31,4 @@ def destroy(observed: World, environment: str | None = None) -> World:
 
 def _outlives(thing: AnyThing) -> bool:
     """Data stay, and with them that they have been filled: nobody wants them filled twice."""
-    return isinstance(thing, KEPT) or (isinstance(thing, Job) and thing.once_per == "data")
+    return isinstance(thing, KEPT) or fills(thing)

@@ -23,8 +23,8 @@ def is_common(key: Key) -> bool:
 
 
 def wanted_of(entry: Entry) -> Entry:
-    """The same thing, running and without faults."""
-    return msgspec.structs.replace(entry, running=True, faults=())
+    """The same thing, running, well and without faults."""
+    return msgspec.structs.replace(entry, running=True, faults=(), starting=False)
 
 
 class Narrowing:
@@ -75,12 +75,12 @@ class Narrowing:
         if step.action is Action.REPAIR:
             return [], [f"{step.key}: {step.why}; `partywall up` repairs it"]
         note = f"{step.key} differs ({step.why}); `partywall up` changes it"
-        if step.before.running:
+        if step.before.running and not step.before.starting:
             return [], [note]
         start = Step(
             key=step.key,
             action=Action.START,
-            why="not running",
+            why="not healthy yet" if step.before.starting else "not running",
             before=step.before,
             after=wanted_of(step.before),
         )

@@ -19,7 +19,7 @@ from partywall.interfaces import Progress
 from partywall.model.errors import BadInput, MachineFailed, Refused
 from partywall.model.plan import Action, Plan
 from partywall.model.world import ENVIRONMENT_NAME, Instance, World, environment_of
-from partywall.planning import conflicts, guard
+from partywall.planning import conflicts, guard, seeding
 from partywall.planning.diff import plan as difference
 from partywall.planning.folders import Ground
 from partywall.planning.keep import destroy as without
@@ -260,6 +260,8 @@ def _prepare(project: Project, goal: Goal) -> list[str]:
 def _carry_out(
     project: Project, goal: Goal, observed: World, plan: Plan, progress: Progress
 ) -> None:
+    for seeder in seeding.due(plan):
+        project.records.put(seeder)
     journal = FileJournal(project.home)
     journal.open(_head(goal, observed))
     try:

@@ -42,6 +42,7 @@ def status(project: Project) -> Document:
         },
         "shared": _of("shared", rows),
         "edge": _edge(project, rows),
+        "unwatched": project.engine.unwatched() or None,
     }
 
 
@@ -65,7 +66,11 @@ def _drift(project: Project, observed: World) -> tuple[dict[Key, str], dict[str,
         except PartywallError as error:
             unread[name] = error.what
         else:
-            drift |= {step.key: f"{step.action.value}: {step.why}" for step in steps}
+            drift |= {
+                step.key: f"{step.action.value}: {step.why}"
+                for step in steps
+                if not step.only_waits
+            }
     return drift, unread
 
 

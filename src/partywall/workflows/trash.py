@@ -8,8 +8,10 @@ from pathlib import Path
 
 import msgspec
 
+from partywall.compose.settings import compose_files
 from partywall.model.errors import BadInput, Place, Refused
-from partywall.model.world import Job, Key, environment_of, name_of
+from partywall.model.world import Key, World, environment_of, name_of
+from partywall.planning.seeding import fills
 from partywall.system.files import failed, make_folder, read_bytes
 from partywall.workflows.project import Project
 
@@ -34,7 +36,7 @@ def restore(project: Project, name: str) -> Discarded:
 
     Raises:
         BadInput: when there is no such entry, or the app cannot be read.
-        Refused: when there are new data in their place.
+        Refused: when nothing would use the data, or there are new ones in their place.
     """
     found = next((one for one in _all(project.home) if one.id == name), None)
     if found is None:
@@ -42,24 +44,57 @@ def restore(project: Project, name: str) -> Discarded:
             f"there is no `{name}` in the trash",
             remedy="`partywall trash list` shows what there is",
         )
-    name = environment_of(found.key)
-    known = name in project.settings.environments
-    entries = project.desired([name]).entries.values() if known else ()
-    _put_back(project.home, found)
-    for entry in entries:
-        if isinstance(entry.thing, Job) and entry.thing.once_per == "data":
+    desired = _wanted(project, found)
+    _check_free(project.home, found)
+    for entry in desired.entries.values():
+        if fills(entry.thing):
             project.records.put(entry)
+    _put_back(project.home, found)
+    project.records.put(desired.entries[found.key])
     return found
 
 
-def _put_back(home: Path, found: Discarded) -> None:
-    target = home / "data" / environment_of(found.key) / name_of(found.key)
+def _wanted(project: Project, found: Discarded) -> World:
+    """What the settings ask for in the environment of the data, the data among it."""
+    name = environment_of(found.key)
+    if name not in project.settings.environments:
+        raise Refused(
+            f"{found.key} belongs to {name}, which is not in the settings: nothing would use it",
+            where=project.settings.where("environments"),
+            remedy=f"add the environment `{name}` to `environments:` first",
+        )
+    desired = project.desired([name])
+    if found.key not in desired.entries:
+        raise Refused(
+            f"no service of {name} has a volume `{name_of(found.key)}` any more: nothing would "
+            f"use {found.key}",
+            where=Place(str(_app(project))),
+            remedy="give a service that volume first",
+        )
+    return desired
+
+
+def _app(project: Project) -> Path:
+    """The Compose file; a folder without one cannot be read, which is said before."""
+    return (project.settings.compose or compose_files(project.folder))[0]
+
+
+def _check_free(home: Path, found: Discarded) -> None:
+    target = _target(home, found)
     if target.exists():
         raise Refused(
             f"{found.key} has new data: they would be overwritten",
             where=Place(str(target)),
             remedy=f"`partywall destroy {environment_of(found.key)}` first",
         )
+
+
+def _target(home: Path, found: Discarded) -> Path:
+    return home / "data" / environment_of(found.key) / name_of(found.key)
+
+
+def _put_back(home: Path, found: Discarded) -> None:
+    target = _target(home, found)
     make_folder(target.parent)
     place = home / "trash" / found.id
     try:

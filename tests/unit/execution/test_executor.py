@@ -238,6 +238,7 @@ def state(**fields) -> World:
         (None, "dev/web is not there after create"),
         (World.of([instance("dev/web", image="other")]), "is not as described"),
         (state(running=False), "does not run"),
+        (state(starting=True), "is not healthy yet"),
         (state(faults=("unhealthy",)), r"has faults \(unhealthy\)"),
     ],
 )

@@ -59,6 +59,32 @@ def test_faults_are_repaired():
     assert str(plan(two(), seen)) == "repair dev/web: unhealthy; no network"
 
 
+def test_what_is_not_healthy_yet_is_waited_for():
+    seen = with_entry(two(), "dev/db", starting=True)
+    planned = plan(two(), seen)
+    assert str(planned) == "start dev/db: not healthy yet"
+    assert planned.steps[0].only_waits
+    assert planned.steps[0].after == two().entries["dev/db"]
+    assert not plan(seen, seen)
+    assert not plan(two(), with_entry(two(), "dev/db", starting=False))
+
+
+def test_what_needs_it_waits_for_it_through_things_that_stand():
+    whole = with_entry(two(), "dev/db", starting=True)
+    seen = World({k: e for k, e in whole.entries.items() if k != "dev/web"})
+    planned = plan(two(), seen)
+    assert str(planned).splitlines() == [
+        "start dev/db: not healthy yet",
+        "create dev/web: not there",
+    ]
+    assert planned.waits["dev/web"] == ("dev/db",)
+
+
+def test_what_stands_still_does_more_than_wait():
+    (step,) = plan(two(), with_entry(two(), "dev/db", running=False)).steps
+    assert not step.only_waits
+
+
 def test_a_fault_that_is_wanted_as_it_is_stays():
     faulty = with_entry(two(), "dev/web", faults=("unhealthy",), running=False)
     assert not plan(faulty, faulty)

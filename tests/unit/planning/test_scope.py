@@ -64,6 +64,20 @@ def test_a_shared_thing_that_stands_still_is_started_as_it_is():
     assert "differs" in planned.notes[0]
 
 
+def test_a_shared_thing_that_is_not_healthy_yet_is_waited_for_as_it_is():
+    start = "start machine/edge: not healthy yet"
+    seen = edge_as(without(two(), "dev"), starting=True)
+    planned = plan(two(), seen, "dev")
+    assert start in map(str, planned.steps)
+    assert planned.waits["dev/route/web"] == ("dev/web", "machine/edge")
+    other = World.of([*without(two(), "dev").things(), edge(image="caddy:1")])
+    planned = plan(two(), edge_as(other, starting=True), "dev")
+    step = next(step for step in planned.steps if step.key == "machine/edge")
+    assert str(step) == start
+    assert step.after == other.entries["machine/edge"]
+    assert "machine/edge differs" in planned.notes[0]
+
+
 def test_a_shared_thing_with_faults_is_only_noted():
     planned = plan(two(), edge_as(two(), faults=("slow",)), "dev")
     assert not planned

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from partywall.engines.docker.compose import ComposeCli
 from partywall.engines.docker.containers import Containers, ready
 from partywall.engines.docker.names import service_of, unit_of
-from partywall.engines.docker.understand import Inspected
+from partywall.engines.docker.understand import Inspected, starts
 from partywall.engines.docker.units import Units
 from partywall.engines.docker.waves import Waves
 from partywall.interfaces import Records
@@ -66,9 +66,9 @@ class InstancePerformer:
         self.create(after)
 
     def start(self, entry: Entry) -> None:
-        """Start one that stands still, or make one that is unwell anew."""
+        """Start one that stands still, wait for one that is starting, make an unwell one anew."""
         key = entry.thing.key
-        well = any(ready(one) for one in self._containers.of(key))
+        well = any(ready(one) or starts(one) for one in self._containers.of(key))
         self._making.make(entry, anew=not well and self._runs(key))
         self._containers.until(key, ready)
 

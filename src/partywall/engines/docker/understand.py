@@ -58,6 +58,7 @@ def container(naming: Naming, inspected: Inspected) -> Entry | None:
         fingerprint=mark,
         running=_runs(inspected),
         faults=(*damaged, *_faults(inspected["State"])),
+        starting=starts(inspected),
     )
 
 
@@ -121,6 +122,12 @@ def foremost(several: Iterable[Inspected]) -> Inspected:
     return max(several, key=lambda one: (_well(one), epoch(one.get("Created") or "") or 0.0))
 
 
+def starts(inspected: Inspected) -> bool:
+    """It runs, and its health check has not said anything yet."""
+    said = (inspected["State"].get("Health") or {}).get("Status")
+    return _runs(inspected) and said == "starting"
+
+
 def epoch(text: str) -> float | None:
     """A time as the engine writes it, in seconds since the epoch; None for its `0001-01-01`."""
     if not text or text.startswith("0001-"):
@@ -158,9 +165,8 @@ def _healthy(state: Mapping[str, Any]) -> bool | None:
 
 def _well(inspected: Inspected) -> bool:
     """It runs, and its health check, if it has one, has said yes."""
-    state = inspected["State"]
-    waits = (state.get("Health") or {}).get("Status") == "starting"
-    return _runs(inspected) and not waits and _healthy(state) is not False
+    well = _healthy(inspected["State"]) is not False
+    return _runs(inspected) and not starts(inspected) and well
 
 
 def _faults(state: Mapping[str, Any]) -> tuple[str, ...]:

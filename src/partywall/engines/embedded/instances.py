@@ -69,16 +69,18 @@ class JobPerformer:
         if state.last_exit:
             self._running.pause(key)
             raise self._running.unwell(key, f"it ended with exit code {state.last_exit}")
-        self._running.stop(key)
-        self._records.put(entry)
+        self._remember(entry)
 
     def change(self, before: Entry, after: Entry) -> None:  # noqa: ARG002  (runs are independent)
         """Run it again, as it is now."""
         self.create(after)
 
     def start(self, entry: Entry) -> None:
-        """Run it again."""
-        self.create(entry)
+        """Run one that did not get through; one that did while nobody looked is not run twice."""
+        if self._running.ended_well(entry.thing.key):
+            self._remember(entry)
+        else:
+            self.create(entry)
 
     def restart(self, entry: Entry) -> None:
         """Run it again."""
@@ -88,6 +90,10 @@ class JobPerformer:
         """Forget that it ran."""
         self._running.stop(entry.thing.key)
         self._records.drop(entry.thing.key)
+
+    def _remember(self, entry: Entry) -> None:
+        self._running.stop(entry.thing.key)
+        self._records.put(entry)
 
 
 def ready(state: State) -> bool:

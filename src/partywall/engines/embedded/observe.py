@@ -82,8 +82,14 @@ def instances(states: States) -> Iterable[tuple[Key, Entry]]:
                     fingerprint=labels.get("fingerprint") or fingerprint(thing),
                     running=state.running,
                     faults=_faults(state),
+                    starting=_starting(state),
                 ),
             )
+
+
+def _starting(state: State) -> bool:
+    checked = state.program is not None and state.program.health is not None
+    return checked and state.running and state.healthy is None
 
 
 def _faults(state: State) -> tuple[str, ...]:

@@ -64,6 +64,11 @@ class Running:
         supervised(lambda: control.forget(self._run, _name(key)))
         remove(self._programs.places.own(key))
 
+    def ended_well(self, key: Key) -> bool:
+        """Whether it is over, as it was last described, and said that all is well."""
+        found = control.state(self._run, _name(key))
+        return found.succeeded and not found.stale
+
     def pause(self, key: Key) -> None:
         """End it, to be started again."""
         supervised(lambda: control.unwant(self._run, _name(key)))

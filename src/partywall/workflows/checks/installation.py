@@ -39,7 +39,7 @@ def drift(project: Project) -> Iterator[Finding]:
         if name not in observed.environments():
             continue
         for step in planned(project, Goal(verb="up", scope=name)).steps:
-            if environment_of(step.key) == name:
+            if environment_of(step.key) == name and not step.only_waits:
                 yield finding(
                     "drift",
                     f"{step.key}: {step.why}",
