@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,6 +35,23 @@ TELLS = """\
     environment:
       API_TOKEN: ${API_TOKEN}
     x-partywall: {run: "sh -c 'echo it is $$API_TOKEN; exit 1'"}
+"""
+ONCE = """\
+  report:
+    image: small
+    restart: "no"
+    x-partywall: {run: "sh -c 'echo it is made'"}
+"""
+ENDS = """\
+  quick:
+    image: small
+    x-partywall: {run: "true"}
+"""
+UNWELL = """\
+  unwell:
+    image: small
+    x-partywall: {run: sleep 1000}
+    healthcheck: {test: [CMD, "false"], interval: 0.2s, retries: 2, start_period: 0s}
 """
 
 
@@ -85,3 +103,30 @@ def test_a_secret_in_a_log_is_in_no_error(ground):
     assert said.code == 4
     assert "it is ****" in said.err
     assert "canary-in-a-log" not in said.err + said.out
+
+
+def test_what_is_not_to_be_restarted_runs_once(ground):
+    ground.service(ONCE)
+    assert ground.call(*UP).code == 0
+    assert ground.changes() > 0  # of prod
+    assert json.loads(ground.call("plan", "dev", "--json").out)["changes"] == 0
+    assert ground.call("logs", "dev", "report").out == "it is made\n"
+
+
+def test_what_ends_well_is_told_how_to_run_once(ground):
+    ground.service(ENDS)
+    said = ground.call(*UP)
+    assert said.code == 4
+    assert "it ends again and again, with exit code 0" in said.err
+    assert "`services: {quick: {role: job}}` in partywall.yaml" in " ".join(said.err.split())
+    ground.settings("services: {quick: {role: job}}\n")
+    assert ground.call(*UP).code == 0
+
+
+def test_a_health_check_that_says_no_is_believed_at_once(ground):
+    ground.service(UNWELL)
+    began = time.monotonic()
+    said = ground.call(*UP)
+    assert time.monotonic() - began < 60
+    assert said.code == 4
+    assert "dev/unwell: it is unhealthy" in said.err
