@@ -36,6 +36,21 @@ TELLS = """\
       API_TOKEN: ${API_TOKEN}
     x-partywall: {run: "sh -c 'echo it is $$API_TOKEN; exit 1'"}
 """
+NAMES = """\
+    container_name: front
+    hostname: page
+    networks: {default: {aliases: [site]}}
+  caller:
+    image: small
+    links: ["web:linked"]
+    environment:
+      BY_ALIAS: http://site:8080/
+      BY_CONTAINER_HOST: front
+      BY_HOSTNAME: http://page:8080/
+      BY_LINK: http://linked:8080/
+      BY_NAME: http://web:8080/
+    x-partywall: {run: sleep 1000}
+"""
 ONCE = """\
   report:
     image: small
@@ -130,3 +145,14 @@ def test_a_health_check_that_says_no_is_believed_at_once(ground):
     assert time.monotonic() - began < 60
     assert said.code == 4
     assert "dev/unwell: it is unhealthy" in said.err
+
+
+def test_other_names_of_a_service_lead_to_it(ground):
+    ground.service(NAMES)
+    assert ground.call(*UP).code == 0
+    seen = ground.call("exec", "dev", "caller", "--", "env").out
+    values = dict(line.partition("=")[::2] for line in seen.splitlines())
+    address = values["BY_NAME"]
+    assert address.startswith("http://127.")
+    assert {values["BY_ALIAS"], values["BY_HOSTNAME"], values["BY_LINK"]} == {address}
+    assert values["BY_CONTAINER_HOST"] in address

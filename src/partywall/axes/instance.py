@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import Any
 
+from partywall.axes.names import other_names
 from partywall.axes.site import Environment, is_postgres, own
 from partywall.model.app import App, Condition, Dependency, Mount, Role, Service
 from partywall.model.world import Instance, Key, Need
@@ -38,11 +39,7 @@ def instance(environment: Environment, service: Service, key: Key | None = None)
         restart=service.restart,
         stop_signal=service.stop_signal,
         stop_grace=service.stop_grace,
-        hosts={
-            name: key_of(environment, other)
-            for name, other in sorted(app.services.items())
-            if other.role is not Role.JOB
-        },
+        hosts=_hosts(environment, service),
         config=_config(service, app),
         session=service.session,
     )
@@ -55,6 +52,13 @@ def relative(path: str, folder: str) -> str:
         return path
     inner = str(pure.relative_to(folder))
     return inner if inner == "." else f"./{inner}"
+
+
+def _hosts(environment: Environment, service: Service) -> dict[str, Key]:
+    services = environment.app.services
+    called = {name: name for name, other in services.items() if other.role is not Role.JOB}
+    called |= other_names(environment.app, service)
+    return {name: key_of(environment, services[to]) for name, to in sorted(called.items())}
 
 
 def _needs(environment: Environment, service: Service) -> tuple[Need, ...]:
