@@ -156,3 +156,23 @@ def test_other_names_of_a_service_lead_to_it(ground):
     assert address.startswith("http://127.")
     assert {values["BY_ALIAS"], values["BY_HOSTNAME"], values["BY_LINK"]} == {address}
     assert values["BY_CONTAINER_HOST"] in address
+
+
+@pytest.mark.parametrize("verb", ["status", "doctor", "plan", "env dev", "logs dev", "trash list"])
+def test_a_folder_without_an_app_is_left_as_it_is(ground, verb):
+    inner = ground.folder / "inner"
+    inner.mkdir()
+    said = ground.call("-C", str(inner), "--engine", "embedded", *verb.split())
+    assert said.code == 2
+    assert "no Compose file in this folder: compose.yaml, compose.yml, docker-" in said.what
+    assert said.part("at") == str(inner)
+    assert f"go to {ground.folder}, where compose.yaml is" in said.part("do")
+    assert "`-f FILE`" in said.part("do")
+    assert list(inner.iterdir()) == []
+
+
+def test_a_compose_file_may_be_named_by_a_variable(ground):
+    (ground.folder / "compose.yaml").rename(ground.folder / "app.yaml")
+    (ground.folder / "partywall.yaml").unlink()
+    ground.write(".env", "COMPOSE_FILE=app.yaml\n")
+    assert ground.call("--engine", "embedded", "plan", "dev").code == 0

@@ -11,13 +11,17 @@ import msgspec
 from partywall.compose import canonical, cli, understand, yamlfile
 from partywall.compose.bound import bound
 from partywall.compose.environment import Given, Keep
+from partywall.compose.folder import compose_files, no_compose_file
 from partywall.compose.place import Sources
-from partywall.compose.settings import ServiceSettings, compose_files
+from partywall.compose.settings import ServiceSettings
 from partywall.compose.trouble import trouble
 from partywall.compose.understand import Reading
 from partywall.interfaces import Completed
 from partywall.model.app import App, Finding
 from partywall.model.errors import BadInput, Place
+
+NAMED_BY = "COMPOSE_FILE"
+"""The variable that names the Compose files, as Compose has it."""
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,16 +110,12 @@ def _found(folder: Path, variables: Mapping[str, str]) -> tuple[Path, ...]:
             where=Place(str(folder)),
             remedy="name the folder that holds the Compose file",
         )
-    said = variables.get("COMPOSE_FILE", "")
+    said = variables.get(NAMED_BY, "")
     separator = variables.get("COMPOSE_PATH_SEPARATOR") or os.pathsep
     named = tuple(folder / name for name in said.split(separator) if name)
     files = named or compose_files(folder)
     if not files:
-        raise BadInput(
-            "there is no Compose file in this folder",
-            where=Place(str(folder)),
-            remedy="go to the folder with compose.yaml, or name one under `compose:`",
-        )
+        raise no_compose_file(folder)
     return files
 
 
