@@ -176,3 +176,25 @@ def test_a_compose_file_may_be_named_by_a_variable(ground):
     (ground.folder / "partywall.yaml").unlink()
     ground.write(".env", "COMPOSE_FILE=app.yaml\n")
     assert ground.call("--engine", "embedded", "plan", "dev").code == 0
+
+
+def found(ground, check):
+    """What doctor says about one thing."""
+    every = json.loads(ground.call("doctor", "--json").out)["findings"]
+    return [one for one in every if one["check"] == check]
+
+
+def test_a_secret_in_a_file_of_both_environments_is_noticed(ground):
+    ground.service("    env_file: [common.env, .env.prod]\n")
+    ground.write("common.env", "API_TOKEN=one-for-all\nCOLOUR=blue\n")
+    ground.write(".env.prod", "APP_SECRET=of-prod\n")
+    ground.write(".env.dev", "OTHER_SECRET=of-dev\n")
+    said = {one["what"]: one["remedy"] for one in found(ground, "secrets")}
+    common = "API_TOKEN of dev is from a file of `env_file:` and has the same value as API_TOKEN"
+    assert any(what.startswith(common) for what in said)
+    assert any("APP_SECRET of dev" in what and "APP_SECRET of prod" in what for what in said)
+    assert len(said) == 2
+    assert "of-prod" not in str(said)
+    assert "one-for-all" not in str(said)
+    ground.edit("compose.yaml", "    env_file: [common.env, .env.prod]\n", "")
+    assert found(ground, "secrets") == []

@@ -16,6 +16,7 @@ CHECKS: tuple[Check, ...] = (
     installation.unfinished,
     installation.locks,
     secrets.equal_secrets,
+    secrets.equal_env_files,
     secrets.shared_clients,
     secrets.literals,
     secrets.env_files,
