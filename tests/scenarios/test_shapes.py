@@ -68,6 +68,12 @@ UNWELL = """\
     x-partywall: {run: sleep 1000}
     healthcheck: {test: [CMD, "false"], interval: 0.2s, retries: 2, start_period: 0s}
 """
+AFTER = """\
+  after:
+    image: small
+    depends_on: {first: {condition: service_healthy}}
+    x-partywall: {run: sleep 1000}
+"""
 
 
 @pytest.fixture
@@ -198,3 +204,17 @@ def test_a_secret_in_a_file_of_both_environments_is_noticed(ground):
     assert "one-for-all" not in str(said)
     ground.edit("compose.yaml", "    env_file: [common.env, .env.prod]\n", "")
     assert found(ground, "secrets") == []
+
+
+def test_a_service_that_was_never_made_is_shown_as_absent(ground):
+    assert ground.call(*UP).code == 0
+    ground.service(UNWELL.replace("unwell", "first"))
+    ground.service(AFTER)
+    assert ground.call(*UP).code == 4
+    dev = json.loads(ground.call("status", "--json").out)["environments"]["dev"]
+    assert dev["present"]
+    assert list(dev["services"]) == ["after", "first", "web"]
+    assert dev["services"]["after"]["state"] == "absent"
+    assert dev["services"]["after"]["healthy"] is None
+    assert dev["services"]["after"]["drift"].startswith("create: ")
+    assert "absent" in ground.call("status").out.partition("after")[2].partition("\n")[0]
