@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -218,3 +220,34 @@ def test_a_service_that_was_never_made_is_shown_as_absent(ground):
     assert dev["services"]["after"]["healthy"] is None
     assert dev["services"]["after"]["drift"].startswith("create: ")
     assert "absent" in ground.call("status").out.partition("after")[2].partition("\n")[0]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs users of their own, so root")
+@pytest.mark.parametrize(("folder", "file"), [(0o700, 0o644), (0o711, 0o644), (0o755, 0o600)])
+def test_a_folder_that_its_services_cannot_read_is_told_and_opened(ground, folder, file):
+    ground.write("word.py", "")
+    ground.edit("web.py", "import os", "import os\nimport word")
+    ground.edit("compose.yaml", "python -I -S web.py", "python web.py")
+    for name in ("web.py", "word.py"):
+        (ground.folder / name).chmod(file)
+    ground.folder.chmod(folder)
+    said = ground.call(*UP)
+    assert said.code == 4
+    words = " ".join(said.err.split())
+    assert f"its user cannot read {ground.folder if file == 0o644 else 'web.py, word.py'}" in words
+    (one,) = found(ground, "access")
+    assert one["level"] == "wrong"
+    ground.write(".env.dev", "KEPT=closed").chmod(0o600)
+    subprocess.run(["sh", "-c", one["remedy"].split("`")[1]], check=True)
+    assert (ground.folder / ".env.dev").stat().st_mode & 0o077 == 0
+    assert found(ground, "access") == []
+    assert ground.call(*UP).code == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs users of their own, so root")
+def test_a_part_that_is_closed_is_a_warning(ground):
+    ground.write("app/deep/main.py", "").chmod(0o600)
+    ground.write("server.key", "").chmod(0o600)
+    (one,) = found(ground, "access")
+    assert one["level"] == "warning"
+    assert "cannot read app in" in one["what"]

@@ -13,6 +13,7 @@ Check = Callable[[Project], Iterator[Finding]]
 CHECKS: tuple[Check, ...] = (
     machine.engine,
     machine.ports,
+    machine.readable,
     installation.unfinished,
     installation.locks,
     secrets.equal_secrets,

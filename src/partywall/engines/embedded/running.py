@@ -19,6 +19,7 @@ from partywall.interfaces import Clock, SecretStore
 from partywall.model.errors import MachineFailed, Place
 from partywall.model.secret import resolve
 from partywall.model.world import Entry, Instance, Job, Key, environment_of
+from partywall.system import access
 from partywall.system.files import make_folder
 
 _LOOK_EVERY = 0.01
@@ -99,13 +100,26 @@ class Running:
         """The error for an instance that does not do what it should."""
         log = self._programs.places.log(key)
         environment, _, name = key.partition("/")
-        more = f"`partywall logs {environment} {name.rpartition('/')[2]}` shows more"
+        remedies = (
+            remedy,
+            self._closed(environment),
+            f"`partywall logs {environment} {name.rpartition('/')[2]}` shows more",
+        )
         return MachineFailed(
             f"{key}: {why}",
             detail=self._masked(environment, last_lines(log, self._marks.get(key, 0))),
             where=Place(str(log)),
-            remedy=f"{remedy}; {more}" if remedy else more,
+            remedy="; ".join(one for one in remedies if one),
         )
+
+    def _closed(self, environment: str) -> str:
+        """What to do where the environment's own user cannot read the project at all."""
+        if self._programs.account(environment) is None:
+            return ""
+        found = access.closed(self._programs.places.project)
+        if found is None or not found.whole:
+            return ""
+        return f"its user cannot read {found.what}: {found.remedy} opens it"
 
     def _masked(self, environment: str, lines: list[str]) -> list[str]:
         """A program may write its secrets into its log; an error goes to other eyes."""
