@@ -251,3 +251,15 @@ def test_a_part_that_is_closed_is_a_warning(ground):
     (one,) = found(ground, "access")
     assert one["level"] == "warning"
     assert "cannot read app in" in one["what"]
+
+
+def test_an_edited_compose_file_restarts_what_it_is_about(ground):
+    ground.service("  built:\n    build: .\n    x-partywall: {run: sleep 1000}\n")
+    assert ground.call(*UP).code == 0
+    ground.edit("compose.yaml", "hello", "other")
+    ground.settings("services: {web: {memory: 64M}}\n")
+    steps = json.loads(ground.call("plan", "dev", "--json").out)["steps"]
+    assert [step["key"] for step in steps] == ["dev/web"]
+    ground.write("more.py", "")
+    steps = json.loads(ground.call("plan", "dev", "--json").out)["steps"]
+    assert [step["key"] for step in steps] == ["dev/built", "dev/web"]

@@ -103,6 +103,13 @@ def question(request: Request) -> cli.Question:
     )
 
 
+def apart(request: Request, asked: cli.Question) -> frozenset[Path]:
+    """The files that say how the app is run: no part of what is built or bound."""
+    said = request.settings_place
+    settings = [Path(said.file)] if said else []
+    return frozenset(map(Path.absolute, (*asked.files, *request.env_files, *settings)))
+
+
 def _found(folder: Path, variables: Mapping[str, str]) -> tuple[Path, ...]:
     if not folder.is_dir():
         raise BadInput(
@@ -122,10 +129,13 @@ def _found(folder: Path, variables: Mapping[str, str]) -> tuple[Path, ...]:
 def _app(request: Request, asked: cli.Question, said: Completed) -> App:
     reading = _reading(request, asked)
     if said.code == 0:
-        return _understood(request, said, reading)
-    if not request.lenient:
+        app = _understood(request, said, reading)
+    elif request.lenient:
+        app = _as_far_as_possible(asked, said, reading)
+    else:
         raise trouble(asked, said, reading)
-    return _as_far_as_possible(asked, said, reading)
+    found = bound(app.services.values(), apart(request, asked))
+    return msgspec.structs.replace(app, bound=found)
 
 
 def _reading(request: Request, asked: cli.Question) -> Reading:
@@ -174,11 +184,7 @@ def _as_far_as_possible(asked: cli.Question, said: Completed, reading: Reading) 
 
 
 def _with(app: App, findings: Iterable[Finding]) -> App:
-    return msgspec.structs.replace(
-        app,
-        bound=bound(app.services.values()),
-        findings=(*app.findings, *findings),
-    )
+    return msgspec.structs.replace(app, findings=(*app.findings, *findings))
 
 
 def _nothing(request: Request, near: Sources) -> BadInput:
