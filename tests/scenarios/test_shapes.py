@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,6 +48,44 @@ WRITES = """\
   writer:
     image: small
     volumes: ["./kept:/kept"]
+    x-partywall: {run: sleep 1000}
+"""
+NAMES = """\
+    container_name: front
+    hostname: page
+    networks: {default: {aliases: [site]}}
+  caller:
+    image: small
+    links: ["web:linked"]
+    environment:
+      BY_ALIAS: http://site:8080/
+      BY_CONTAINER_HOST: front
+      BY_HOSTNAME: http://page:8080/
+      BY_LINK: http://linked:8080/
+      BY_NAME: http://web:8080/
+    x-partywall: {run: sleep 1000}
+"""
+ONCE = """\
+  report:
+    image: small
+    restart: "no"
+    x-partywall: {run: "sh -c 'echo it is made'"}
+"""
+ENDS = """\
+  quick:
+    image: small
+    x-partywall: {run: "true"}
+"""
+UNWELL = """\
+  unwell:
+    image: small
+    x-partywall: {run: sleep 1000}
+    healthcheck: {test: [CMD, "false"], interval: 0.2s, retries: 2, start_period: 0s}
+"""
+AFTER = """\
+  after:
+    image: small
+    depends_on: {first: {condition: service_healthy}}
     x-partywall: {run: sleep 1000}
 """
 
@@ -130,3 +171,140 @@ def test_nobody_reads_what_development_writes(ground):
     said = ground.call("up", "--yes")
     assert said.code == 3
     assert "where prod/writer would read what the other writes" in said.what
+
+
+def test_what_is_not_to_be_restarted_runs_once(ground):
+    ground.service(ONCE)
+    assert ground.call(*UP).code == 0
+    assert ground.changes() > 0  # of prod
+    assert json.loads(ground.call("plan", "dev", "--json").out)["changes"] == 0
+    assert ground.call("logs", "dev", "report").out == "it is made\n"
+
+
+def test_what_ends_well_is_told_how_to_run_once(ground):
+    ground.service(ENDS)
+    said = ground.call(*UP)
+    assert said.code == 4
+    assert "it ends again and again, with exit code 0" in said.err
+    assert "`services: {quick: {role: job}}` in partywall.yaml" in " ".join(said.err.split())
+    ground.settings("services: {quick: {role: job}}\n")
+    assert ground.call(*UP).code == 0
+
+
+def test_a_health_check_that_says_no_is_believed_at_once(ground):
+    ground.service(UNWELL)
+    began = time.monotonic()
+    said = ground.call(*UP)
+    assert time.monotonic() - began < 60
+    assert said.code == 4
+    assert "dev/unwell: it is unhealthy" in said.err
+
+
+def test_other_names_of_a_service_lead_to_it(ground):
+    ground.service(NAMES)
+    assert ground.call(*UP).code == 0
+    seen = ground.call("exec", "dev", "caller", "--", "env").out
+    values = dict(line.partition("=")[::2] for line in seen.splitlines())
+    address = values["BY_NAME"]
+    assert address.startswith("http://127.")
+    assert {values["BY_ALIAS"], values["BY_HOSTNAME"], values["BY_LINK"]} == {address}
+    assert values["BY_CONTAINER_HOST"] in address
+
+
+@pytest.mark.parametrize("verb", ["status", "doctor", "plan", "env dev", "logs dev", "trash list"])
+def test_a_folder_without_an_app_is_left_as_it_is(ground, verb):
+    inner = ground.folder / "inner"
+    inner.mkdir()
+    said = ground.call("-C", str(inner), "--engine", "embedded", *verb.split())
+    assert said.code == 2
+    assert "no Compose file in this folder: compose.yaml, compose.yml, docker-" in said.what
+    assert said.part("at") == str(inner)
+    assert f"go to {ground.folder}, where compose.yaml is" in said.part("do")
+    assert "`-f FILE`" in said.part("do")
+    assert list(inner.iterdir()) == []
+
+
+def test_a_compose_file_may_be_named_by_a_variable(ground):
+    (ground.folder / "compose.yaml").rename(ground.folder / "app.yaml")
+    (ground.folder / "partywall.yaml").unlink()
+    ground.write(".env", "COMPOSE_FILE=app.yaml\n")
+    assert ground.call("--engine", "embedded", "plan", "dev").code == 0
+
+
+def found(ground, check):
+    """What doctor says about one thing."""
+    every = json.loads(ground.call("doctor", "--json").out)["findings"]
+    return [one for one in every if one["check"] == check]
+
+
+def test_a_secret_in_a_file_of_both_environments_is_noticed(ground):
+    ground.service("    env_file: [common.env, .env.prod]\n")
+    ground.write("common.env", "API_TOKEN=one-for-all\nCOLOUR=blue\n")
+    ground.write(".env.prod", "APP_SECRET=of-prod\n")
+    ground.write(".env.dev", "OTHER_SECRET=of-dev\n")
+    said = {one["what"]: one["remedy"] for one in found(ground, "secrets")}
+    common = "API_TOKEN of dev is from a file of `env_file:` and has the same value as API_TOKEN"
+    assert any(what.startswith(common) for what in said)
+    assert any("APP_SECRET of dev" in what and "APP_SECRET of prod" in what for what in said)
+    assert len(said) == 2
+    assert "of-prod" not in str(said)
+    assert "one-for-all" not in str(said)
+    ground.edit("compose.yaml", "    env_file: [common.env, .env.prod]\n", "")
+    assert found(ground, "secrets") == []
+
+
+def test_a_service_that_was_never_made_is_shown_as_absent(ground):
+    assert ground.call(*UP).code == 0
+    ground.service(UNWELL.replace("unwell", "first"))
+    ground.service(AFTER)
+    assert ground.call(*UP).code == 4
+    dev = json.loads(ground.call("status", "--json").out)["environments"]["dev"]
+    assert dev["present"]
+    assert list(dev["services"]) == ["after", "first", "web"]
+    assert dev["services"]["after"]["state"] == "absent"
+    assert dev["services"]["after"]["healthy"] is None
+    assert dev["services"]["after"]["drift"].startswith("create: ")
+    assert "absent" in ground.call("status").out.partition("after")[2].partition("\n")[0]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs users of their own, so root")
+@pytest.mark.parametrize(("folder", "file"), [(0o700, 0o644), (0o711, 0o644), (0o755, 0o600)])
+def test_a_folder_that_its_services_cannot_read_is_told_and_opened(ground, folder, file):
+    ground.write("word.py", "")
+    ground.edit("web.py", "import os", "import os\nimport word")
+    ground.edit("compose.yaml", "python -I -S web.py", "python web.py")
+    for name in ("web.py", "word.py"):
+        (ground.folder / name).chmod(file)
+    ground.folder.chmod(folder)
+    said = ground.call(*UP)
+    assert said.code == 4
+    words = " ".join(said.err.split())
+    assert f"its user cannot read {ground.folder if file == 0o644 else 'web.py, word.py'}" in words
+    (one,) = found(ground, "access")
+    assert one["level"] == "wrong"
+    ground.write(".env.dev", "KEPT=closed").chmod(0o600)
+    subprocess.run(["sh", "-c", one["remedy"].split("`")[1]], check=True)
+    assert (ground.folder / ".env.dev").stat().st_mode & 0o077 == 0
+    assert found(ground, "access") == []
+    assert ground.call(*UP).code == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs users of their own, so root")
+def test_a_part_that_is_closed_is_a_warning(ground):
+    ground.write("app/deep/main.py", "").chmod(0o600)
+    ground.write("server.key", "").chmod(0o600)
+    (one,) = found(ground, "access")
+    assert one["level"] == "warning"
+    assert "cannot read app in" in one["what"]
+
+
+def test_an_edited_compose_file_restarts_what_it_is_about(ground):
+    ground.service("  built:\n    build: .\n    x-partywall: {run: sleep 1000}\n")
+    assert ground.call(*UP).code == 0
+    ground.edit("compose.yaml", "hello", "other")
+    ground.settings("services: {web: {memory: 64M}}\n")
+    steps = json.loads(ground.call("plan", "dev", "--json").out)["steps"]
+    assert [step["key"] for step in steps] == ["dev/web"]
+    ground.write("more.py", "")
+    steps = json.loads(ground.call("plan", "dev", "--json").out)["steps"]
+    assert [step["key"] for step in steps] == ["dev/built", "dev/web"]

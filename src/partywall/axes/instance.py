@@ -7,6 +7,7 @@ from typing import Any
 
 from partywall.axes.definition import built, handed_on, relative
 from partywall.axes.hosts import called
+from partywall.axes.names import other_names
 from partywall.axes.site import Environment, is_postgres, own
 from partywall.model.app import App, Condition, Dependency, Mount, Role, Service
 from partywall.model.world import Instance, Key, Need
@@ -39,7 +40,7 @@ def instance(environment: Environment, service: Service, key: Key | None = None)
         restart=service.restart,
         stop_signal=service.stop_signal,
         stop_grace=service.stop_grace,
-        hosts=called(service, _reachable(environment)),
+        hosts=called(service, _reachable(environment, service)),
         config=_config(service, app),
         session=service.session,
         definition=_definition(environment, service),
@@ -53,10 +54,12 @@ def _definition(environment: Environment, service: Service) -> dict[str, Any]:
     return handed_on(service, environment.app.folder, settled)
 
 
-def _reachable(environment: Environment) -> dict[str, Key]:
-    """Every name under which a service that stays is found, and what it is the name of."""
-    services = environment.app.services.values()
-    return {one.name: key_of(environment, one) for one in services if one.role is not Role.JOB}
+def _reachable(environment: Environment, service: Service) -> dict[str, Key]:
+    """Every name under which it finds a service that stays → what it is the name of."""
+    services = environment.app.services
+    names = {name: name for name, other in services.items() if other.role is not Role.JOB}
+    names |= other_names(environment.app, service)
+    return {name: key_of(environment, services[to]) for name, to in names.items()}
 
 
 def _needs(environment: Environment, service: Service) -> tuple[Need, ...]:

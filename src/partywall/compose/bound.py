@@ -5,11 +5,14 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
+from partywall.compose import dockerignore
+from partywall.compose.dockerignore import Ignored
 from partywall.model.app import Mount, Service
 
+NOTHING = Ignored()
 _LARGEST = 1_000_000
 _MOST_FILES = 5_000
 _MOST_BYTES = 32_000_000
@@ -24,25 +27,34 @@ _IGNORED = (
     ".venv",
     ".env*",
     "partywall.yaml",
+    "compose.y*ml",
+    "compose.*.y*ml",
+    "docker-compose.y*ml",
+    "docker-compose.*.y*ml",
     ".*_cache",
     "*.egg-info",
 )
-"""Never part of what an application is made of; env files have versions of their own."""
+"""Never part of what an application is made of. What Compose files say of a service is in its
+description already, and env files have versions of their own."""
 
 
-def bound(services: Iterable[Service]) -> dict[str, str]:
+def bound(services: Iterable[Service], apart: Collection[Path] = ()) -> dict[str, str]:
     """Absolute path → fingerprint, for config files and folders and for what is built here.
 
     Folders that a service may write to are its data and have none.
+
+    Args:
+        services: of the app.
+        apart: files that describe the app and are no part of it, whatever their names.
     """
     found: dict[str, str] = {}
     for service in services:
         for mount in service.mounts:
             if mount.kind == "bind" and mount.source not in found and _is_config(mount):
-                _add(found, mount.source)
+                _add(found, mount.source, apart)
         context = (service.build or {}).get("context")
         if isinstance(context, str) and context.startswith("/") and context not in found:
-            _add(found, context)
+            _add(found, context, apart, dockerignore.of_context(Path(context)))
     return found
 
 
@@ -57,18 +69,22 @@ def _is_config(mount: Mount) -> bool:
         return False
 
 
-def _add(found: dict[str, str], path: str) -> None:
-    digest = fingerprint(Path(path))
+def _add(
+    found: dict[str, str], path: str, apart: Collection[Path], ignored: Ignored = NOTHING
+) -> None:
+    digest = fingerprint(Path(path), apart, ignored)
     if digest is not None:
         found[path] = digest
 
 
-def fingerprint(path: Path) -> str | None:
+def fingerprint(path: Path, apart: Collection[Path] = (), ignored: Ignored = NOTHING) -> str | None:
     """A digest of a file, or of every file in a folder; None when it is too much or unreadable."""
     digest = hashlib.sha256()
     files = total = 0
     try:
-        for file in [path] if path.is_file() else _files(path):
+        for file in [path] if path.is_file() else _files(path, ignored):
+            if file != path and file in apart:
+                continue
             data = file.read_bytes() if not file.is_symlink() else os.fsencode(file.readlink())
             files, total = files + 1, total + len(data)
             if files > _MOST_FILES or total > _MOST_BYTES:
@@ -81,30 +97,25 @@ def fingerprint(path: Path) -> str | None:
     return digest.hexdigest()[:24]
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _files(folder: Path, ignored: Ignored) -> Iterator[Path]:
     """Every file below a folder in a settled order, links not followed."""
-    ignored = (*_IGNORED, *_docker_ignored(folder))
     for root, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not _is_ignored(name, ignored))
+        inner = Path(root).relative_to(folder)
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not _is_ignored(name)
+            and (ignored.has_exceptions or (inner / name).as_posix() not in ignored)
+        )
         for name in sorted(names):
             file = Path(root, name)
-            if not _is_ignored(name, ignored) and (file.is_symlink() or file.is_file()):
+            if _is_ignored(name) or (inner / name).as_posix() in ignored:
+                continue
+            if file.is_symlink() or file.is_file():
                 if file.lstat().st_size > _MOST_BYTES:
                     raise OSError("too large")
                 yield file
 
 
-def _is_ignored(name: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
-
-
-def _docker_ignored(folder: Path) -> list[str]:
-    """Names in .dockerignore that hold at any depth; exceptions make it too intricate to follow."""
-    try:
-        lines = (folder / ".dockerignore").read_text().split()
-    except (OSError, UnicodeDecodeError):
-        return []
-    if any(line.startswith("!") for line in lines):
-        return []
-    plain = [line.removeprefix("**/").strip("/") for line in lines if not line.startswith("#")]
-    return [line for line in plain if line and "/" not in line]
+def _is_ignored(name: str) -> bool:
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in _IGNORED)

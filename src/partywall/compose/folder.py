@@ -6,6 +6,10 @@ import re
 from pathlib import Path
 
 from partywall.compose import yamlfile
+from partywall.model.errors import BadInput, Place
+
+BASES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+"""What Compose looks for, in its order."""
 
 
 def project_name(folder: Path, compose: tuple[Path, ...]) -> str:
@@ -23,9 +27,20 @@ def project_name(folder: Path, compose: tuple[Path, ...]) -> str:
 
 def compose_files(folder: Path) -> tuple[Path, ...]:
     """The files that Compose itself takes when none is named: one base and its override."""
-    bases = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
-    base = next((folder / name for name in bases if (folder / name).exists()), None)
+    base = next((folder / name for name in BASES if (folder / name).exists()), None)
     if base is None:
         return ()
-    overrides = (folder / name.replace("compose.", "compose.override.") for name in bases)
+    overrides = (folder / name.replace("compose.", "compose.override.") for name in BASES)
     return (base, *[file for file in overrides if file.exists()][:1])
+
+
+def no_compose_file(folder: Path) -> BadInput:
+    """The error for a folder without a Compose file, with the nearest folder above that has one."""
+    above = next((one for one in folder.absolute().parents if compose_files(one)), None)
+    there = f"{above}, where {compose_files(above)[0].name} is" if above else "the one with it"
+    return BadInput(
+        f"there is no Compose file in this folder: {', '.join(BASES[:-1])} and {BASES[-1]}"
+        " were looked for",
+        where=Place(str(folder)),
+        remedy=f"go to {there}, or name the file: `-f FILE`, or `compose:` in partywall.yaml",
+    )

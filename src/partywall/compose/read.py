@@ -11,13 +11,17 @@ import msgspec
 from partywall.compose import canonical, cli, understand, yamlfile
 from partywall.compose.bound import bound
 from partywall.compose.environment import Given, Keep
+from partywall.compose.folder import compose_files, no_compose_file
 from partywall.compose.place import Sources
-from partywall.compose.settings import ServiceSettings, compose_files
+from partywall.compose.settings import ServiceSettings
 from partywall.compose.trouble import trouble
 from partywall.compose.understand import Reading
 from partywall.interfaces import Completed
 from partywall.model.app import App, Finding
 from partywall.model.errors import BadInput, Place
+
+NAMED_BY = "COMPOSE_FILE"
+"""The variable that names the Compose files, as Compose has it."""
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +103,13 @@ def question(request: Request) -> cli.Question:
     )
 
 
+def apart(request: Request, asked: cli.Question) -> frozenset[Path]:
+    """The files that say how the app is run: no part of what is built or bound."""
+    said = request.settings_place
+    settings = [Path(said.file)] if said else []
+    return frozenset(map(Path.absolute, (*asked.files, *request.env_files, *settings)))
+
+
 def _found(folder: Path, variables: Mapping[str, str]) -> tuple[Path, ...]:
     if not folder.is_dir():
         raise BadInput(
@@ -106,26 +117,25 @@ def _found(folder: Path, variables: Mapping[str, str]) -> tuple[Path, ...]:
             where=Place(str(folder)),
             remedy="name the folder that holds the Compose file",
         )
-    said = variables.get("COMPOSE_FILE", "")
+    said = variables.get(NAMED_BY, "")
     separator = variables.get("COMPOSE_PATH_SEPARATOR") or os.pathsep
     named = tuple(folder / name for name in said.split(separator) if name)
     files = named or compose_files(folder)
     if not files:
-        raise BadInput(
-            "there is no Compose file in this folder",
-            where=Place(str(folder)),
-            remedy="go to the folder with compose.yaml, or name one under `compose:`",
-        )
+        raise no_compose_file(folder)
     return files
 
 
 def _app(request: Request, asked: cli.Question, said: Completed) -> App:
     reading = _reading(request, asked)
     if said.code == 0:
-        return _understood(request, said, reading)
-    if not request.lenient:
+        app = _understood(request, said, reading)
+    elif request.lenient:
+        app = _as_far_as_possible(asked, said, reading)
+    else:
         raise trouble(asked, said, reading)
-    return _as_far_as_possible(asked, said, reading)
+    found = bound(app.services.values(), apart(request, asked))
+    return msgspec.structs.replace(app, bound=found)
 
 
 def _reading(request: Request, asked: cli.Question) -> Reading:
@@ -174,11 +184,7 @@ def _as_far_as_possible(asked: cli.Question, said: Completed, reading: Reading) 
 
 
 def _with(app: App, findings: Iterable[Finding]) -> App:
-    return msgspec.structs.replace(
-        app,
-        bound=bound(app.services.values()),
-        findings=(*app.findings, *findings),
-    )
+    return msgspec.structs.replace(app, findings=(*app.findings, *findings))
 
 
 def _nothing(request: Request, near: Sources) -> BadInput:

@@ -48,6 +48,8 @@ class Clues(msgspec.Struct, frozen=True, kw_only=True):
     variables: frozenset[str] = frozenset()
     labels: tuple[str, ...] = ()
     restart: str = ""
+    checked: bool = False
+    """Whether it has a health check."""
     waiters: tuple[str, ...] = ()
     """Services that wait until it is done."""
 
@@ -70,6 +72,7 @@ def clues(service: Service, others: Iterable[Service]) -> Clues:
         variables=frozenset(service.environment),
         labels=tuple(service.labels),
         restart=service.restart,
+        checked=service.health is not None,
         waiters=tuple(
             other.name
             for other in others
@@ -206,6 +209,18 @@ def _named(seen: Clues) -> Guess | None:
     return None
 
 
+def _ends(seen: Clues) -> Guess | None:
+    """Only a `restart: "no"` that is written down counts: left out, it is merely Compose's default.
+
+    `on-failure` says nothing: programs that shall stay have it as often as those that end.
+    """
+    if seen.restart != "no" or seen.ports or seen.checked:
+        return None
+    return Guess(
+        Role.JOB, "it is not to be restarted, listens nowhere and has no health check", 0.6
+    )
+
+
 def _listens(seen: Clues) -> Guess | None:
     routed = any(re.match(r"(traefik\.http|caddy)", label) for label in seen.labels)
     if routed or seen.published:
@@ -227,5 +242,6 @@ _RULES: tuple[Callable[[Clues], Guess | None], ...] = (
     _works,
     _front_door,
     _named,
+    _ends,
     _listens,
 )

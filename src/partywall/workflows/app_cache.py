@@ -48,7 +48,9 @@ class AppCache:
         if known.digest != digest:
             return None
         # What is bound may have changed without any of these files.
-        return msgspec.structs.replace(known.app, bound=bound(known.app.services.values()))
+        apart = read.apart(request, read.question(request))
+        found = bound(known.app.services.values(), apart)
+        return msgspec.structs.replace(known.app, bound=found)
 
     def keep(self, requests: Iterable[tuple[read.Request, App]]) -> None:
         """Remember Apps that were read."""

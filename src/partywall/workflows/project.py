@@ -14,8 +14,9 @@ from partywall import catalog
 from partywall.axes.site import Environment, Machine, Share, Site
 from partywall.axes.world import desired as build
 from partywall.axes.world import missing
-from partywall.compose import read
+from partywall.compose import envfiles, read
 from partywall.compose import settings as compose_settings
+from partywall.compose.folder import compose_files, no_compose_file
 from partywall.compose.settings import EnvironmentSettings, Limits, Settings
 from partywall.data.observe import DatabaseObserver
 from partywall.edge.home import EdgeHome
@@ -335,7 +336,7 @@ def open_project(where: Where) -> Project:
     """The project in a folder; nothing is changed.
 
     Raises:
-        BadInput: when the settings are wrong.
+        BadInput: when the settings are wrong, or nothing here says that there is a project.
         MachineFailed: when the installation's state is damaged.
     """
     folder = where.folder.absolute()
@@ -348,8 +349,18 @@ def open_project(where: Where) -> Project:
         files = tuple(file.absolute() for file in where.files)
         settings = msgspec.structs.replace(settings, compose=files)
     recorded = state.read(folder / HOME)
+    if recorded is None and settings.file is None and not _has_compose_file(settings):
+        raise no_compose_file(folder)
     name = where.engine or settings.engine or (recorded.engine.name if recorded else None)
     return Project(settings, name)
+
+
+def _has_compose_file(settings: Settings) -> bool:
+    """Whether one is named or found; which one, reading says."""
+    if settings.compose or compose_files(settings.folder):
+        return True
+    environments = settings.environments.values()
+    return any(read.NAMED_BY in envfiles.load(one.env_files) for one in environments)
 
 
 def _without(unmade: Sequence[AnyThing], whole: World) -> Iterator[AnyThing]:

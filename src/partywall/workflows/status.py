@@ -21,7 +21,7 @@ Document = dict[str, Any]
 def status(project: Project) -> Document:
     """The document of `status --json`; an environment that cannot be read has unknown drift."""
     observed = project.observer.observe()
-    drift, unread = _drift(project, observed)
+    drift, absent, unread = _drift(project, observed)
     instances = {
         key: entry for key, entry in observed.entries.items() if isinstance(entry.thing, Instance)
     }
@@ -31,6 +31,8 @@ def status(project: Project) -> Document:
         key: _row(entry, health.get(key, Health(running=entry.running)), limits, drift.get(key))
         for key, entry in instances.items()
     }
+    rows |= {key: _absent(thing, limits, drift.get(key)) for key, thing in absent.items()}
+    rows = dict(sorted(rows.items()))
     return {
         "project": project.settings.project,
         "architecture": " + ".join(project.settings.architecture),
@@ -53,16 +55,20 @@ def _names(project: Project, observed: World) -> list[str]:
     return [*known, *sorted(left)]
 
 
-def _drift(project: Project, observed: World) -> tuple[dict[Key, str], dict[str, str]]:
-    """What differs per key, and why some environments could not be read."""
+def _drift(
+    project: Project, observed: World
+) -> tuple[dict[Key, str], dict[Key, Instance], dict[str, str]]:
+    """What differs per key, which instances were never made, and why some could not be read."""
     drift: dict[Key, str] = {}
+    absent: dict[Key, Instance] = {}
     unread: dict[str, str] = {}
     standing = [name for name in project.settings.environments if name in observed.environments()]
     with contextlib.suppress(PartywallError):
         project.apps(standing)  # all at once, which is quicker; one that is wrong is told below
     for name in standing:
         try:
-            steps = plan(project.desired([name]), observed, name).steps
+            desired = project.desired([name])
+            steps = plan(desired, observed, name).steps
         except PartywallError as error:
             unread[name] = error.what
         else:
@@ -71,7 +77,20 @@ def _drift(project: Project, observed: World) -> tuple[dict[Key, str], dict[str,
                 for step in steps
                 if not step.only_waits
             }
-    return drift, unread
+            absent |= _missing(desired, observed, name)
+    return drift, absent, unread
+
+
+def _missing(desired: World, observed: World, name: str) -> dict[Key, Instance]:
+    """Instances of an environment that stands without them, as after an `up` that broke off."""
+    return {
+        thing.key: thing
+        for thing in desired.things()
+        if isinstance(thing, Instance)
+        and environment_of(thing.key) == name
+        and thing.key not in observed.entries
+        and observed.why_unknown(thing.key) is None
+    }
 
 
 def _environment(
@@ -83,7 +102,7 @@ def _environment(
 ) -> Document:
     said = project.settings.environments.get(name)
     services = _of(name, rows)
-    present = any(service["state"] != "stopped" for service in services.values())
+    present = any(service["state"] not in ("stopped", "absent") for service in services.values())
     routes = [
         thing.host
         for thing in observed.things()
@@ -129,6 +148,12 @@ def _row(entry: Entry, now: Health, limits: Mapping[str, int], drift: str | None
         "restarts": now.restarts,
         "says": now.says,
     }
+
+
+def _absent(thing: Instance, limits: Mapping[str, int], drift: str | None) -> Document:
+    """The row of a service that was never made: wanted, and neither well nor unwell."""
+    row = _row(Entry(thing=thing, fingerprint=""), Health(running=False), limits, drift)
+    return {**row, "state": "absent", "healthy": None}
 
 
 def _state(entry: Entry, now: Health) -> str:

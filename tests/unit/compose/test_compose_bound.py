@@ -65,3 +65,40 @@ def test_too_much_has_no_fingerprint(tmp_path):
     with (tmp_path / "big").open("wb") as file:
         file.truncate(64_000_000)
     assert fingerprint(tmp_path) is None
+
+
+def test_how_an_app_is_run_is_no_part_of_it(tmp_path):
+    (tmp_path / "app.py").write_text("1")
+    built = [service(build={"context": str(tmp_path)})]
+    before = bound(built)
+    for name in (
+        *("compose.yaml", "compose.override.yml", "docker-compose.yml", "docker-compose.prod.yaml"),
+        *("partywall.yaml", ".env", ".env.prod", "other.yaml"),
+    ):
+        (tmp_path / name).write_text("1")
+    (tmp_path / ".partywall").mkdir()
+    (tmp_path / ".partywall" / "state.json").write_text("1")
+    assert bound(built) != before
+    assert bound(built, {tmp_path / "other.yaml"}) == before
+    assert bound(built, {tmp_path / "other.yaml"})[str(tmp_path)] == "45d643ad00ca2080b336813b"
+    # Bound by itself, such a file is what the service reads.
+    (tmp_path / "compose.yaml").write_text("2")
+    assert bound([service(bind(tmp_path / "compose.yaml"))], {tmp_path / "compose.yaml"})
+
+
+def test_what_docker_ignores_is_no_part_of_a_build(tmp_path):
+    for name in ("app.py", "notes/a.md", "notes/keep.md", "src/notes/a.md", "src/b.md"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("1")
+    (tmp_path / ".dockerignore").write_text("# said\nnotes/*\n!notes/keep.md\n")
+    built = [service(build={"context": str(tmp_path)})]
+    bound_ = [service(bind(tmp_path, read_only=True))]
+    before, mounted = bound(built), bound(bound_)
+    (tmp_path / "notes/a.md").write_text("2")
+    assert bound(built) == before
+    assert bound(bound_) != mounted
+    for name in ("notes/keep.md", "src/notes/a.md", "src/b.md"):
+        earlier = bound(built)
+        (tmp_path / name).write_text("2")
+        assert bound(built) != earlier, name

@@ -147,6 +147,14 @@ def test_servers_without_a_telling_image(seen, role):
             Role.WEB,
         ),
         (clues("seed", restart="no"), Role.JOB),
+        (clues("report", built=True, restart="no"), Role.JOB),
+        (clues("report", built=True), Role.APP),
+        (clues("report", built=True, restart="on-failure"), Role.APP),
+        (clues("report", built=True, restart="no", ports=[80]), Role.APP),
+        (clues("report", built=True, restart="no", checked=True), Role.APP),
+        (clues("mailer", built=True, restart="no"), Role.WORKER),
+        (clues("api", built=True, restart="no"), Role.APP),
+        (clues("db", "postgres", restart="no"), Role.DATABASE),
     ],
 )
 def test_jobs(seen, role):

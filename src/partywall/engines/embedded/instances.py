@@ -27,7 +27,8 @@ class InstancePerformer:
     def create(self, entry: Entry) -> None:
         """Start it and wait until it is healthy."""
         self._running.start(entry)
-        self._running.until(entry.thing.key, ready)
+        assert isinstance(entry.thing, Instance)  # noqa: S101  (performers get their own kind)
+        self._running.until(entry.thing, ready)
 
     def change(self, before: Entry, after: Entry) -> None:
         """Stop the old one, start the new one: this engine has a gap."""
@@ -63,9 +64,10 @@ class JobPerformer:
         Raises:
             MachineFailed: when it ends with another code than 0.
         """
+        assert isinstance(entry.thing, Job)  # noqa: S101  (performers get their own kind)
         key = entry.thing.key
         self._running.start(entry)
-        state = self._running.until(key, lambda state: state.finished)
+        state = self._running.until(entry.thing, lambda state: state.finished)
         if state.last_exit:
             self._running.pause(key)
             raise self._running.unwell(key, f"it ended with exit code {state.last_exit}")

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from partywall.engines.embedded import waiting
 from partywall.engines.embedded.folders import make_own, remove
 from partywall.engines.embedded.places import supervised_name
 from partywall.engines.embedded.preparing import prepare
@@ -17,14 +18,13 @@ from partywall.engines.embedded.supervise.state import State
 from partywall.interfaces import Clock, SecretStore
 from partywall.model.errors import MachineFailed, Place
 from partywall.model.secret import resolve
-from partywall.model.world import Entry, Instance, Key, environment_of
+from partywall.model.world import Entry, Instance, Job, Key, environment_of
+from partywall.system import access
 from partywall.system.files import make_folder
 
-READY_SECONDS = 120.0
 _LOOK_EVERY = 0.01
 _READ_EVERY = 0.1
 """What is written of a program is read again when it changed, and this often all the same."""
-_CRASHES = 3
 _LAST_LINES = 8
 _LAST_BYTES = 8192
 
@@ -73,24 +73,26 @@ class Running:
         """End it, to be started again."""
         supervised(lambda: control.unwant(self._run, _name(key)))
 
-    def until(self, key: Key, ready: Callable[[State], bool]) -> State:
+    def until(self, thing: Instance | Job, ready: Callable[[State], bool]) -> State:
         """Wait until it is as it should be.
 
         Raises:
-            MachineFailed: when it keeps crashing or takes too long; with its last words.
+            MachineFailed: when it keeps crashing, is unhealthy or takes too long; with its last
+                words.
         """
-        deadline = self._clock.now() + READY_SECONDS
+        key = thing.key
         first = control.state(self._run, _name(key))
+        seconds = waiting.patience(first.program.health if first.program else None)
+        deadline = self._clock.now() + seconds
         while True:
             written = control.written(self._run, _name(key))
             state = control.state(self._run, _name(key))
             if ready(state):
                 return state
-            if state.restarts - first.restarts >= _CRASHES or state.failed:
-                raise self.unwell(key, state.failed or "it crashes again and again")
+            if found := waiting.trouble(thing, first, state):
+                raise self.unwell(key, *found)
             if self._clock.now() > deadline:
-                says = f": {state.health_says}" if state.health_says else ""
-                raise self.unwell(key, f"it is not healthy after {READY_SECONDS:.0f} s{says}")
+                raise self.unwell(key, *waiting.too_late(thing, state, seconds))
             self._changed(key, written)
 
     def _changed(self, key: Key, written: tuple[int, ...]) -> None:
@@ -99,16 +101,30 @@ class Running:
         while self._clock.now() < until and control.written(self._run, _name(key)) == written:
             self._clock.sleep(_LOOK_EVERY)
 
-    def unwell(self, key: Key, why: str) -> MachineFailed:
+    def unwell(self, key: Key, why: str, remedy: str = "") -> MachineFailed:
         """The error for an instance that does not do what it should."""
         log = self._programs.places.log(key)
         environment, _, name = key.partition("/")
+        remedies = (
+            remedy,
+            self._closed(environment),
+            f"`partywall logs {environment} {name.rpartition('/')[2]}` shows more",
+        )
         return MachineFailed(
             f"{key}: {why}",
             detail=self._masked(environment, last_lines(log, self._marks.get(key, 0))),
             where=Place(str(log)),
-            remedy=f"`partywall logs {environment} {name.rpartition('/')[2]}` shows more",
+            remedy="; ".join(one for one in remedies if one),
         )
+
+    def _closed(self, environment: str) -> str:
+        """What to do where the environment's own user cannot read the project at all."""
+        if self._programs.account(environment) is None:
+            return ""
+        found = access.closed(self._programs.places.project)
+        if found is None or not found.whole:
+            return ""
+        return f"its user cannot read {found.what}: {found.remedy} opens it"
 
     def _masked(self, environment: str, lines: list[str]) -> list[str]:
         """A program may write its secrets into its log; an error goes to other eyes."""

@@ -1,11 +1,12 @@
-"""The machine: the engine's programs, ports, disk and memory."""
+"""The machine: the engine's programs, ports, access, disk and memory."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 from partywall.model.world import Instance
-from partywall.system import machine, sockets
+from partywall.system import access, machine, sockets
 from partywall.workflows.checks.finding import Finding, finding
 from partywall.workflows.edge_place import LOOPBACK
 from partywall.workflows.project import Project
@@ -46,6 +47,20 @@ def ports(project: Project) -> Iterator[Finding]:
                 f"port {port} is taken by another program",
                 "stop it, or set `edge: {http: …, https: …}` in partywall.yaml",
             )
+
+
+def readable(project: Project) -> Iterator[Finding]:
+    """Access: services that run under users of their own can read the project's folder."""
+    if project.engine.name != "embedded" or os.geteuid() != 0:
+        return
+    found = access.closed(project.folder)
+    if found is not None:
+        yield finding(
+            "access",
+            f"services run under users of their own, who cannot read {found.what}",
+            f"{found.remedy} opens it",
+            level="wrong" if found.whole else "warning",
+        )
 
 
 def disk(project: Project) -> Iterator[Finding]:

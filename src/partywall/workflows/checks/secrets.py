@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 from pathlib import Path
 
+from partywall.model.app import App
+from partywall.model.secret import references
 from partywall.model.world import Instance, environment_of
 from partywall.workflows.checks.finding import Finding, finding
 from partywall.workflows.project import Project
@@ -19,18 +21,57 @@ _OTHERS = 0o077
 
 def equal_secrets(project: Project) -> Iterator[Finding]:
     """Secrets: no value is the same in two environments."""
-    values = {
-        name: {
-            variable: project.store.value(name, ref).reveal()
-            for variable, ref in project.given(name).refs.items()
-        }
-        for name in project.settings.environments
-    }
+    values = {name: _own(project, name) for name in project.settings.environments}
     for one, other in combinations(values, 2):
         for variable, value in values[one].items():
-            same = [name for name, text in values[other].items() if text == value and value]
-            if same:
+            if same := _same(value, values[other]):
                 yield _equal(one, other, variable, same)
+
+
+def equal_env_files(project: Project) -> Iterator[Finding]:
+    """Secrets: no value that `env_file:` brings is the same in two environments."""
+    apps = project.apps(project.settings.environments)
+    own = {name: _own(project, name) for name in apps}
+    brought = {name: _brought(project, name, app) for name, app in apps.items()}
+    for one, other in combinations(apps, 2):
+        for variable, value in brought[other].items():
+            if same := _same(value, {**own[one], **brought[one]}):
+                yield _equal_file(one, other, variable, same)
+        for variable, value in brought[one].items():
+            if same := _same(value, own[other]):
+                yield _equal_file(other, one, variable, same)
+
+
+def _own(project: Project, name: str) -> dict[str, str]:
+    """Variable → value, for the secrets of an environment's own env files."""
+    refs = project.given(name).refs
+    return {variable: project.store.value(name, ref).reveal() for variable, ref in refs.items()}
+
+
+def _brought(project: Project, name: str, app: App) -> dict[str, str]:
+    """Variable → value, for the secrets that services have from other files."""
+    own = set(project.given(name).refs.values())
+    return {
+        variable: project.store.value(name, ref).reveal()
+        for service in app.services.values()
+        for variable, text in service.environment.items()
+        for ref in references(text) - own
+    }
+
+
+def _same(value: str, others: Mapping[str, str]) -> list[str]:
+    return [name for name, text in others.items() if value and text == value]
+
+
+def _equal_file(one: str, other: str, variable: str, same: list[str]) -> Finding:
+    return finding(
+        "secrets",
+        f"{variable} of {other} is from a file of `env_file:` and has the same value as"
+        f" {', '.join(same)} of {one}",
+        f"take it out of that file, write it with different values into .env.{one} and"
+        f" .env.{other}, and say `{variable}: ${{{variable}}}` under `environment:`",
+        environment=other,
+    )
 
 
 def _equal(one: str, other: str, variable: str, same: list[str]) -> Finding:

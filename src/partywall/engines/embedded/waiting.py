@@ -1,0 +1,82 @@
+"""How long a program is waited for, and what says sooner that it will never be ready; pure."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from partywall.engines.embedded.supervise.program import Health
+from partywall.engines.embedded.supervise.state import State
+from partywall.model.world import Instance, Job
+
+LEAST_SECONDS = 120.0
+_MARGIN_SECONDS = 30.0
+_CRASHES = 3
+_AS = "say `services: {{{}: {{role: {}}}}}` in partywall.yaml"
+
+
+class Trouble(NamedTuple):
+    """Why nothing is waited for any more, and what to do when that is known."""
+
+    why: str
+    remedy: str = ""
+
+
+def patience(health: Health | None) -> float:
+    """Seconds within which a program must be ready: all that its health check may take, or more."""
+    if health is None:
+        return LEAST_SECONDS
+    checks = health.retries * (health.interval + health.timeout)
+    return max(LEAST_SECONDS, health.start_period + checks + _MARGIN_SECONDS)
+
+
+def trouble(thing: Instance | Job, first: State, now: State) -> Trouble | None:
+    """What is wrong with a program that is not ready; None while it may become so.
+
+    Args:
+        thing: what the program is of.
+        first: its state when the waiting began; what was said of that process is old.
+        now: its state.
+    """
+    if now.failed:
+        return Trouble(now.failed)
+    if now.restarts - first.restarts >= _CRASHES:
+        return _ends(thing, now)
+    renewed = now.process != first.process or first.healthy is not False
+    if isinstance(thing, Instance) and _has_own_check(thing) and renewed:
+        return Trouble(f"it is unhealthy{_says(now)}") if _is_unhealthy(now) else None
+    return None
+
+
+def too_late(thing: Instance | Job, now: State, seconds: float) -> Trouble:
+    """What is wrong with a program that is still not ready after this time."""
+    if isinstance(thing, Instance):
+        return Trouble(f"it is not healthy after {seconds:.0f} s{_says(now)}")
+    # A seed is no service: it has no role that could be said.
+    stays = thing.once_per == "definition"
+    remedy = f"if it shall run all the time, {_AS.format(thing.instance.service, 'worker')}"
+    return Trouble(f"it has not ended after {seconds:.0f} s", remedy if stays else "")
+
+
+def _ends(thing: Instance | Job, now: State) -> Trouble:
+    if isinstance(thing, Instance) and now.last_exit == 0 and _may_end(thing.restart):
+        remedy = f"if it shall run once, {_AS.format(thing.service, 'job')}"
+        return Trouble("it ends again and again, with exit code 0", remedy)
+    return Trouble("it crashes again and again")
+
+
+def _may_end(restart: str) -> bool:
+    """Whether Compose would leave a program alone that has ended well."""
+    return restart in ("", "no") or restart.startswith("on-failure")
+
+
+def _has_own_check(instance: Instance) -> bool:
+    """Ours say no to a server that takes its time; the app's own knows how long that may be."""
+    return instance.run is not None and instance.health is not None
+
+
+def _is_unhealthy(now: State) -> bool:
+    return now.healthy is False and not now.stale
+
+
+def _says(now: State) -> str:
+    return f": {now.health_says}" if now.health_says else ""
