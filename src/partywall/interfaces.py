@@ -171,6 +171,10 @@ class Engine(Protocol):
         """What tells this engine from another of the same name; recorded at the first change."""
         ...
 
+    def unwatched(self) -> str:
+        """Why nobody starts again what ends, in one sentence; empty when somebody does."""
+        ...
+
     def close(self, *, environments: Iterable[str]) -> None:
         """Called when a change has ended; stops what only empty installations leave behind."""
         ...

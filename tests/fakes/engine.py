@@ -271,6 +271,9 @@ class FakeEngine(Engine):
     def identity(self) -> str:
         return str(self.folder)
 
+    def unwatched(self) -> str:
+        return ""
+
     def close(self, *, environments: Iterable[str]) -> None:
         pass
 

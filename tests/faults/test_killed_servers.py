@@ -82,8 +82,14 @@ def test_without_both_watchers_everything_serves_on_and_one_command_brings_them_
     for process in standing.watchers():  # a guardian that had just become the supervisor
         kill(process)
     assert pages(standing)
+    assert "both gone" in standing.document("status")["unwatched"]
+    assert "nobody watches: " in standing.call("status").out
+    found = standing.document("doctor", code=1)["findings"]
+    said = [one for one in found if "both gone" in one["what"]]
+    assert [(one["level"], "`partywall up`" in one["remedy"]) for one in said] == [("wrong", True)]
     standing.call("up", "--yes")
     until(lambda: len(standing.watchers()) == 2, what="watched by two")
+    assert standing.document("status")["unwatched"] is None
     whole(standing, world)
     assert {**standing.processes("prod"), **standing.processes("dev")} == before
     kill(standing.process("dev/web"))

@@ -12,6 +12,7 @@ from partywall.workflows.project import Project
 Check = Callable[[Project], Iterator[Finding]]
 CHECKS: tuple[Check, ...] = (
     machine.engine,
+    machine.watched,
     machine.ports,
     installation.unfinished,
     installation.locks,

@@ -42,6 +42,7 @@ def status(project: Project) -> Document:
         },
         "shared": _of("shared", rows),
         "edge": _edge(project, rows),
+        "unwatched": project.engine.unwatched() or None,
     }
 
 

@@ -242,3 +242,10 @@ def test_no_text_shows_a_placeholder():
         doctor_text([{"check": SECRET, "what": SECRET, "remedy": SECRET}], WIDE),
     ]
     assert not [text for text in texts if "__PW_SECRET" in text]
+
+
+def test_a_status_says_that_nobody_watches():
+    said = status_text({**STATUS, "unwatched": "both are gone"}, WIDE)
+    assert "nobody watches: both are gone" in said
+    assert "`partywall up` brings both back" in said
+    assert "nobody watches" not in status_text({**STATUS, "unwatched": None}, WIDE)

@@ -21,6 +21,7 @@ def status_text(
     blocks = [_title(document, style)]
     for (head, services), lines in zip(sections, tables, strict=True):
         blocks.append([head, *lines, *_last_words(services, style)])
+    blocks.append(_unwatched(document, style))
     blocks.append(_footnote(str(document.get("engine", "")), limits, style))
     return sendable("\n\n".join("\n".join(block) for block in blocks if any(block)), style)
 
@@ -88,6 +89,17 @@ def _unread(one: Document, style: Style) -> list[str]:
         return []
     head = f"  {style.paint(style.symbol('unsure'), 'amber')} drift unknown: "
     return hang(head, clean(one["unreadable"]), style)
+
+
+def _unwatched(document: Document, style: Style) -> list[str]:
+    """Said on every engine alike: a change is what brings the watchers back."""
+    if not document.get("unwatched"):
+        return []
+    head = f"{style.paint(style.symbol('bad'), 'red')} nobody watches: "
+    return [
+        *hang(head, clean(document["unwatched"]), style),
+        *hang(f"  {style.symbol('to')} ", "`partywall up` brings both back", style),
+    ]
 
 
 def _expiry(one: Document) -> str:

@@ -93,6 +93,10 @@ class DockerEngine:
         """Tells one engine from another."""
         return self._api.identity()
 
+    def unwatched(self) -> str:
+        """Empty: an engine that answers watches over its containers."""
+        return ""
+
     def close(self, *, environments: Iterable[str]) -> None:
         """Nothing of the engine is ours alone."""
         del environments

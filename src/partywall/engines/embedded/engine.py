@@ -24,7 +24,11 @@ LIMITS = (
     "networks are not walled: only passwords keep an environment out of another one's servers",
     "images are not run: services start from `x-partywall: {run: …}`, datastores from wheels",
     "updates have a gap: a changed service is stopped before the new one starts",
+    "supervisor and guardian do not come back when both are killed at once: what ends stays down",
     "it is for a first look, laptops and CI, not for real production",
+)
+UNWATCHED = (
+    "supervisor and guardian are both gone: what runs goes on, what ends is not started again"
 )
 ONE_USER = (
     "without root all environments run under one user: each can read the other's files and "
@@ -122,6 +126,11 @@ class EmbeddedEngine:
     def identity(self) -> str:
         """There is one such engine wherever the project's folder is."""
         return "processes of this machine"
+
+    def unwatched(self) -> str:
+        """Supervisor and guardian replace each other; killed at once, nobody replaces them."""
+        wanted = any(one.program and one.program.wanted for one in self.states().values())
+        return UNWATCHED if wanted and not control.watched(self.places.run) else ""
 
     def close(self, *, environments: Iterable[str]) -> None:
         """Give up what gone environments had; see that somebody watches what is left."""

@@ -22,6 +22,12 @@ def engine(project: Project) -> Iterator[Finding]:
         yield finding("engine", sentence, "see `partywall init --report`")
 
 
+def watched(project: Project) -> Iterator[Finding]:
+    """Engine: somebody starts again what ends."""
+    if sentence := project.engine.unwatched():
+        yield finding("engine", sentence, "`partywall up` brings both back")
+
+
 def deliberate(project: Project) -> Iterator[Finding]:
     """Engine: what it deliberately does not do."""
     for sentence in project.engine.limits:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import durable, ending, processes, record
+from . import companion, durable, ending, processes, record
 from .failure import SupervisionError
 from .processes import Process
 from .program import Program, checked, folder_of, load, save
@@ -20,7 +20,8 @@ from .state import State, memory, state, states, written
 
 __all__ = [
     "SupervisionError", "ensure", "forget", "inside", "memory", "poke", "ready", "restart",
-    "state", "states", "stop", "supervisor", "unwant", "want", "written",
+    "state", "states", "stop", "supervisor", "unwant", "want", "watched",
+    "written",
 ]  # fmt: skip
 
 _POLL_SECONDS = 0.01
@@ -36,6 +37,11 @@ def supervisor(run: Path) -> Process | None:
     except (KeyError, TypeError):
         return None
     return found if processes.alive(found) else None
+
+
+def watched(run: Path) -> bool:
+    """Whether a supervisor lives, or a guardian that is about to be one."""
+    return supervisor(run) is not None or companion.recorded(run) is not None
 
 
 def ensure(run: Path, timeout: float = 15.0) -> Process:
