@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import yaml
 
+from partywall.compose.envfiles import quoted
 from partywall.engines.docker import names
 from partywall.engines.docker.render import document
 from partywall.interfaces import SecretStore
@@ -104,7 +105,7 @@ class Units:
             for ref in sorted(references(msgspec.json.encode(entry.thing).decode())):
                 named[ref.name] = max(ref, named.get(ref.name, ref))
         values = {ref.name: self._secrets.value(name, ref).reveal() for ref in named.values()}
-        return "".join(f"{key}={_quoted(value)}\n" for key, value in sorted(values.items()))
+        return "".join(f"{key}={quoted(value)}\n" for key, value in sorted(values.items()))
 
 
 def _by_unit(entries: Iterable[Entry]) -> dict[str, dict[Key, Entry]]:
@@ -117,11 +118,3 @@ def _by_unit(entries: Iterable[Entry]) -> dict[str, dict[Key, Entry]]:
 def _keep(path: Path, data: bytes, mode: int) -> None:
     if read_bytes(path) != data:
         write_atomically(path, data, mode)
-
-
-def _quoted(value: str) -> str:
-    """As Compose takes it literally: single quotes, or double ones where the value has those."""
-    if "'" not in value:
-        return f"'{value}'"
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$")
-    return f'"{escaped}"'
