@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import Any
 
+import msgspec
+
 from partywall.axes.site import Environment, is_postgres, own
-from partywall.model.app import App, Condition, Dependency, Mount, Role, Service
+from partywall.model.app import App, Attachment, Condition, Dependency, Mount, Role, Service
 from partywall.model.world import Instance, Key, Need
 
 
@@ -44,6 +46,7 @@ def instance(environment: Environment, service: Service, key: Key | None = None)
             if other.role is not Role.JOB
         },
         config=_config(service, app),
+        attachments=tuple(_attachment(one, app) for one in service.attachments),
         session=service.session,
     )
 
@@ -90,6 +93,10 @@ def _mount(environment: Environment, mount: Mount) -> Mount:
     return Mount(kind=mount.kind, source=source, target=mount.target, read_only=mount.read_only)
 
 
+def _attachment(attachment: Attachment, app: App) -> Attachment:
+    return msgspec.structs.replace(attachment, file=relative(attachment.file, app.folder))
+
+
 def _build(service: Service, app: App) -> dict[str, Any] | None:
     if service.build is None:
         return None
@@ -101,6 +108,7 @@ def _build(service: Service, app: App) -> dict[str, Any] | None:
 
 def _config(service: Service, app: App) -> dict[str, str]:
     paths = [mount.source for mount in service.mounts if mount.kind == "bind"]
+    paths += [one.file for one in service.attachments]
     if service.build is not None and isinstance(service.build.get("context"), str):
         paths.append(service.build["context"])
     return {relative(path, app.folder): app.bound[path] for path in paths if path in app.bound}

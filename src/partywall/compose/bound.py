@@ -36,13 +36,21 @@ def bound(services: Iterable[Service]) -> dict[str, str]:
     Folders that a service may write to are its data and have none.
     """
     found: dict[str, str] = {}
-    for service in services:
+    every = list(services)
+    # What a secret holds has a version in the store, and no digest that a dictionary would open.
+    secrets = frozenset(
+        Path(one.file) for service in every for one in service.attachments if one.kind == "secret"
+    )
+    for service in every:
         for mount in service.mounts:
             if mount.kind == "bind" and mount.source not in found and _is_config(mount):
                 _add(found, mount.source)
+        for one in service.attachments:
+            if one.file and one.kind == "config" and one.file not in found:
+                _add(found, one.file)
         context = (service.build or {}).get("context")
         if isinstance(context, str) and context.startswith("/") and context not in found:
-            _add(found, context)
+            _add(found, context, secrets)
     return found
 
 
@@ -57,18 +65,25 @@ def _is_config(mount: Mount) -> bool:
         return False
 
 
-def _add(found: dict[str, str], path: str) -> None:
-    digest = fingerprint(Path(path))
+def _add(found: dict[str, str], path: str, left_out: frozenset[Path] = frozenset()) -> None:
+    digest = fingerprint(Path(path), left_out)
     if digest is not None:
         found[path] = digest
 
 
-def fingerprint(path: Path) -> str | None:
-    """A digest of a file, or of every file in a folder; None when it is too much or unreadable."""
+def fingerprint(path: Path, left_out: frozenset[Path] = frozenset()) -> str | None:
+    """A digest of a file, or of every file in a folder; None when it is too much or unreadable.
+
+    Args:
+        path: the file or the folder.
+        left_out: files in the folder that do not count.
+    """
     digest = hashlib.sha256()
     files = total = 0
     try:
         for file in [path] if path.is_file() else _files(path):
+            if file in left_out:
+                continue
             data = file.read_bytes() if not file.is_symlink() else os.fsencode(file.readlink())
             files, total = files + 1, total + len(data)
             if files > _MOST_FILES or total > _MOST_BYTES:
