@@ -14,7 +14,7 @@ from partywall.engines.docker import names
 from partywall.engines.docker.render import document
 from partywall.interfaces import SecretStore
 from partywall.model.secret import SecretRef, references
-from partywall.model.world import Entry, Key, Volume
+from partywall.model.world import AnyThing, Entry, Instance, Job, Key, Volume
 from partywall.system.files import corrupted, make_folder, read_bytes, write_atomically
 
 
@@ -102,10 +102,20 @@ class Units:
         """A line per secret; of several versions, while a change is under way, the newest."""
         named: dict[str, SecretRef] = {}
         for entry in entries:
-            for ref in sorted(references(msgspec.json.encode(entry.thing).decode())):
+            for ref in sorted(references(msgspec.json.encode(_unfiled(entry.thing)).decode())):
                 named[ref.name] = max(ref, named.get(ref.name, ref))
         values = {ref.name: self._secrets.value(name, ref).reveal() for ref in named.values()}
         return "".join(f"{key}={quoted(value)}\n" for key, value in sorted(values.items()))
+
+
+def _unfiled(thing: AnyThing) -> AnyThing:
+    """Without what Compose reads from files itself, which need not even be text."""
+    if isinstance(thing, Job):
+        return msgspec.structs.replace(thing, instance=_unfiled(thing.instance))
+    if isinstance(thing, Instance):
+        kept = tuple(one for one in thing.attachments if not one.file)
+        return msgspec.structs.replace(thing, attachments=kept)
+    return thing
 
 
 def _by_unit(entries: Iterable[Entry]) -> dict[str, dict[Key, Entry]]:
