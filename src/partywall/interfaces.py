@@ -12,6 +12,9 @@ from partywall.model.plan import Action, Step
 from partywall.model.secret import Secret, SecretRef
 from partywall.model.world import AnyThing, Entry, Key, World
 
+ATTACHED = "attached"
+"""The folder below `home` where an engine writes what single programs alone may read."""
+
 
 class Clock(Protocol):
     """Time, so that tests need not wait for it."""

@@ -9,7 +9,7 @@ from architectures import plans
 from docs.pages import DOCS, ROOT
 from partywall import __version__, catalog
 from partywall.compose import marks
-from partywall.engines.embedded.engine import LIMITS, ONE_USER
+from partywall.engines.embedded.engine import LIMITS, NO_VIEW, ONE_USER
 from partywall.model import errors
 from partywall.proof.probe import Verdict
 
@@ -38,7 +38,7 @@ def test_every_engine_has_a_page_and_no_page_is_left_over():
 
 
 def test_the_embedded_engine_s_limits_are_on_its_page():
-    for sentence in (*LIMITS, ONE_USER):
+    for sentence in (*LIMITS, ONE_USER, NO_VIEW):
         assert f"- {sentence}\n" in EMBEDDED
 
 

@@ -1,4 +1,4 @@
-"""A secret planted in development's env file is found nowhere after a whole session of verbs."""
+"""Secrets planted in development's files are found nowhere after a whole session of verbs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,24 @@ pytestmark = pytest.mark.scenario
 
 SMTP = "canary/Cuckoo+4711=xyz"
 BACKUP = "canary-Magpie-0815"
-PLANTED = {"SMTP_PASSWORD": SMTP, "BACKUP_URL": f"s3://keeper:{BACKUP}@backup.invalid/all"}
+NEST = "canary/Nestling+42=ab"
+ROOST = "canary-Rooster-1138"
+PLANTED = {
+    "SMTP_PASSWORD": SMTP,
+    "BACKUP_URL": f"s3://keeper:{BACKUP}@backup.invalid/all",
+    "ROOST": ROOST,
+}
+USED = "    secrets: [nest, roost]\n    configs: [perch]\n"
+TOPS = """
+secrets:
+  nest:
+    file: ./${PARTYWALL_ENVIRONMENT}.nest
+  roost:
+    environment: ROOST
+configs:
+  perch:
+    content: roost=${ROOST} mail=${SMTP_PASSWORD:-}
+"""
 
 
 def forms(secret: str) -> Iterator[bytes]:
@@ -31,8 +48,8 @@ def forms(secret: str) -> Iterator[bytes]:
         yield hashlib.new(name, data).hexdigest()[:16].encode()
 
 
-FORMS = {form for secret in (SMTP, BACKUP) for form in forms(secret)}
-WORDS = {SMTP.encode(), BACKUP.encode()}
+FORMS = {form for secret in (SMTP, BACKUP, NEST, ROOST) for form in forms(secret)}
+WORDS = {secret.encode() for secret in (SMTP, BACKUP, NEST, ROOST)}
 
 
 def sings(data: bytes) -> bool:
@@ -76,8 +93,10 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Installa
     folder = tmp_path_factory.mktemp("canary")
     with tiny(folder) as one, Arguments() as arguments:
         (folder / "tmp").mkdir()
-        one.call("up", "prod", "--yes")
+        _attach(one)
         one.call("init")
+        one.set_env("prod", "ROOST", "rooster-of-prod")
+        one.call("up", "prod", "--yes")
         for name, value in PLANTED.items():
             one.set_env("dev", name, value)
         (one.folder / ".env.dev").chmod(0o600)
@@ -85,6 +104,16 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Installa
         assert arguments.looks > 100
         assert not arguments.found
     assert not any(sings(path.read_bytes()) for path in (folder / "tmp").rglob("*"))
+
+
+def _attach(one: Installation) -> None:
+    """Give the worker secrets by a file and by a variable."""
+    said = "    image: tiny\n    environment:\n      <<: *said\n"
+    one.edit("compose.yaml", said, USED + said)
+    one.edit("compose.yaml", "\nvolumes:\n  rows:\n", f"{TOPS}\nvolumes:\n  rows:\n")
+    for name, text in (("prod", "nest-of-prod"), ("dev", NEST)):
+        (one.folder / f"{name}.nest").write_text(f"{text}\n")
+        (one.folder / f"{name}.nest").chmod(0o600)
 
 
 def _said(one: Installation, variables: dict[str, str]) -> Iterator[Done]:
@@ -129,6 +158,8 @@ WRONG = (
     ("MAIL_URL: smtp://mailer:", "MAIL_URL: ${NOBODY:?at}smtp://mailer:", 2),
     (LAST, "BACKUP_URL: {a: '${BACKUP_URL:-}'}\n", 2),
     (LAST, f"{LAST}    ports: ['${{BACKUP_URL}}']\n", 2),
+    ("file: ./${PARTYWALL_ENVIRONMENT}.nest", "file: ./dev.nest/no", 2),
+    ("environment: ROOST", "external: true", 3),
     (LAST, f"{LAST}    pids_limit: ${{SMTP_PASSWORD}}\n", 2),
 )
 
@@ -164,6 +195,11 @@ def test_the_service_has_it(session):
     environment = Path(f"/proc/{process.pid}/environ").read_bytes()
     assert f"MAIL_URL=smtp://mailer:{SMTP}2@mail.invalid:25".encode() in environment
     assert f"BACKUP_URL={PLANTED['BACKUP_URL']}".encode() in environment
+    assert NEST.encode() not in environment
+    files = session[0].home / "attached/dev/worker"
+    assert (files / "-run-secrets/nest").read_text() == f"{NEST}\n"
+    assert (files / "-run-secrets/roost").read_text() == ROOST
+    assert (files / "-/perch").read_text() == f"roost={ROOST} mail={SMTP}2"
 
 
 def test_no_other_process_has_it(session):
@@ -180,7 +216,9 @@ def test_no_file_holds_it_but_those_that_are_for_it(session):
     for path in one.folder.rglob("*"):
         if path.is_file() and sings(path.read_bytes()):
             holding[str(path.relative_to(one.folder))] = path.stat().st_mode & 0o777
-    meant = {".env.dev", ".partywall/secrets/dev.json"}
+    attached = {"-run-secrets/nest", "-run-secrets/roost", "-/perch"}
+    meant = {".env.dev", "dev.nest", ".partywall/secrets/dev.json"}
+    meant |= {f".partywall/attached/dev/worker/{name}" for name in attached}
     rendered = {name for name in holding if name.startswith(".partywall/rendered/dev/")}
     assert set(holding) - rendered == meant
     assert all(".env" in name for name in rendered), rendered

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -342,6 +343,34 @@ def test_env_files_are_resolved_as_compose_does(tmp_path, case):
     for name, one in app.services.items():
         listed = expected[name].get("environment") or {}
         assert one.environment == {key: value for key, value in listed.items() if value is not None}
+
+
+ODD = (
+    "plain",
+    "it's",
+    "a\"b' $x ${y} `z` #no",
+    "ends with a backslash\\",
+    "it's \\n, and ends with a backslash\\",
+    "\\'",
+    "two\nlines, it's",
+    " ",
+    "",
+)
+
+
+@pytest.mark.parametrize("value", ODD)
+def test_compose_reads_a_quoted_value_as_it_is(tmp_path, value):
+    put(tmp_path, compose_yaml="services:\n  a:\n    image: x\n    environment: {A: '${A}'}\n")
+    (tmp_path / "values").write_text(f"A={envfiles.quoted(value)}\nB='last'\n")
+    words = [str(cli.program()), "-p", "x", "-f", str(tmp_path / "compose.yaml")]
+    done = subprocess.run(
+        [*words, "--env-file", str(tmp_path / "values"), "config"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said = canonical.unescape(canonical.parse(done.stdout))
+    assert said["services"]["a"]["environment"]["A"] == value
 
 
 def test_the_plugin_comes_first_and_is_not_believed_when_it_fails(tmp_path, monkeypatch):

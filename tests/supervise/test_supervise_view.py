@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import socket
+import stat
 import subprocess
 from pathlib import Path
 
@@ -112,6 +113,70 @@ def test_files_links_and_nested_closed_folders_are_all_in_view(
     assert not [
         line for line in Path("/proc/mounts").read_text().splitlines() if str(closed) in line
     ]
+
+
+SHOWN_SCRIPT = """
+import os, stat
+for path in {paths!r}:
+    print(path, open(path).read())
+print(os.path.exists('/etc/passwd'), open('/proc/self/comm').read().strip(), os.getcwd())
+print(stat.filemode(os.stat('/run').st_mode), len(os.listdir('/')), os.access('/dev/null', os.W_OK))
+print(set({before!r}) - set(os.listdir('/')), set({etc!r}) - set(os.listdir('/etc')))
+"""
+
+
+def names(folder: str) -> list[str]:
+    return [path.name for path in Path(folder).iterdir()]
+
+
+def test_a_file_is_shown_where_the_machine_has_none(bench: Bench, homes: dict[str, Path]) -> None:
+    home = homes["pw-dev"]
+    targets = (
+        *("/run/secrets/a", "/run/secrets/b", "/bare", "/other/deep/bare", "/etc/hostname"),
+        *("/etc/app/conf", f"{home}/inner/conf", "/var/run/late"),
+    )
+    shown = {}
+    for number, target in enumerate(targets):
+        file = home / f"file{number}"
+        file.write_text(f"text {number}")
+        os.chown(file, DEV.uid, DEV.gid)
+        shown[target] = str(file)
+    paths, etc = list(targets), names("/etc")
+    script = SHOWN_SCRIPT.format(paths=paths, before=names("/"), etc=etc)
+    fields = {"account": DEV, "reachable": (BASE, str(home)), "folder": str(home), "once": True}
+    wish = bench.program("dev/ask", PYTHON, "-c", script, shown=shown, **fields)
+    control.want(bench.run, wish)
+    assert control.ready(bench.run, "dev/ask", 20).succeeded, bench.log("dev/ask")
+    said = bench.log("dev/ask").splitlines()
+    mode = stat.filemode(Path("/run").stat().st_mode)
+    assert said == [
+        *(f"{target} text {number}" for number, target in enumerate(targets)),
+        f"True {Path(PYTHON).name} {home}",
+        f"{mode} {len(names('/')) + 2} True",
+        "set() set()",
+    ]
+    assert not any(os.path.lexists(path) for path in targets if path != "/etc/hostname")
+    assert not any(str(home) in line for line in Path("/proc/mounts").read_text().splitlines())
+
+
+def test_a_folder_is_not_replaced_by_a_file(bench: Bench, homes: dict[str, Path]) -> None:
+    fields = {"account": DEV, "reachable": (BASE,), "shown": {"/etc/ssl": "/x"}}
+    control.want(bench.run, bench.program("dev/web", **fields))
+    until(lambda: bench.state("dev/web").failed)
+    words = "/etc/ssl cannot be shown: it is a folder of this machine"
+    assert bench.state("dev/web").failed == words
+    fields["shown"] = {"/etc/passwd/x": "/x"}
+    control.want(bench.run, bench.program("dev/app", **fields))
+    until(lambda: bench.state("dev/app").failed)
+    words = "/etc/passwd/x cannot be shown: /etc/passwd is no folder"
+    assert bench.state("dev/app").failed == words
+
+
+def test_a_program_without_shown_files_is_described_as_before(bench: Bench) -> None:
+    wish = bench.program("dev/web")
+    assert "shown" not in wish.to_json()
+    assert "shown" not in wish.launched()
+    assert "shown" in wish._replace(shown={"/a": "/b"}).launched()
 
 
 def test_a_missing_path_is_a_sentence(bench: Bench, homes: dict[str, Path]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from partywall.axes.instance import instance
 from partywall.axes.site import Environment, Site, is_postgres, own
-from partywall.model.app import Condition, Role, Service
+from partywall.model.app import Condition, Role, Service, by_file
 from partywall.model.choices import DatabaseWall
 from partywall.model.secret import references
 from partywall.model.world import AnyThing, Database, Need
@@ -23,7 +23,7 @@ def server(_site: Site, environment: Environment) -> Iterable[AnyThing]:
 
 def _database(environment: Environment, service: Service) -> Database:
     """Names as the official image takes them from its variables."""
-    given = service.environment
+    given = {**service.environment, **by_file(service.environment, service.attachments)}
     owner = given.get("POSTGRES_USER") or "postgres"
     key = f"{environment.name}/{service.name}"
     secrets = references(given.get("POSTGRES_PASSWORD", ""))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
+
 from partywall.axes.definition import built, handed_on, relative
 from partywall.axes.hosts import called
 from partywall.axes.names import other_names
 from partywall.axes.site import Environment, is_postgres, own
-from partywall.model.app import App, Condition, Dependency, Mount, Role, Service
+from partywall.model.app import App, Attachment, Condition, Dependency, Mount, Role, Service
 from partywall.model.world import Instance, Key, Need
 
 
@@ -42,6 +44,7 @@ def instance(environment: Environment, service: Service, key: Key | None = None)
         stop_grace=service.stop_grace,
         hosts=called(service, _reachable(environment, service)),
         config=_config(service, app),
+        attachments=tuple(_attachment(one, app) for one in service.attachments),
         session=service.session,
         definition=_definition(environment, service),
     )
@@ -109,8 +112,13 @@ def _is_configuration(environment: Environment, mount: Mount) -> bool:
     )
 
 
+def _attachment(attachment: Attachment, app: App) -> Attachment:
+    return msgspec.structs.replace(attachment, file=relative(attachment.file, app.folder))
+
+
 def _config(service: Service, app: App) -> dict[str, str]:
     paths = [mount.source for mount in service.mounts if mount.kind == "bind"]
+    paths += [one.file for one in service.attachments]
     if service.build is not None and isinstance(service.build.get("context"), str):
         paths.append(service.build["context"])
     return {relative(path, app.folder): app.bound[path] for path in paths if path in app.bound}

@@ -58,6 +58,7 @@ def _seed(environment: Environment, command: tuple[str, ...]) -> Iterable[Job]:
         run=command,
         environment=made.environment,
         mounts=made.mounts,
+        attachments=made.attachments,
         hosts=made.hosts,
     )
     yield Job(key=key, needs=needs, instance=run, once_per="data")

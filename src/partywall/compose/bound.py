@@ -48,13 +48,21 @@ def bound(services: Iterable[Service], apart: Collection[Path] = ()) -> dict[str
         apart: files that describe the app and are no part of it, whatever their names.
     """
     found: dict[str, str] = {}
-    for service in services:
+    every = list(services)
+    # What a secret holds has a version in the store, and no digest that a dictionary would open.
+    secrets = frozenset(
+        Path(one.file) for service in every for one in service.attachments if one.kind == "secret"
+    )
+    for service in every:
         for mount in service.mounts:
             if mount.kind == "bind" and mount.source not in found and _is_config(mount):
                 _add(found, mount.source, apart)
+        for one in service.attachments:
+            if one.file and one.kind == "config" and one.file not in found:
+                _add(found, one.file, apart)
         context = (service.build or {}).get("context")
         if isinstance(context, str) and context.startswith("/") and context not in found:
-            _add(found, context, apart, dockerignore.of_context(Path(context)))
+            _add(found, context, {*apart, *secrets}, dockerignore.of_context(Path(context)))
     return found
 
 

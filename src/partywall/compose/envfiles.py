@@ -272,6 +272,17 @@ def text(values: Mapping[str, str | None], environment: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def quoted(value: str) -> str:
+    """A value as Compose's env files take it literally.
+
+    In single quotes; in double ones where it has those, or a backslash, which would escape them.
+    """
+    if "'" not in value and "\\" not in value:
+        return f"'{value}'"
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$")
+    return f'"{escaped}"'
+
+
 def write_new(path: Path, content: str, mode: int = 0o600) -> bool:
     """Write a file that is not there yet, whole or not at all; False when there is one already.
 

@@ -12,6 +12,7 @@ from partywall.compose.place import Sources
 from partywall.model.app import App, Finding, Role, Service
 from partywall.model.secret import PLACEHOLDER
 
+EXTERNAL = "external-attachment"
 REFUSED = frozenset(
     {
         "host-network",
@@ -20,6 +21,7 @@ REFUSED = frozenset(
         "external-network",
         "docker-socket",
         "host-namespace",
+        EXTERNAL,
     }
 )
 """Kinds of findings that no wall can stand against; `action` is then what the user can do."""

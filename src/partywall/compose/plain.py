@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from partywall.model.app import App
+from partywall.compose.canonical import escape
+from partywall.model.app import App, Attachment
 from partywall.model.secret import PLACEHOLDER, SecretRef, references
 
 Json = dict[str, Any]
@@ -35,7 +36,7 @@ def document(app: App, name: str, routed: Iterable[str]) -> Json:
     for key, value in (("volumes", volumes), ("networks", networks)):
         if value:
             made[key] = value
-    for key, given in (("secrets", app.secrets), ("configs", app.configs)):
+    for key, given in (("secrets", app.secrets), ("configs", _configs(app))):
         if given:
             made[key] = given
     return {key: _with_variables(value) for key, value in made.items()}
@@ -43,7 +44,25 @@ def document(app: App, name: str, routed: Iterable[str]) -> Json:
 
 def secrets(app: App) -> frozenset[SecretRef]:
     """The secrets that the document's variables stand for."""
-    return _found({name: service.definition for name, service in app.services.items()})
+    every = [service.definition for service in app.services.values()]
+    return _found([*every, *(one.text for one in _unfiled(app))])
+
+
+def _configs(app: App) -> dict[str, Json]:
+    """Each with its content: a variable that is no secret is not in the env file."""
+    texts = {one.source: one.text for one in _unfiled(app) if one.kind == "config"}
+    return {
+        key: {**_without(said, "environment"), "content": escape(texts[key] or "")}
+        if key in texts
+        else said
+        for key, said in app.configs.items()
+    }
+
+
+def _unfiled(app: App) -> list[Attachment]:
+    """What is read from no file of the host."""
+    every = [one for service in app.services.values() for one in service.attachments]
+    return [one for one in every if not one.file]
 
 
 def _service(definition: Mapping[str, Any], *, joins: bool) -> Json:
@@ -63,6 +82,10 @@ def _networks(said: object) -> Json:
     if isinstance(said, list):
         return {str(name): None for name in said}
     return {"default": None}
+
+
+def _without(value: Mapping[str, Any], left_out: str) -> Json:
+    return {name: one for name, one in value.items() if name != left_out}
 
 
 def _named(value: Mapping[str, Any], project: str, key: str) -> Json:

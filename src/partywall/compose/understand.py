@@ -9,15 +9,16 @@ from typing import Any
 import msgspec
 
 from partywall.compose import canonical, environment, marks, roles
+from partywall.compose.attachments import Reader
 from partywall.compose.canonical import Definition
 from partywall.compose.checked import nearest
 from partywall.compose.environment import Given
-from partywall.compose.notices import notices
+from partywall.compose.notices import EXTERNAL, notices
 from partywall.compose.place import Sources
 from partywall.compose.service import service
 from partywall.compose.settings import ServiceSettings
 from partywall.model.app import App, Finding, Role, Service
-from partywall.model.errors import BadInput, Place
+from partywall.model.errors import BadInput, Place, Refused
 from partywall.model.secret import hide
 
 _BLANK = re.compile(r'The \\?"([A-Za-z_]\w*)\\?" variable is not set')
@@ -44,10 +45,12 @@ def app(definition: Definition, reading: Reading) -> App:
         BadInput: when something in it cannot be.
     """
     said = definition.get("services") or {}
+    reader = _reader(definition, reading)
     _check_overrides(said, reading)
     made = {name: _service(str(name), said[name] or {}, reading) for name in said}
     _check_cycles(made, reading.near)
     made = _with_roles(made, reading)
+    made = {name: _with_attachments(one, reader) for name, one in made.items()}
     whole = App(
         name=str(definition.get("name") or ""),
         folder=str(reading.given.folder),
@@ -57,7 +60,8 @@ def app(definition: Definition, reading: Reading) -> App:
         secrets=_top(definition, "secrets"),
         configs=_top(definition, "configs"),
     )
-    return msgspec.structs.replace(whole, findings=notices(whole, reading.near))
+    found = (*notices(whole, reading.near), *_wrong(whole, reader))
+    return msgspec.structs.replace(whole, findings=found)
 
 
 def blanks(stderr: str) -> tuple[str, ...]:
@@ -155,6 +159,36 @@ def _with_role(one: Service, role: Role, why: str) -> Service:
     exposed = one.exposed or ((customary,) if customary else ())
     waits = tuple(wait for wait in one.depends_on if wait.service != one.name)
     return msgspec.structs.replace(one, role=role, why=why, exposed=exposed, depends_on=waits)
+
+
+def _reader(definition: Definition, reading: Reading) -> Reader:
+    tops = {kind: _top(definition, f"{kind}s") for kind in ("secret", "config")}
+    return Reader(
+        tops=canonical.unescape(tops) if reading.escaped else tops,
+        given=reading.given,
+        near=reading.near,
+        environment=reading.environment,
+    )
+
+
+def _with_attachments(one: Service, reader: Reader) -> Service:
+    return msgspec.structs.replace(one, attachments=tuple(reader.read(one.definition)))
+
+
+def _wrong(whole: App, reader: Reader) -> list[Finding]:
+    """For a report: what is wrong with secrets and configs; otherwise it is an error."""
+    services = whole.services.values() if reader.given.lenient else ()
+    return [
+        Finding(
+            service=service.name,
+            kind=EXTERNAL if isinstance(error, Refused) else "unreadable",
+            what=error.what,
+            action=error.remedy,
+            where=error.where,
+        )
+        for service in services
+        for error in reader.wrong(service.definition)
+    ]
 
 
 def _check_overrides(said: Mapping[str, Any], reading: Reading) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -62,6 +63,39 @@ class Mount(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     read_only: bool = False
 
 
+class Attachment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A secret or a config of the Compose file, as a file inside a service."""
+
+    kind: str
+    """`secret` or `config`."""
+    source: str
+    """Its name under `secrets:` or `configs:`."""
+    target: str
+    """The absolute path inside."""
+    text: str | None = None
+    """The content, placeholders where secrets stand; None: that of the host's file."""
+    file: str = ""
+    """The host's file that it is read from, an absolute path; empty: no file."""
+    binary: bool = False
+    """Whether each character of the value stands for a byte."""
+    uid: str = ""
+    gid: str = ""
+    mode: str = ""
+
+
+def by_file(environment: Mapping[str, str], attachments: Iterable[Attachment]) -> dict[str, str]:
+    """What variables say by naming an attachment: X for X_FILE.
+
+    The ends of lines at the end of a file do not count, as in the official images.
+    """
+    texts = {one.target: one.text for one in attachments if one.text is not None}
+    return {
+        name.removesuffix("_FILE"): texts[value].rstrip("\r\n")
+        for name, value in environment.items()
+        if name.endswith("_FILE") and value in texts
+    }
+
+
 class Port(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A port that a service publishes on the host."""
 
@@ -96,6 +130,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     environment: dict[str, str] = {}
     """Values hold placeholders where secrets stand."""
     mounts: tuple[Mount, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     ports: tuple[Port, ...] = ()
     exposed: tuple[int, ...] = ()
     """Container ports that it listens on, published or not, lowest first."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from partywall.model.app import Condition, HealthCheck, Mount, Role, Visit
+from partywall.model.app import Attachment, Condition, HealthCheck, Mount, Role, Visit
 from partywall.model.secret import SecretRef
 
 FINGERPRINT = "1"
@@ -76,6 +76,8 @@ class Instance(Thing, frozen=True, kw_only=True, tag="instance"):
     """Bound configuration files → fingerprint of their content."""
     settings: dict[str, str] = {}
     """What the tool itself decides (for the edge: its ports and its way of TLS)."""
+    attachments: tuple[Attachment, ...] = ()
+    """Secrets and configs as files inside; their host files are given like those of mounts."""
     session: Visit | None = None
     """How a proof makes a visitor with a session here."""
     definition: dict[str, Any] = {}

@@ -18,13 +18,24 @@ _SHOWN = 120
 
 def of_variable(name: str, before: str, after: str) -> Iterator[str]:
     """How a variable's value changed; a secret's new version is named, a doubtful value is not."""
-    if PLACEHOLDER.sub(r"\g<name>", before) == PLACEHOLDER.sub(r"\g<name>", after):
-        for ref in sorted(references(after) - references(before)):
-            yield f"secret {ref.name} renewed"
+    if renewed := _renewed(before, after):
+        yield from renewed
     elif not looks_secret(name) and _HARMLESS.fullmatch(before) and _HARMLESS.fullmatch(after):
         yield f"environment {name} {text(before)} → {text(after)}"
     else:
         yield f"environment {name} changed"
+
+
+def of_text(label: str, before: str, after: str) -> Iterator[str]:
+    """How a text changed of which only the secrets' names may be shown."""
+    yield from _renewed(before, after) or [f"{label} changed"]
+
+
+def _renewed(before: str, after: str) -> list[str]:
+    """The secrets with a new version, when nothing else differs."""
+    if PLACEHOLDER.sub(r"\g<name>", before) != PLACEHOLDER.sub(r"\g<name>", after):
+        return []
+    return [f"secret {ref.name} renewed" for ref in sorted(references(after) - references(before))]
 
 
 def of_field(label: str, old: object, new: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from partywall.model.app import Mount
+from partywall.model.app import Attachment, Mount
 from partywall.model.secret import SecretRef
 from partywall.model.world import AnyThing, BasicAuth, Instance, Need
 from partywall.planning import values
@@ -75,6 +75,17 @@ def _mounts(old: tuple[Mount, ...], new: tuple[Mount, ...]) -> Iterator[str]:
     yield from _listed("mount", {m.target: m for m in old}, {m.target: m for m in new})
 
 
+def _attachments(old: tuple[Attachment, ...], new: tuple[Attachment, ...]) -> Iterator[str]:
+    """A secret's new version is named as that of a variable is."""
+    before, after = {one.target: one for one in old}, {one.target: one for one in new}
+    for target, known in sorted({**before, **after}.items()):
+        label = f"{known.kind} {known.source}"
+        if target not in before or target not in after:
+            yield f"{label} {'added' if target in after else 'removed'}"
+        elif before[target] != known:
+            yield from values.of_text(label, before[target].text or "", known.text or "")
+
+
 def _needs(old: tuple[Need, ...], new: tuple[Need, ...]) -> Iterator[str]:
     yield from _listed("need of", {n.key: n for n in old}, {n.key: n for n in new})
 
@@ -108,6 +119,7 @@ def _password(old: SecretRef | None, new: SecretRef | None) -> Iterator[str]:
 _BY_NAME: dict[str, Callable[[Any, Any], Iterator[str]]] = {
     "environment": _environment,
     "mounts": _mounts,
+    "attachments": _attachments,
     "needs": _needs,
     "auth": _auth,
     "password": _password,

@@ -156,5 +156,7 @@ def _secrets(
     for instance in instances:
         for _, text in _texts(instance):
             yield from references(text)
+        for one in instance.attachments:
+            yield from references(one.text or "")
     yield from (database.password for database in databases if database.password)
     yield from (route.auth.password for route in routes if route.auth)

@@ -45,7 +45,7 @@ class AppCache:
             known = msgspec.json.decode(data, type=Remembered)
         except (msgspec.DecodeError, UnicodeDecodeError):
             return None
-        if known.digest != digest:
+        if known.digest != digest or _has_secret_files(known.app):
             return None
         # What is bound may have changed without any of these files.
         apart = read.apart(request, read.question(request))
@@ -63,6 +63,11 @@ class AppCache:
 
     def _path(self, request: read.Request) -> Path:
         return self._folder / f"{request.environment}.json"
+
+
+def _has_secret_files(app: App) -> bool:
+    """Whether their versions must be looked up again: what they hold is no part of the digest."""
+    return any("file" in one for one in app.secrets.values())
 
 
 def _digest(request: read.Request) -> str | None:

@@ -22,6 +22,7 @@ CHECKS: tuple[Check, ...] = (
     secrets.shared_clients,
     secrets.literals,
     secrets.env_files,
+    secrets.secret_files,
     secrets.open_brokers,
     machine.disk,
     machine.memory,

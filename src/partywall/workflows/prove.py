@@ -9,12 +9,14 @@ import msgspec
 
 from partywall.axes.site import EDGE
 from partywall.edge.settings import Tls
+from partywall.interfaces import ATTACHED
 from partywall.model.errors import PartywallError, Refused
 from partywall.model.world import (
     AnyThing,
     BasicAuth,
     Entry,
     Instance,
+    Job,
     Key,
     Route,
     Volume,
@@ -48,7 +50,7 @@ def prove(project: Project, names: Sequence[str] = ()) -> Report:
         secrets=project.store,
         door=_door(project, world),
         folders=_folders(project, world),
-        secret_files={name: (str(project.store.path(name)),) for name in standing},
+        secret_files={name: _secret_files(project, world, name) for name in standing},
         production=project.settings.production.name,
     )
     return probe(premises, probes.found(), standing)
@@ -123,6 +125,21 @@ def _door(project: Project, world: World) -> Door | None:
     settings = project.edge.settings
     tls = settings.tls is not Tls.OFF
     return Door(address=settings.bind[0], port=settings.main_port, tls=tls)
+
+
+def _secret_files(project: Project, world: World, name: str) -> tuple[str, ...]:
+    """The store, what was written for single programs, and the host's files of `secrets:`."""
+    own = [entry.thing for key, entry in world.entries.items() if environment_of(key) == name]
+    runs = [one.instance if isinstance(one, Job) else one for one in own]
+    given = {
+        str(project.folder / file.file)
+        for one in runs
+        if isinstance(one, Instance)
+        for file in one.attachments
+        if file.kind == "secret" and file.file
+    }
+    written = map(str, (project.home / ATTACHED / name).glob("*/*/*"))
+    return (str(project.store.path(name)), *sorted({*written, *given}))
 
 
 def _folders(project: Project, world: World) -> dict[Key, str]:

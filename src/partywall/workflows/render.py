@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 from partywall.compose import plain
+from partywall.compose.envfiles import quoted
 from partywall.edge.fragments import stored
 from partywall.edge.load import configurations
 from partywall.edge.sides import FRONT, SIDES
@@ -47,7 +48,7 @@ def _environment(project: Project, name: str, desired: World, folder: Path) -> l
     )
     env = folder / name / ".env"
     lines = [
-        f"{ref.name}={_quoted(project.store.value(name, ref).reveal())}"
+        f"{ref.name}={quoted(project.store.value(name, ref).reveal())}"
         for ref in sorted(plain.secrets(app))
     ]
     write_atomically(env, "".join(f"{line}\n" for line in lines).encode())
@@ -75,8 +76,3 @@ def _readme(project: Project, names: list[str]) -> str:
         f"programs: `caddy run --config edge/{FRONT}.json` and the same with `{SIDES[0]}.json`.\n\n"
         f"```sh\n{starts}\n```\n"
     )
-
-
-def _quoted(value: str) -> str:
-    """Single quotes: Compose takes such a value as it is."""
-    return "'" + value.replace("'", "\\'") + "'"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
-from partywall.compose import cli, envfiles
+from partywall.compose import attachments, cli, envfiles, yamlfile
 from partywall.compose.settings import EnvironmentSettings, Settings
+from partywall.model.errors import BadInput
 from partywall.model.secret import SecretRef
 from partywall.system.files import read_bytes
 from partywall.system.secretstore import FileSecretStore
@@ -22,6 +24,9 @@ _CUSTOMARY = (
     *("docker-compose.override.yaml", "docker-compose.override.yml"),
 )
 _ASKED = re.compile(rb"PARTYWALL_URL_([A-Z0-9_]*[A-Z0-9])")
+
+_HOLDING = re.compile(rb"\benvironment[\"']?:[ \t]*[\"']?[A-Za-z_]\w*[\"']?[ \t]*(?:[,}\r\n]|\Z)")
+"""`environment:` with a single word: a service's has a list or a mapping."""
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +62,12 @@ def given(
         **{name: value for name, value in new.items() if value is not None},
         **environment.variables,
     }
-    secrets = {name: value for name, value in values.items() if envfiles.is_secret(name, value)}
+    held = held_by_secrets(settings)
+    secrets = {
+        name: value
+        for name, value in values.items()
+        if envfiles.is_secret(name, value) or (name in held and value)
+    }
     if environment.protected and PASSWORD not in secrets:
         secrets[PASSWORD] = _stored(store, environment.name) or envfiles.fresh_secret()
     refs = store.refer(environment.name, secrets)
@@ -70,9 +80,24 @@ def given(
 
 def asked_labels(settings: Settings) -> list[str]:
     """X of every PARTYWALL_URL_X that the Compose files ask for: addresses of their own hosts."""
-    files = settings.compose or tuple(settings.folder / name for name in _CUSTOMARY)
-    texts = (read_bytes(file) or b"" for file in files if file.is_file())
+    texts = _texts(settings).values()
     return sorted({found.decode() for text in texts for found in _ASKED.findall(text)})
+
+
+def held_by_secrets(settings: Settings) -> frozenset[str]:
+    """The variables that `secrets:` take their values from, secret whatever they are called."""
+    found: set[str] = set()
+    for file, text in _texts(settings).items():
+        # The rare file with such a line alone is worth the time that YAML takes.
+        if _HOLDING.search(text):
+            with contextlib.suppress(BadInput):  # Compose says it better
+                found |= set(attachments.variables(yamlfile.parse(text, str(file)).data))
+    return frozenset(found)
+
+
+def _texts(settings: Settings) -> dict[Path, bytes]:
+    files = settings.compose or tuple(settings.folder / name for name in _CUSTOMARY)
+    return {file: read_bytes(file) or b"" for file in files if file.is_file()}
 
 
 def label_of(name: str) -> str:
@@ -96,7 +121,9 @@ def _fresh(
     question = cli.Question(
         folder=settings.folder, files=settings.compose, project=settings.project, variables={}
     )
-    wanted = [one for one in envfiles.wanted(question) if one.name not in read]
+    held = (envfiles.Wanted(name=name) for name in sorted(held_by_secrets(settings)))
+    asked = {one.name: one for one in (*held, *envfiles.wanted(question))}
+    wanted = [one for one in asked.values() if one.name not in read]
     made = envfiles.fresh(
         wanted,
         project=settings.project,

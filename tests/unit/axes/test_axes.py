@@ -6,7 +6,18 @@ import pytest
 from partywall.axes import limits, presence, route, world
 from partywall.axes.instance import instance, relative
 from partywall.axes.site import EDGE, EDGE_SIDES, Environment, Machine, Share, Site, is_postgres
-from partywall.model.app import App, Condition, Dependency, HealthCheck, Mount, Role, Service, Visit
+from partywall.model.app import (
+    App,
+    Attachment,
+    Condition,
+    Dependency,
+    HealthCheck,
+    Mount,
+    Role,
+    Service,
+    Visit,
+    by_file,
+)
 from partywall.model.choices import (
     CacheWall,
     Choices,
@@ -28,6 +39,7 @@ from partywall.model.world import (
     Network,
     Route,
     Volume,
+    fingerprint,
 )
 
 PASSWORD = SecretRef("PARTYWALL_PASSWORD", 3)
@@ -471,3 +483,51 @@ def test_an_option_of_another_version_is_refused_with_those_there_are(choices):
 def test_every_axis_is_there_and_its_default_too():
     assert set(world.AXES) == set(msgspec.structs.asdict(Choices()))
     assert world.missing(Choices()) == []
+
+
+def attachment(name: str, **fields) -> Attachment:
+    given = {"kind": "secret", "source": name, "target": f"/run/secrets/{name}", **fields}
+    return Attachment(**given)
+
+
+def test_attachments_are_given_by_paths_that_may_move_and_files_count_by_content():
+    conf = attachment("conf", kind="config", file="/srv/shop/conf")
+    far = attachment("far", kind="config", file="/etc/far")
+    key = attachment("key", text=str(PASSWORD), file="/srv/shop/key")
+    whole = environment(
+        service("api", attachments=(conf, far, key)),
+        more={"bound": {"/srv/shop/conf": "1", "/etc/far": "2"}},
+        seed=("fill",),
+    )
+    made = things(whole)
+    assert [one.file for one in made["dev/api"].attachments] == ["./conf", "/etc/far", "./key"]
+    assert made["dev/api"].attachments[2].text == str(PASSWORD)
+    assert made["dev/api"].config == {"./conf": "1", "/etc/far": "2"}
+    assert made["dev/job/seed"].instance.attachments == made["dev/api"].attachments
+
+
+def test_an_instance_without_attachments_is_what_it_was():
+    plain = things(environment(service("api")))["dev/api"]
+    assert plain.attachments == ()
+    # As computed before there were any.
+    assert fingerprint(plain) == "1:86e882b7431b3c6b748ece18"
+
+
+def test_a_database_takes_its_password_from_a_file():
+    key = attachment("db", text=f"{PASSWORD}\n")
+    variables = {"POSTGRES_PASSWORD_FILE": "/run/secrets/db", "POSTGRES_USER": "shop"}
+    db = service(
+        "db", Role.DATABASE, image="postgres:17", environment=variables, attachments=(key,)
+    )
+    assert things(environment(db))["dev/database/db"].password == PASSWORD
+
+
+def test_only_variables_that_name_an_attachment_say_it_by_file():
+    files = [attachment("a", text="x\r\n"), attachment("b")]
+    said = {
+        "A_FILE": "/run/secrets/a",
+        "B_FILE": "/run/secrets/b",
+        "C_FILE": "/c",
+        "D": "/run/secrets/a",
+    }
+    assert by_file(said, files) == {"A": "x"}

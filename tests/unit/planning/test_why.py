@@ -3,7 +3,7 @@
 import pytest
 
 from fakes.worlds import database, instance, needs, route
-from partywall.model.app import Condition, HealthCheck, Mount
+from partywall.model.app import Attachment, Condition, HealthCheck, Mount
 from partywall.model.secret import SecretRef
 from partywall.model.world import BasicAuth, Job, Limit, Need, Network
 from partywall.planning.why import differences
@@ -26,6 +26,16 @@ def mounted(*mounts: Mount) -> object:
     return instance("dev/web", mounts=mounts)
 
 
+def attached(name: str, text: str | None, **more: str) -> Attachment:
+    fields = {"kind": "secret", "source": name, "target": f"/run/secrets/{name}", **more}
+    return Attachment(text=text, **fields)
+
+
+def given(*attachments: Attachment) -> object:
+    return instance("dev/web", attachments=attachments)
+
+
+KEY, CONF = attached("key", url(1)), attached("conf", "x", kind="config", target="/conf")
 A, B = (Mount(kind="bind", source=f"/{x}", target=f"/{x}") for x in "ab")
 WEB = instance("dev/web")
 ROUTE = route("dev/route/web", "dev/web")
@@ -55,6 +65,16 @@ ROUTE = route("dev/route/web", "dev/web")
         (variables(X="a" * 50), variables(X="a"), "environment X changed"),
         (variables(X="tr0ub4dor"), variables(X="a"), "environment X changed"),
         (variables(URL=url(1)), variables(URL=url(2)), "secret DB_PASSWORD renewed"),
+        (WEB, given(KEY, CONF), "config conf added, secret key added"),
+        (given(KEY, CONF), given(KEY), "config conf removed"),
+        (given(KEY), given(attached("key", url(2))), "secret DB_PASSWORD renewed"),
+        (
+            given(CONF),
+            given(attached("conf", "y", kind="config", target="/conf")),
+            "config conf changed",
+        ),
+        (given(KEY), given(attached("key", None, file="./key")), "secret key changed"),
+        (given(KEY), given(attached("key", url(1), mode="0400")), "secret key changed"),
         (
             variables(A=url(1), B=url(1)),
             variables(A=url(2), B=url(2)),

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from partywall.model.app import Mount, Role
+from partywall.model.app import Attachment, Mount, Role
 from partywall.model.secret import SecretRef
 from partywall.model.world import BasicAuth, Database, Instance, Job, Route, Volume, World
 from partywall.proof.cookies import covers, parse, reaches, set_in
@@ -153,6 +153,12 @@ def test_a_target_is_all_that_a_world_says_of_an_environment() -> None:
                     service="x",
                     role=Role.JOB,
                     command=("run", str(SecretRef("X", 2))),
+                    attachments=(
+                        Attachment(
+                            kind="secret", source="y", target="/y", text=str(SecretRef("Y", 1))
+                        ),
+                        Attachment(kind="config", source="z", target="/z", file="./z"),
+                    ),
                 ),
             ),
             Volume(key="dev/volume/pg", name="pg"),
@@ -177,7 +183,7 @@ def test_a_target_is_all_that_a_world_says_of_an_environment() -> None:
     assert seen.servers[Role.BROKER] == ()
     assert seen.data == {"dev/volume/pg"}
     assert seen.vaults == {"dev/volume/vault": "dev/files"}
-    assert seen.secrets == {password, edge, SecretRef("X", 2)}
+    assert seen.secrets == {password, edge, SecretRef("X", 2), SecretRef("Y", 1)}
     route = seen.route()
     assert route is not None
     assert route.host == "d"

@@ -71,6 +71,14 @@ def test_files_that_name_further_ones_are_never_remembered(tmp_path, request_, w
     assert not (tmp_path / "home").exists()
 
 
+def test_what_secrets_read_from_files_is_looked_at_every_time(request_, tmp_path):
+    cache = AppCache(tmp_path / "home")
+    for said, known in (({"file": "/key"}, False), ({"environment": "KEY"}, True)):
+        whole = msgspec.structs.replace(app(tmp_path), secrets={"key": said})
+        cache.keep([(request_, whole)])
+        assert (cache.find(request_) is not None) is known
+
+
 def test_a_damaged_file_is_no_answer(cache, request_, tmp_path):
     (tmp_path / "home/cache/dev.json").write_bytes(b"{")
     assert cache.find(request_) is None

@@ -9,8 +9,8 @@ import msgspec
 
 from partywall.engines.docker.labels import labels
 from partywall.engines.docker.names import Naming, service_of
-from partywall.model.app import HealthCheck, Mount
-from partywall.model.secret import PLACEHOLDER
+from partywall.model.app import Attachment, HealthCheck, Mount
+from partywall.model.secret import PLACEHOLDER, references
 from partywall.model.world import Entry, Instance, Job, Key, Network, Volume, name_of
 from partywall.planning.uses import is_edge
 
@@ -59,7 +59,7 @@ def document(
             drawn |= {name: {"name": name, "external": True} for name in joined}
         if drawn:
             made[section] = drawn
-    return made
+    return made | draw.attached()
 
 
 class _Drawing:
@@ -104,6 +104,24 @@ class _Drawing:
         assert isinstance(entry.thing, Volume)  # noqa: S101  (chosen by kind above)
         return {"name": self._ground.called(entry.thing), "labels": self._labels(entry)}
 
+    def attached(self) -> Json:
+        """The secrets and configs that instances name."""
+        made: Json = {}
+        for entry in self._every.values():
+            thing = entry.thing.instance if isinstance(entry.thing, Job) else entry.thing
+            for one in thing.attachments if isinstance(thing, Instance) else ():
+                made.setdefault(f"{one.kind}s", {})[one.source] = self._source(one)
+        return made
+
+    def _source(self, one: Attachment) -> Json:
+        """The file itself, the env file's variable, or what is in it."""
+        if one.file:
+            return {"file": _escaped(self._ground.absolute(one.file))}
+        refs = references(one.text or "")
+        if one.kind == "secret" and refs:
+            return {"environment": min(refs).name}
+        return {"content": _with_variables(_escaped(one.text or ""))}
+
     def _labels(self, entry: Entry) -> dict[str, str]:
         return {k: _escaped(v) for k, v in labels(self._ground.naming, entry).items()}
 
@@ -141,6 +159,8 @@ def _from_fields(instance: Instance) -> Json:
     }
     if instance.mounts:
         made["volumes"] = [_mount(mount) for mount in instance.mounts]
+    for one in instance.attachments:
+        made.setdefault(f"{one.kind}s", []).append(_attachment(one))
     if instance.health is not None:
         made["healthcheck"] = _health(instance.health)
     if not made["networks"]:
@@ -168,6 +188,11 @@ def _mount(mount: Mount) -> Json:
     if mount.kind != "tmpfs" and mount.source:
         made["source"] = _escaped(name_of(mount.source) if mount.kind == "volume" else mount.source)
     return {**made, "read_only": True} if mount.read_only else made
+
+
+def _attachment(one: Attachment) -> Json:
+    said = {name: getattr(one, name) for name in ("uid", "gid", "mode") if getattr(one, name)}
+    return {"source": one.source, "target": _escaped(one.target), **said}
 
 
 def _with_variables(value: Any) -> Any:  # noqa: ANN401  (any JSON)

@@ -10,11 +10,12 @@ from pathlib import Path
 import msgspec
 import yaml
 
+from partywall.compose.envfiles import quoted
 from partywall.engines.docker.names import unit_of
 from partywall.engines.docker.render import Ground, document
 from partywall.interfaces import SecretStore
 from partywall.model.secret import SecretRef, references
-from partywall.model.world import Entry, Key
+from partywall.model.world import AnyThing, Entry, Instance, Job, Key
 from partywall.system.filelock import locked
 from partywall.system.files import corrupted, make_folder, read_bytes, write_atomically
 
@@ -114,10 +115,20 @@ class Units:
         """A line per secret; of several versions, while a change is under way, the newest."""
         named: dict[str, SecretRef] = {}
         for entry in entries:
-            for ref in sorted(references(msgspec.json.encode(entry.thing).decode())):
+            for ref in sorted(references(msgspec.json.encode(_unfiled(entry.thing)).decode())):
                 named[ref.name] = max(ref, named.get(ref.name, ref))
         values = {ref.name: self._secrets.value(name, ref).reveal() for ref in named.values()}
-        return "".join(f"{key}={_quoted(value)}\n" for key, value in sorted(values.items()))
+        return "".join(f"{key}={quoted(value)}\n" for key, value in sorted(values.items()))
+
+
+def _unfiled(thing: AnyThing) -> AnyThing:
+    """Without what Compose reads from files itself, which need not even be text."""
+    if isinstance(thing, Job):
+        return msgspec.structs.replace(thing, instance=_unfiled(thing.instance))
+    if isinstance(thing, Instance):
+        kept = tuple(one for one in thing.attachments if not one.file)
+        return msgspec.structs.replace(thing, attachments=kept)
+    return thing
 
 
 def _by_unit(entries: Iterable[Entry]) -> dict[str, dict[Key, Entry]]:
@@ -130,11 +141,3 @@ def _by_unit(entries: Iterable[Entry]) -> dict[str, dict[Key, Entry]]:
 def _keep(path: Path, data: bytes, mode: int) -> None:
     if read_bytes(path) != data:
         write_atomically(path, data, mode)
-
-
-def _quoted(value: str) -> str:
-    """As Compose takes it literally: single quotes, or double ones where the value has those."""
-    if "'" not in value:
-        return f"'{value}'"
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$")
-    return f'"{escaped}"'

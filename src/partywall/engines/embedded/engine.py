@@ -34,6 +34,10 @@ ONE_USER = (
     "without root all environments run under one user: each can read the other's files and "
     "signal its processes"
 )
+NO_VIEW = (
+    "without root files of `secrets:` and `configs:` are not at their paths: only variables and "
+    "words of `run` that name such a path lead to them"
+)
 
 
 class EmbeddedEngine:
@@ -59,7 +63,7 @@ class EmbeddedEngine:
         self._running = Running(programs, secrets, clock)
         self._clock = clock
         self._trash_seconds = trash_seconds
-        self.limits = LIMITS if root else (*LIMITS, ONE_USER)
+        self.limits = LIMITS if root else (*LIMITS, ONE_USER, NO_VIEW)
 
     @property
     def places(self) -> Places:

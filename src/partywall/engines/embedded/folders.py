@@ -31,6 +31,25 @@ def make_own(path: Path, account: Account | None, home: Path) -> Path:
     return path
 
 
+def make_lent(path: Path, account: Account | None, home: Path) -> Path:
+    """A folder that stays ours and that the account, no other, may list and read in.
+
+    Raises:
+        MachineFailed: when it cannot be made.
+    """
+    try:
+        make_folder(path)
+        for parent in path.parents:
+            if account is not None and parent.is_relative_to(home):
+                parent.chmod(_PASS_THROUGH)
+        if account is not None:
+            os.chown(path, -1, account.gid)
+            path.chmod(0o750)
+    except OSError as error:
+        raise failed(error, "make the folder", path) from error
+    return path
+
+
 def remove(path: Path) -> None:
     """Remove a folder of ours with everything in it; an absent one is fine.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from partywall.interfaces import ATTACHED
 from partywall.model.world import Key, environment_of, name_of
 
 
@@ -36,6 +37,10 @@ class Places:
     def own(self, key: Key) -> Path:
         """A folder that only the instance's own user can enter; gone when it is removed."""
         return self.home / "own" / environment_of(key) / supervised_name(key)
+
+    def attached(self, key: Key) -> Path:
+        """The files of an instance's `secrets:` and `configs:`; gone when it is removed."""
+        return self.home / ATTACHED / environment_of(key) / supervised_name(key)
 
     def log(self, key: Key) -> Path:
         """What an instance writes; outlives it."""

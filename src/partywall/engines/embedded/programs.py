@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 import partywall
+from partywall.engines.embedded import attached
 from partywall.engines.embedded.allocations import Address, Allocations
 from partywall.engines.embedded.names import localise
 from partywall.engines.embedded.places import Places, supervised_name
@@ -61,6 +62,12 @@ class Programs:
             secrets="" if environment == "machine" else str(self.places.secrets(environment)),
             secret_files=launch.files,
             folder=str(launch.folder),
+            shown={
+                target: str(place)
+                for target, place in attached.places(
+                    self.places.attached(thing.key), instance.attachments
+                ).items()
+            },
             account=self.account(environment),
             reachable=self.reachable(),
             log=str(self.places.log(thing.key)),
@@ -141,8 +148,9 @@ class Programs:
         return self.allocations.settle(instance.key, ports)
 
     def paths(self, instance: Instance) -> dict[str, str]:
-        """Container path → host path for every mount."""
-        return {mount.target: str(self._source(instance, mount)) for mount in instance.mounts}
+        """Container path → host path for every mount and attachment."""
+        mounts = {mount.target: str(self._source(instance, mount)) for mount in instance.mounts}
+        return mounts | attached.paths(self.places.attached(instance.key), instance.attachments)
 
     def account(self, environment: str) -> Account | None:
         """The user that an environment's programs run under; None: the one who started us."""

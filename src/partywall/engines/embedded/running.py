@@ -6,14 +6,14 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from partywall.engines.embedded import waiting
+from partywall.engines.embedded import attached, waiting
 from partywall.engines.embedded.folders import make_own, remove
 from partywall.engines.embedded.places import supervised_name
 from partywall.engines.embedded.preparing import prepare
 from partywall.engines.embedded.programs import ANONYMOUS, Programs
 from partywall.engines.embedded.supervise import control, placeholders
 from partywall.engines.embedded.supervise.failure import SupervisionError
-from partywall.engines.embedded.supervise.program import Program
+from partywall.engines.embedded.supervise.program import Account, Program
 from partywall.engines.embedded.supervise.state import State
 from partywall.interfaces import Clock, SecretStore
 from partywall.model.errors import MachineFailed, Place
@@ -49,6 +49,7 @@ class Running:
         program = self._programs.program(entry)
         places = self._programs.places
         make_own(places.own(entry.thing.key), program.account, places.home)
+        self._attach(entry, program.account)
         log = places.log(entry.thing.key)
         make_folder(log.parent)
         self._marks[entry.thing.key] = log.stat().st_size if log.exists() else 0
@@ -63,6 +64,7 @@ class Running:
         """End it and forget it; its log and its address stay."""
         supervised(lambda: control.forget(self._run, _name(key)))
         remove(self._programs.places.own(key))
+        remove(self._programs.places.attached(key))
 
     def ended_well(self, key: Key) -> bool:
         """Whether it is over, as it was last described, and said that all is well."""
@@ -134,6 +136,19 @@ class Running:
         except SupervisionError:  # what cannot be masked is not shown
             return []
         return [placeholders.mask(line, secrets) for line in lines]
+
+    def _attach(self, entry: Entry, account: Account | None) -> None:
+        """Write the files of its secrets and configs."""
+        thing = entry.thing.instance if isinstance(entry.thing, Job) else entry.thing
+        assert isinstance(thing, Instance)  # noqa: S101  (performers get their own kind)
+        places, environment = self._programs.places, environment_of(entry.thing.key)
+        contents = {
+            one.target: attached.content(
+                one, places.resolve, lambda ref: self._secrets.value(environment, ref)
+            )
+            for one in thing.attachments
+        }
+        attached.lay(places.attached(entry.thing.key), contents, account, places.home)
 
     def _prepare(self, instance: Instance, program: Program) -> None:
         first = self._programs.preparation(instance)

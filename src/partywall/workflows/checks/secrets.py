@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import subprocess
@@ -9,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 from pathlib import Path
 
-from partywall.model.app import App
+from partywall.model.app import App, Attachment
+from partywall.model.errors import PartywallError
 from partywall.model.secret import references
 from partywall.model.world import Instance, environment_of
 from partywall.workflows.checks.finding import Finding, finding
@@ -17,11 +19,14 @@ from partywall.workflows.project import Project
 
 _CLIENT = re.compile(r"(OAUTH|OIDC|GOOGLE|GITHUB|GITLAB|FACEBOOK|DISCORD|STRIPE|PAYPAL|APPLE)")
 _OTHERS = 0o077
+_FILE = "the secret "
+"""How the names of secrets begin that are read from files."""
+_OWN_FILE = "name a file per environment: `file: ./secrets/${PARTYWALL_ENVIRONMENT}/…`"
 
 
 def equal_secrets(project: Project) -> Iterator[Finding]:
     """Secrets: no value is the same in two environments."""
-    values = {name: _own(project, name) for name in project.settings.environments}
+    values = {name: _values(project, name) for name in project.settings.environments}
     for one, other in combinations(values, 2):
         for variable, value in values[one].items():
             if same := _same(value, values[other]):
@@ -74,6 +79,28 @@ def _equal_file(one: str, other: str, variable: str, same: list[str]) -> Finding
     )
 
 
+def _values(project: Project, name: str) -> dict[str, str]:
+    """What an environment's secrets are called → their values."""
+    refs = dict(project.given(name).refs)
+    with contextlib.suppress(PartywallError):  # what is wrong with the app, others say
+        for secret in _attached(project, name):
+            for ref in references(secret.text or ""):
+                refs.setdefault(f"{_FILE}{secret.source}" if secret.file else ref.name, ref)
+    return {known: project.store.value(name, ref).reveal() for known, ref in refs.items()}
+
+
+def _attached(project: Project, name: str) -> list[Attachment]:
+    services = project.apps([name])[name].services.values()
+    return [one for each in services for one in each.attachments if one.kind == "secret"]
+
+
+def secret_files(project: Project) -> Iterator[Finding]:
+    """Secret files: only their owner can read them, and git does not keep them."""
+    for name in project.settings.environments:
+        for file in sorted({one.file for one in _attached(project, name) if one.file}):
+            yield from _open_file("secret files", Path(file), name)
+
+
 def _equal(one: str, other: str, variable: str, same: list[str]) -> Finding:
     if _CLIENT.search(variable):
         return finding(
@@ -85,7 +112,9 @@ def _equal(one: str, other: str, variable: str, same: list[str]) -> Finding:
     return finding(
         "secrets",
         f"{variable} of {one} has the same value as {', '.join(same)} of {other}",
-        f"give {other} a value of its own in .env.{other}",
+        _OWN_FILE
+        if variable.startswith(_FILE)
+        else f"give {other} a value of its own in .env.{other}",
         environment=other,
     )
 
@@ -116,20 +145,24 @@ def env_files(project: Project) -> Iterator[Finding]:
         for file in environment.env_files:
             if file.path.name == ".env" or not file.path.exists():
                 continue
-            if file.path.stat().st_mode & _OTHERS:
-                yield finding(
-                    "env files",
-                    f"{file.path.name} can be read by other users of this machine",
-                    f"chmod 600 {file.path.name}",
-                    environment=name,
-                )
-            if _kept_by_git(file.path):
-                yield finding(
-                    "env files",
-                    f"{file.path.name} is kept by git, secrets and all",
-                    f"git rm --cached {file.path.name}, add it to .gitignore, renew its secrets",
-                    environment=name,
-                )
+            yield from _open_file("env files", file.path, name)
+
+
+def _open_file(check: str, path: Path, environment: str) -> Iterator[Finding]:
+    if path.stat().st_mode & _OTHERS:
+        yield finding(
+            check,
+            f"{path.name} can be read by other users of this machine",
+            f"chmod 600 {path.name}",
+            environment=environment,
+        )
+    if _kept_by_git(path):
+        yield finding(
+            check,
+            f"{path.name} is kept by git, secrets and all",
+            f"git rm --cached {path.name}, add it to .gitignore, renew its secrets",
+            environment=environment,
+        )
 
 
 def open_brokers(project: Project) -> Iterator[Finding]:

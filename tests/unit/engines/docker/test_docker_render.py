@@ -11,7 +11,7 @@ from docker_captures import NAMING
 from partywall.engines.docker.labels import KEY, PROJECT
 from partywall.engines.docker.render import Ground, document
 from partywall.engines.docker.units import Units
-from partywall.model.app import HealthCheck, Mount, Role
+from partywall.model.app import Attachment, HealthCheck, Mount, Role
 from partywall.model.secret import Secret, SecretRef
 from partywall.model.world import Entry, Instance, Job, Need, Network, Volume, World
 
@@ -112,3 +112,43 @@ def test_a_unit_on_disk_holds_values_in_its_env_file_alone(tmp_path: Path):
     assert "services" not in made
     assert set(made["volumes"]) == {"data"}
     assert unit.env.read_text() == ""
+
+
+SECRETS = (
+    Attachment(
+        kind="secret", source="pin", target="/run/secrets/pin", text=str(PASSWORD), mode="0400"
+    ),
+    Attachment(
+        kind="secret", source="key", target="/key", text="__PW_SECRET_FILE_KEY_V1__", file="./key"
+    ),
+    Attachment(kind="secret", source="blank", target="/blank", text=""),
+    Attachment(kind="config", source="conf", target="/conf", text=f"a={PASSWORD} 5$", uid="1"),
+    Attachment(kind="config", source="file", target="/file", file="./file$"),
+)
+
+
+def test_secrets_and_configs_are_left_to_compose():
+    made = drawn(web(attachments=SECRETS), VOLUME, NETWORK)
+    assert made["secrets"] == {
+        "pin": {"environment": "PASSWORD"},
+        "key": {"file": "/srv/./key"},
+        "blank": {"content": ""},
+    }
+    assert made["configs"] == {
+        "conf": {"content": "a=${PASSWORD} 5$$"},
+        "file": {"file": "/srv/./file$$"},
+    }
+    service = made["services"]["web"]
+    assert service["secrets"][0] == {"source": "pin", "target": "/run/secrets/pin", "mode": "0400"}
+    assert service["configs"][0] == {"source": "conf", "target": "/conf", "uid": "1"}
+    job = Job(key="dev/job/x", instance=web(key="dev/job/x", attachments=SECRETS[:1]))
+    assert drawn(job)["secrets"] == {"pin": {"environment": "PASSWORD"}}
+    assert not {"secrets", "configs"} & drawn(web(), VOLUME, NETWORK).keys()
+
+
+def test_what_compose_reads_from_a_file_is_not_in_the_env_file(tmp_path: Path):
+    units = Units(tmp_path, "shop", "id", Store(), str, lambda one: one.name)
+    units.put([Entry(thing=web(attachments=SECRETS), fingerprint="1:x")])
+    job = Job(key="dev/job/x", instance=web(key="dev/job/x", attachments=SECRETS))
+    units.put([Entry(thing=job, fingerprint="1:x")])
+    assert units.unit("dev").env.read_text() == 'PASSWORD="it\'s-2\\$x"\n'

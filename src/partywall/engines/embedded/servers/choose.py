@@ -25,6 +25,8 @@ class StandIn(msgspec.Struct, frozen=True):
     ports: tuple[int, ...] = ()
     """The customary ports, when its Compose file names none."""
     preparation: Callable[[Setup], Preparation] | None = None
+    refusal: Callable[[Instance], str | None] | None = None
+    """Why it cannot run just this one."""
 
 
 _SERVERS: tuple[tuple[Role, re.Pattern[str], str, StandIn], ...] = (
@@ -32,7 +34,7 @@ _SERVERS: tuple[tuple[Role, re.Pattern[str], str, StandIn], ...] = (
         Role.DATABASE,
         _POSTGRES,
         "POSTGRES_",
-        StandIn(postgres.program, (postgres.PORT,), postgres.preparation),
+        StandIn(postgres.program, (postgres.PORT,), postgres.preparation, postgres.refusal),
     ),
     (Role.CACHE, _VALKEY, "REDIS_", StandIn(valkey.program, (valkey.PORT,))),
     (Role.BROKER, _MQTT, "MQTT_", StandIn(mqtt.program, (mqtt.PORT,))),
@@ -65,8 +67,9 @@ def _is(instance: Instance, image: re.Pattern[str], variable: str, server: Stand
 
 def refusal(instance: Instance) -> str | None:
     """Why this engine cannot run a service, in words; None when it can."""
-    if stand_in(instance) is not None:
-        return None
+    runs = stand_in(instance)
+    if runs is not None:
+        return None if runs.refusal is None else runs.refusal(instance)
     what = f"the image {instance.image}" if instance.image else "an image that is built"
     return (
         f"{instance.key} is {what}, and the embedded engine runs no images: say how to start it as "

@@ -6,7 +6,10 @@ from pathlib import Path
 
 from partywall.engines.embedded.servers.setup import Launch, Preparation, Setup, wheel_folder
 from partywall.engines.embedded.supervise.program import Health
+from partywall.model.app import by_file
 from partywall.model.errors import Place, Refused
+from partywall.model.secret import references
+from partywall.model.world import Instance
 from partywall.system.files import read_bytes
 
 MAJOR = "18"
@@ -64,7 +67,10 @@ def preparation(setup: Setup) -> Preparation:
             remedy="dump them with the old version and restore, or move them away",
         )
     draft = folder.with_name(f".{folder.name}.new")
-    given = setup.environment
+    given = {
+        **setup.environment,
+        **by_file(setup.instance.environment, setup.instance.attachments),
+    }
     method = given.get("POSTGRES_HOST_AUTH_METHOD") or "scram-sha-256"
     return Preparation(
         command=(
@@ -81,6 +87,18 @@ def preparation(setup: Setup) -> Preparation:
         draft=draft,
         unless=folder / "PG_VERSION",
     )
+
+
+def refusal(instance: Instance) -> str | None:
+    """Names go into arguments of programs, where every user of the machine can read them."""
+    said = by_file(instance.environment, instance.attachments)
+    for name in ("POSTGRES_USER", "POSTGRES_DB"):
+        if references(said.get(name, "")):
+            return (
+                f"{instance.key} keeps {name} in a secret, and the embedded engine needs it openly:"
+                f" say `{name}: …`, or let {name}_FILE name a config"
+            )
+    return None
 
 
 def cluster(setup: Setup) -> Path:

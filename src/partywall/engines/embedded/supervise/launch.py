@@ -170,7 +170,7 @@ def _enter_account(program: Program, folder: Path) -> None:
         return
     if os.geteuid() != 0:
         raise SupervisionError(f"only root can start programs as {account.name}")
-    view.enter(account, program.reachable, folder)
+    view.enter(account, program.reachable, folder, program.shown)
     drop(account)
 
 

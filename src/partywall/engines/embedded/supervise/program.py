@@ -18,7 +18,7 @@ _PLACEHOLDER = re.compile(r"__PW_SECRET_[A-Za-z0-9_]+?_V[0-9]+__")
 # What a running copy cannot take over without a new start; every other field applies at once.
 LAUNCH_FIELDS = (
     *("key", "project", "command", "environment", "secrets", "secret_files", "folder"),
-    *("account", "reachable", "log", "once", "round"),
+    *("account", "reachable", "shown", "log", "once", "round"),
 )
 
 
@@ -48,7 +48,8 @@ class Program(NamedTuple):
     """One program: what to start, as whom, where, and how to treat it.
 
     `environment` and `secret_files` may hold placeholders `__PW_SECRET_<NAME>_V<version>__`, which
-    only the started program sees resolved. `round` is counted by `control`: a higher one starts
+    only the started program sees resolved. `shown` says which file it finds at which path, where it
+    has a view of its own. `round` is counted by `control`: a higher one starts
     a finished or running program anew.
     """
 
@@ -61,6 +62,7 @@ class Program(NamedTuple):
     folder: str = "/"
     account: Account | None = None
     reachable: tuple[str, ...] = ()
+    shown: Mapping[str, str] = {}
     log: str = "/dev/null"
     log_bytes: int = 10_000_000
     log_keep: int = 3
@@ -89,12 +91,14 @@ class Program(NamedTuple):
         value = self._asdict()
         value["health"] = self.health._asdict() if self.health else None
         value["account"] = self.account._asdict() if self.account else None
+        if not self.shown:
+            del value["shown"]  # earlier versions wrote none, and what runs is compared with it
         return value
 
     def launched(self) -> dict[str, Any]:
         """The fields a running copy was started with, in the form they have after JSON."""
         value = self.to_json()
-        return {name: _plain(value[name]) for name in LAUNCH_FIELDS}
+        return {name: _plain(value[name]) for name in LAUNCH_FIELDS if name in value}
 
 
 def from_json(value: Mapping[str, Any]) -> Program:

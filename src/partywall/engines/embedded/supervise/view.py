@@ -12,10 +12,11 @@ import os
 import pwd
 import stat
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from . import shown as links
 from . import syscalls
 from .failure import SupervisionError
 from .program import Account
@@ -31,13 +32,19 @@ class Piece(NamedTuple):
     link: str = ""
 
 
-def enter(account: Account, reachable: Iterable[str], scratch: Path) -> None:
+def enter(
+    account: Account,
+    reachable: Iterable[str],
+    scratch: Path,
+    shown: Mapping[str, str] | None = None,
+) -> None:
     """Give this process a view in which `account` reaches every path (root only).
 
     Args:
         account: whose permissions decide what is closed.
         reachable: absolute paths of existing files or folders.
         scratch: an existing folder of root's, used for an instant inside the view.
+        shown: path → the file that is found there, in this view alone.
 
     Raises:
         SupervisionError: a path is missing, or the machine forbids views and one is needed.
@@ -50,7 +57,9 @@ def enter(account: Account, reachable: Iterable[str], scratch: Path) -> None:
         _need_no_view(account, paths, error)
         return
     _name_account(account, scratch)
+    links.make_root(shown or (), scratch)
     _open_ways(account, paths)
+    links.show(shown or {})
 
 
 def pieces(path: Path) -> list[Piece]:
