@@ -39,7 +39,6 @@ from partywall.model.world import (
     Network,
     Route,
     Volume,
-    fingerprint,
 )
 
 PASSWORD = SecretRef("PARTYWALL_PASSWORD", 3)
@@ -504,13 +503,6 @@ def test_attachments_are_given_by_paths_that_may_move_and_files_count_by_content
     assert made["dev/api"].attachments[2].text == str(PASSWORD)
     assert made["dev/api"].config == {"./conf": "1", "/etc/far": "2"}
     assert made["dev/job/seed"].instance.attachments == made["dev/api"].attachments
-
-
-def test_an_instance_without_attachments_is_what_it_was():
-    plain = things(environment(service("api")))["dev/api"]
-    assert plain.attachments == ()
-    # As computed before there were any.
-    assert fingerprint(plain) == "1:86e882b7431b3c6b748ece18"
 
 
 def test_a_database_takes_its_password_from_a_file():

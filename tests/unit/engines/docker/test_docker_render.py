@@ -147,7 +147,7 @@ def test_secrets_and_configs_are_left_to_compose():
 
 
 def test_what_compose_reads_from_a_file_is_not_in_the_env_file(tmp_path: Path):
-    units = Units(tmp_path, "shop", "id", Store(), str, lambda one: one.name)
+    units = Units(lambda name: tmp_path / name, Store(), GROUND)
     units.put([Entry(thing=web(attachments=SECRETS), fingerprint="1:x")])
     job = Job(key="dev/job/x", instance=web(key="dev/job/x", attachments=SECRETS))
     units.put([Entry(thing=job, fingerprint="1:x")])
