@@ -308,3 +308,35 @@ def test_an_edited_compose_file_restarts_what_it_is_about(ground):
     ground.write("more.py", "")
     steps = json.loads(ground.call("plan", "dev", "--json").out)["steps"]
     assert [step["key"] for step in steps] == ["dev/built", "dev/web"]
+
+
+def test_an_open_env_file_is_found_by_proof_and_doctor(ground):
+    ground.service(
+        """\
+  keeper:
+    image: small
+    env_file: ["keeper.${PARTYWALL_ENVIRONMENT}.env"]
+    x-partywall: {run: sleep 1000}
+"""
+    )
+    for name in ("prod", "dev"):
+        ground.write(f"keeper.{name}.env", f"API_TOKEN=token-of-{name}-1234\n").chmod(0o644)
+        ground.write(f".env.{name}", f"WEB_SECRET=secret-of-{name}-1234\n").chmod(0o644)
+    assert ground.call("up", "--yes").code == 0
+    assert _opened(ground) == {".env.dev", ".env.prod", "keeper.dev.env", "keeper.prod.env"}
+    said = ground.call("doctor")
+    assert said.code == 1
+    assert "keeper.prod.env can be read by other users" in said.out
+    for path in ground.folder.glob("*env*"):
+        path.chmod(0o600)
+    assert not _opened(ground)
+
+
+def _opened(ground: Ground) -> set[str]:
+    """The secret files that some environment could open, by name."""
+    said = json.loads(ground.call("prove", "--json").out)["probes"]
+    crossed = [
+        one["answer"] for one in said if one["probe"] == "secrets" and one["verdict"] == "crossed"
+    ]
+    words = " ".join(crossed).replace(",", " ").split()
+    return {Path(word).name for word in words if word.startswith("/")}

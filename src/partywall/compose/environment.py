@@ -53,6 +53,13 @@ def complete(name: str, said: Definition, given: Given, near: Sources) -> Defini
     return {**rest, "environment": made}
 
 
+def files_of(said: Definition) -> tuple[str, ...]:
+    """The paths that `env_file` names."""
+    files = said.get("env_file") or []
+    each = files if isinstance(files, list) else [files]
+    return tuple(str(one["path"] if isinstance(one, dict) else one) for one in each)
+
+
 def _open(listed: Any) -> bool:  # noqa: ANN401
     return isinstance(listed, list) or any(value is None for value in (listed or {}).values())
 

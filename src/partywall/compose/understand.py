@@ -59,6 +59,9 @@ def app(definition: Definition, reading: Reading) -> App:
         networks=_top(definition, "networks"),
         secrets=_top(definition, "secrets"),
         configs=_top(definition, "configs"),
+        env_files=tuple(
+            dict.fromkeys(path for one in said.values() for path in environment.files_of(one or {}))
+        ),
     )
     found = (*notices(whole, reading.near), *_wrong(whole, reader))
     return msgspec.structs.replace(whole, findings=found)

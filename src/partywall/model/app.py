@@ -172,4 +172,6 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
     configs: dict[str, dict[str, Any]] = {}
     bound: dict[str, str] = {}
     """Bound configuration files by absolute path → fingerprint of their content."""
+    env_files: tuple[str, ...] = ()
+    """Absolute paths of the files that `env_file:` names."""
     findings: tuple[Finding, ...] = ()

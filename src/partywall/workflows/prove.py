@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -28,7 +29,7 @@ from partywall.proof.case import Premises
 from partywall.proof.edge import Door
 from partywall.proof.prove import Report
 from partywall.proof.prove import prove as probe
-from partywall.workflows import variables
+from partywall.workflows import secret_files, variables
 from partywall.workflows.project import Project
 
 
@@ -50,7 +51,7 @@ def prove(project: Project, names: Sequence[str] = ()) -> Report:
         secrets=project.store,
         door=_door(project, world),
         folders=_folders(project, world),
-        secret_files={name: _secret_files(project, world, name) for name in standing},
+        secret_files=_secret_files(project, world, standing),
         production=project.settings.production.name,
     )
     return probe(premises, probes.found(), standing)
@@ -127,19 +128,37 @@ def _door(project: Project, world: World) -> Door | None:
     return Door(address=settings.bind[0], port=settings.main_port, tls=tls)
 
 
-def _secret_files(project: Project, world: World, name: str) -> tuple[str, ...]:
-    """The store, what was written for single programs, and the host's files of `secrets:`."""
+def _secret_files(
+    project: Project, world: World, names: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
+    """The files that hold each environment's secrets; what two share is at home in both."""
+    env_files = {name: secret_files.of(project, name) for name in project.settings.environments}
+    return {
+        name: (
+            str(project.store.path(name)),
+            *sorted({*_attached(project, world, name), *_unshared(env_files, name)}),
+        )
+        for name in names
+    }
+
+
+def _unshared(env_files: Mapping[str, Sequence[Path]], name: str) -> list[str]:
+    others = {path for other, paths in env_files.items() if other != name for path in paths}
+    return [str(path) for path in env_files[name] if path not in others]
+
+
+def _attached(project: Project, world: World, name: str) -> list[str]:
+    """What was written for single programs, and the host's files of `secrets:`."""
     own = [entry.thing for key, entry in world.entries.items() if environment_of(key) == name]
     runs = [one.instance if isinstance(one, Job) else one for one in own]
-    given = {
+    given = [
         str(project.folder / file.file)
         for one in runs
         if isinstance(one, Instance)
         for file in one.attachments
         if file.kind == "secret" and file.file
-    }
-    written = map(str, (project.home / ATTACHED / name).glob("*/*/*"))
-    return (str(project.store.path(name)), *sorted({*written, *given}))
+    ]
+    return [*given, *map(str, (project.home / ATTACHED / name).glob("*/*/*"))]
 
 
 def _folders(project: Project, world: World) -> dict[Key, str]:

@@ -14,6 +14,7 @@ from partywall.model.app import App, Attachment
 from partywall.model.errors import PartywallError
 from partywall.model.secret import references
 from partywall.model.world import Instance, environment_of
+from partywall.workflows import secret_files as secrets_on_disk
 from partywall.workflows.checks.finding import Finding, finding
 from partywall.workflows.project import Project
 
@@ -141,11 +142,9 @@ def literals(project: Project) -> Iterator[Finding]:
 
 def env_files(project: Project) -> Iterator[Finding]:
     """Env files: only their owner can read them, and git does not keep them."""
-    for name, environment in project.settings.environments.items():
-        for file in environment.env_files:
-            if file.path.name == ".env" or not file.path.exists():
-                continue
-            yield from _open_file("env files", file.path, name)
+    for name in project.settings.environments:
+        for path in secrets_on_disk.of(project, name):
+            yield from _open_file("env files", path, name)
 
 
 def _open_file(check: str, path: Path, environment: str) -> Iterator[Finding]:
