@@ -40,6 +40,14 @@ class ComposeCli:
             words.append("--force-recreate")
         self._run(unit, [*words, *sorted(services)])
 
+    def build(self, unit: Unit, services: Iterable[str]) -> None:
+        """Make the images of these services anew.
+
+        Raises:
+            MachineFailed: with the CLI's last words.
+        """
+        self._run(unit, ["build", *sorted(services)])
+
     def _run(self, unit: Unit, words: Sequence[str]) -> None:
         command = [*arguments(self._program, unit), *words]
         known = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}

@@ -51,7 +51,7 @@ class DockerEngine:
         )
         self._units = Units(self._folder, parts.secrets, ground)
         self._containers = Containers(api, self._naming, parts.clock)
-        self._making = Making(self._units, ComposeCli(compose, api.socket))
+        self._making = Making(api, self._units, ComposeCli(compose, api.socket), parts.name)
 
     def _folder(self, unit: str) -> Path:
         """Where a unit's files are: the edge is everybody's."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 
+from partywall.engines.docker.api import Api
 from partywall.engines.docker.compose import ComposeCli
 from partywall.engines.docker.containers import Containers, ready
+from partywall.engines.docker.images import to_build
 from partywall.engines.docker.names import service_of, unit_of
 from partywall.engines.docker.understand import Inspected, starts
 from partywall.engines.docker.units import Units
@@ -18,9 +20,12 @@ from partywall.model.world import AnyThing, Entry, Instance, Job
 class Making:
     """Has Compose make things, those of a unit that begin together in one call."""
 
-    def __init__(self, units: Units, cli: ComposeCli) -> None:
+    def __init__(self, api: Api, units: Units, cli: ComposeCli, project: str) -> None:
+        self._api = api
         self._units = units
         self._cli = cli
+        self._project = project
+        self._building = threading.Lock()
         self._lock = threading.Lock()
         self._waves: dict[tuple[str, bool], Waves[Entry]] = {}
 
@@ -43,8 +48,18 @@ class Making:
 
     def _act(self, unit: str, entries: Sequence[Entry], *, anew: bool) -> None:
         self._units.put(entries)
+        self._build(unit, entries)
         services = [service_of(entry.thing.key) for entry in entries]
         self._cli.up(self._units.unit(unit), services, anew=anew)
+
+    def _build(self, unit: str, entries: Sequence[Entry]) -> None:
+        """Make the images that are missing, one at a time: what is built once serves all."""
+        with self._building:
+            things = (entry.thing for entry in entries)
+            missing = to_build(self._api, things, self._project)
+            if missing:
+                services = [service_of(thing.key) for thing in missing]
+                self._cli.build(self._units.unit(unit), services)
 
 
 class InstancePerformer:

@@ -7,11 +7,13 @@ from typing import Any
 
 import msgspec
 
+from partywall.engines.docker.images import image_of
 from partywall.engines.docker.labels import labels
 from partywall.engines.docker.names import Naming, service_of
 from partywall.model.app import Attachment, HealthCheck, Mount
 from partywall.model.secret import PLACEHOLDER, references
 from partywall.model.world import Entry, Instance, Job, Key, Network, Volume, name_of
+from partywall.planning.folders import is_folder
 from partywall.planning.uses import is_edge
 
 Json = dict[str, Any]
@@ -89,6 +91,8 @@ class _Drawing:
                 for name, value in instance.environment.items()
             }
         self._within(made)
+        if (image := image_of(thing, self._ground.naming.project)) is not None:
+            made["image"] = image
         if isinstance(thing, Job):
             made["restart"] = "no"
         return made
@@ -102,7 +106,13 @@ class _Drawing:
     def volume(self, entry: Entry) -> Json:
         """A volume with its real name."""
         assert isinstance(entry.thing, Volume)  # noqa: S101  (chosen by kind above)
-        return {"name": self._ground.called(entry.thing), "labels": self._labels(entry)}
+        volume = entry.thing
+        made: Json = {"name": self._ground.called(volume), "labels": self._labels(entry)}
+        if volume.driver:
+            made["driver"] = volume.driver
+        if volume.options:
+            made["driver_opts"] = driver_options(volume, self._ground.absolute)
+        return made
 
     def attached(self) -> Json:
         """The secrets and configs that instances name."""
@@ -144,6 +154,13 @@ class _Drawing:
         if mount.get("type") != "bind":
             return dict(mount)
         return {**mount, "source": self._ground.absolute(mount["source"])}
+
+
+def driver_options(volume: Volume, absolute: Callable[[str], str]) -> dict[str, str]:
+    """What the driver is told, a folder of the host from the root."""
+    if not is_folder(volume):
+        return dict(volume.options)
+    return {**volume.options, "device": absolute(volume.options["device"])}
 
 
 def _from_fields(instance: Instance) -> Json:
