@@ -11,20 +11,34 @@ from partywall.engines.docker.api import Api
 from partywall.engines.docker.compose import ComposeCli
 from partywall.engines.docker.containers import Containers
 from partywall.engines.docker.instances import InstancePerformer, JobPerformer, Making
+from partywall.engines.docker.limits import Budgets, LimitPerformer
 from partywall.engines.docker.names import Naming
 from partywall.engines.docker.networks import NetworkPerformer
 from partywall.engines.docker.observe import DockerObserver
 from partywall.engines.docker.reach import DockerReach
 from partywall.engines.docker.render import Ground
-from partywall.engines.docker.understand import foremost, health
+from partywall.engines.docker.understand import Inspected, foremost, health
 from partywall.engines.docker.units import Units
 from partywall.engines.docker.use import memory
 from partywall.engines.docker.volumes import VolumeNames, VolumePerformer
 from partywall.engines.docker.ways import DockerWays
 from partywall.interfaces import EngineParts, Health, Performer
-from partywall.model.world import MACHINE, AnyThing, Instance, Job, Key, Network, Volume, World
+from partywall.model.world import (
+    MACHINE,
+    AnyThing,
+    Instance,
+    Job,
+    Key,
+    Limit,
+    Network,
+    Volume,
+    World,
+)
 
-LIMITS = ("limits are shown, not enforced yet: a busy environment can slow the others down",)
+LIMITS = (
+    "without the overlay `limits` a busy environment can slow the others down",
+    "updates have a gap: a changed service is stopped before the new one starts",
+)
 
 
 class DockerEngine:
@@ -33,7 +47,7 @@ class DockerEngine:
     name = "docker"
     definitions = True
     common_edge = True
-    makes: frozenset[type[AnyThing]] = frozenset({Instance, Job, Network, Volume})
+    makes: frozenset[type[AnyThing]] = frozenset({Instance, Job, Limit, Network, Volume})
     limits = LIMITS
 
     def __init__(self, parts: EngineParts, api: Api, compose: Path) -> None:
@@ -43,10 +57,12 @@ class DockerEngine:
         self._naming = Naming(
             project=parts.name, project_id=parts.project_id, commons=parts.commons.name
         )
+        self._budgets = Budgets(api, parts.name)
         ground = Ground(
             naming=self._naming,
             absolute=lambda path: str((parts.project / path).absolute()),
             called=self._names.of,
+            parent=self._budgets.parent,
             edge=self._edge,
         )
         self._units = Units(self._folder, parts.secrets, ground)
@@ -73,7 +89,13 @@ class DockerEngine:
 
     def observer(self) -> DockerObserver:
         """Its eyes."""
-        return DockerObserver(self._api, self._naming, self._parts.records, self._names.all)
+        return DockerObserver(
+            self._api,
+            self._naming,
+            self._parts.records,
+            self._names.all,
+            self._budgets.faults,
+        )
 
     def performers(self) -> Sequence[Performer]:
         """Its hands."""
@@ -81,6 +103,7 @@ class DockerEngine:
         return (
             InstancePerformer(self._making, self._containers),
             JobPerformer(self._making, self._containers, parts.records),
+            LimitPerformer(self._budgets, parts.records),
             NetworkPerformer(self._api, self._units, self._naming),
             VolumePerformer(self._api, self._units, self._names, self._naming, parts),
         )
@@ -97,7 +120,13 @@ class DockerEngine:
         """How these instances are now."""
         found = {key: foremost(every) for key in keys if (every := self._containers.of(key))}
         used = memory(self._api, [one["Id"] for one in found.values()])
-        return {key: health(one, used.get(one["Id"])) for key, one in found.items()}
+        return {
+            key: health(one, used.get(one["Id"]), self._budget(one)) for key, one in found.items()
+        }
+
+    def _budget(self, inspected: Inspected) -> int | None:
+        parent = str((inspected.get("HostConfig") or {}).get("CgroupParent") or "")
+        return self._budgets.memory(parent) if parent else None
 
     def logs(self, key: Key) -> Sequence[Path]:
         """The engine keeps them itself: no files of ours."""

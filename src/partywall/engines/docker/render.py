@@ -12,7 +12,16 @@ from partywall.engines.docker.labels import labels
 from partywall.engines.docker.names import Naming, service_of
 from partywall.model.app import Attachment, HealthCheck, Mount
 from partywall.model.secret import PLACEHOLDER, references
-from partywall.model.world import Entry, Instance, Job, Key, Network, Volume, name_of
+from partywall.model.world import (
+    Entry,
+    Instance,
+    Job,
+    Key,
+    Network,
+    Volume,
+    environment_of,
+    name_of,
+)
 from partywall.planning.folders import is_folder
 from partywall.planning.uses import is_edge
 
@@ -29,6 +38,8 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     """A host path as a world gives it → that path from the root."""
     called: Callable[[Volume], str]
     """A volume → what the engine calls it."""
+    parent: Callable[[str], str]
+    """An environment with a budget → the group of the kernel that it runs in."""
     edge: Callable[[Instance, Sequence[str]], Json]
     """A part of the edge, and the networks that the edge joins → its service."""
 
@@ -91,6 +102,8 @@ class _Drawing:
                 for name, value in instance.environment.items()
             }
         self._within(made)
+        if any("/limit/" in need.key for need in thing.needs):
+            made["cgroup_parent"] = self._ground.parent(environment_of(thing.key))
         if (image := image_of(thing, self._ground.naming.project)) is not None:
             made["image"] = image
         if isinstance(thing, Job):

@@ -94,13 +94,16 @@ def network(naming: Naming, inspected: Inspected) -> Entry | None:
     return Entry(thing=thing, fingerprint=mark)
 
 
-def health(inspected: Inspected, memory_bytes: int | None = None) -> Health:
-    """How a container is; the caller says how much memory it has in use.
+def health(
+    inspected: Inspected, memory_bytes: int | None = None, budget: int | None = None
+) -> Health:
+    """How a container is; the caller says how much memory it has in use, and all may have.
 
     A limit is enforced wherever there is one: the engine leaves out those that its kernel cannot.
     """
     state, running = inspected["State"], _runs(inspected)
-    limit = (inspected.get("HostConfig") or {}).get("Memory") or None
+    own = (inspected.get("HostConfig") or {}).get("Memory") or None
+    limit = min(filter(None, (own, budget)), default=None)
     return Health(
         running=running,
         healthy=_healthy(state) if running else None,
