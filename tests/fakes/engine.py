@@ -259,6 +259,9 @@ class FakeEngine(Engine):
     def refusals(self, desired: World) -> list[str]:
         return []
 
+    def gap(self, before: Entry, after: Entry) -> str:
+        return ""
+
     def observer(self) -> Observer:
         return FakeObserver(self.ground)
 

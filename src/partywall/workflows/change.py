@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -93,8 +93,17 @@ def _look(project: Project, goal: Goal) -> tuple[World, Plan]:
     _check_known(project, goal, observed)
     plan = _plan(project, goal, observed)
     guard.check(plan, observed)
-    notes = (*plan.notes, *_left(project, goal, observed))
+    notes = (*plan.notes, *_left(project, goal, observed), *_gaps(project, plan))
     return observed, _noted(project, msgspec.structs.replace(plan, notes=notes))
+
+
+def _gaps(project: Project, plan: Plan) -> Iterator[str]:
+    """Which services are away for a moment, and why it cannot be otherwise."""
+    for step in plan.steps:
+        if step.action is not Action.CHANGE or step.before is None or step.after is None:
+            continue
+        if why := project.engine.gap(step.before, step.after):
+            yield f"{step.key} has a gap while it changes: {why}"
 
 
 def _check_ports(project: Project, plan: Plan) -> None:

@@ -33,6 +33,7 @@ from partywall.system.secretstore import FileSecretStore
 from partywall.workflows import commons, edge_place, variables
 from partywall.workflows.app_cache import AppCache
 from partywall.workflows.observing import WholeObserver
+from partywall.workflows.switching import EdgeSwitch
 from partywall.workflows.variables import Given
 
 HOME = ".partywall"
@@ -112,6 +113,9 @@ class Project:
                 edge=lambda service: edge_place.program(self.edge, service),
                 trash_seconds=self.settings.trash,
                 commons=self.commons,
+                switch=EdgeSwitch(
+                    lambda: (self.edge, self.engine.ways()), self.settings.project, self.clock
+                ),
             )
         )
         if self.state is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 
 from partywall.engines.docker.api import Api
 from partywall.engines.docker.labels import ENVIRONMENT, KEY, PROJECT
@@ -71,15 +71,38 @@ class Containers:
         for one in self.of(key):
             self._api.delete(f"/containers/{one['Id']}", v="true", force="true")
 
-    def until(self, key: Key, ready: Callable[[Inspected], bool]) -> Inspected:
-        """Wait until the container that counts is as it should be.
+    def discard(self, containers: Iterable[Inspected], grace: float = 0.0) -> None:
+        """Stop and remove these, with the volumes that have no name."""
+        for one in containers:
+            self._api.post(f"/containers/{one['Id']}/stop", t=int(grace))
+            self._api.delete(f"/containers/{one['Id']}", v="true", force="true")
+
+    def foremost(self, key: Key) -> Inspected:
+        """The one that counts.
+
+        Raises:
+            MachineFailed: when there is none.
+        """
+        found = self.of(key)
+        if not found:
+            raise MachineFailed(f"{key} has no container any more", remedy="`partywall up`")
+        return foremost(found)
+
+    def until(
+        self,
+        key: Key,
+        ready: Callable[[Inspected], bool],
+        *,
+        apart_from: Collection[str] = (),
+    ) -> Inspected:
+        """Wait until the container that counts is as it should be; some, by id, do not count.
 
         Raises:
             MachineFailed: when it keeps ending, is unwell or takes too long; with its last words.
         """
         deadline = self._clock.now() + READY_SECONDS
         while True:
-            found = self.of(key)
+            found = [one for one in self.of(key) if one["Id"] not in apart_from]
             if not found:
                 raise MachineFailed(f"{key} has no container any more", remedy="`partywall up`")
             one = foremost(found)

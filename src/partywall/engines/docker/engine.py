@@ -10,8 +10,9 @@ from partywall.engines.docker import edge
 from partywall.engines.docker.api import Api
 from partywall.engines.docker.compose import ComposeCli
 from partywall.engines.docker.containers import Containers
-from partywall.engines.docker.instances import InstancePerformer, JobPerformer, Making
+from partywall.engines.docker.instances import InstancePerformer, JobPerformer
 from partywall.engines.docker.limits import Budgets, LimitPerformer
+from partywall.engines.docker.making import Making
 from partywall.engines.docker.names import Naming
 from partywall.engines.docker.networks import NetworkPerformer
 from partywall.engines.docker.observe import DockerObserver
@@ -19,6 +20,7 @@ from partywall.engines.docker.reach import DockerReach
 from partywall.engines.docker.render import Ground
 from partywall.engines.docker.understand import Inspected, foremost, health
 from partywall.engines.docker.units import Units
+from partywall.engines.docker.update import Update
 from partywall.engines.docker.use import memory
 from partywall.engines.docker.volumes import VolumeNames, VolumePerformer
 from partywall.engines.docker.ways import DockerWays
@@ -26,6 +28,7 @@ from partywall.interfaces import EngineParts, Health, Performer
 from partywall.model.world import (
     MACHINE,
     AnyThing,
+    Entry,
     Instance,
     Job,
     Key,
@@ -37,7 +40,7 @@ from partywall.model.world import (
 
 LIMITS = (
     "without the overlay `limits` a busy environment can slow the others down",
-    "updates have a gap: a changed service is stopped before the new one starts",
+    "datastores, workers and services that alone write to their data have a gap while they change",
 )
 
 
@@ -68,6 +71,8 @@ class DockerEngine:
         self._units = Units(self._folder, parts.secrets, ground)
         self._containers = Containers(api, self._naming, parts.clock)
         self._making = Making(api, self._units, ComposeCli(compose, api.socket), parts.name)
+        update = Update(self._making, self._containers, parts.switch)
+        self._instances = InstancePerformer(self._making, self._containers, update)
 
     def _folder(self, unit: str) -> Path:
         """Where a unit's files are: the edge is everybody's."""
@@ -87,6 +92,12 @@ class DockerEngine:
             if isinstance(one, Instance) and not one.image and one.build is None
         ]
 
+    def gap(self, before: Entry, after: Entry) -> str:
+        """Why an instance is away for a moment while it changes; empty when it is not."""
+        if not isinstance(after.thing, Instance) or not before.running:
+            return ""
+        return self._instances.gap(after)
+
     def observer(self) -> DockerObserver:
         """Its eyes."""
         return DockerObserver(
@@ -101,7 +112,7 @@ class DockerEngine:
         """Its hands."""
         parts = self._parts
         return (
-            InstancePerformer(self._making, self._containers),
+            self._instances,
             JobPerformer(self._making, self._containers, parts.records),
             LimitPerformer(self._budgets, parts.records),
             NetworkPerformer(self._api, self._units, self._naming),

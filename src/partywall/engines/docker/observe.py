@@ -91,9 +91,14 @@ class DockerObserver:
                 inspected = self._api.get(f"/containers/{one['Id']}/json")
                 if inspected is not None:  # it may have gone since it was listed
                     several.setdefault(key_of(found), []).append(inspected)
-        foremost = map(understand.foremost, several.values())
-        entries = (understand.container(self._naming, one) for one in foremost)
+        entries = (self._instance(every) for every in several.values())
         return {e.thing.key: e for e in entries if e is not None and isinstance(e.thing, Instance)}
+
+    def _instance(self, every: list[Inspected]) -> Entry | None:
+        entry = understand.container(self._naming, understand.foremost(every))
+        if entry is None or len(every) == 1:
+            return entry
+        return msgspec.structs.replace(entry, faults=(*entry.faults, understand.SURPLUS))
 
     def _networks(self, *labels: str) -> dict[Key, Entry]:
         listed = self._api.get("/networks", filters=self._ours(*labels)) or []

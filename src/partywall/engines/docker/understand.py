@@ -37,6 +37,7 @@ Inspected = Mapping[str, Any]
 
 DAMAGED = "its description is damaged"
 GONE = "its data are gone"
+SURPLUS = "an update broke off: there is more than one container of it"
 _CHARACTERS = 300
 _KILLED = 137
 """128 + SIGKILL."""
