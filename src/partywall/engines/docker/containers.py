@@ -161,8 +161,15 @@ def _hopeless(inspected: Inspected) -> str:
     if inspected["RestartCount"] >= _CRASHES:
         return f"it crashes again and again (exit code {state.get('ExitCode')})"
     if (state.get("Health") or {}).get("Status") == "unhealthy":
-        log = state["Health"].get("Log") or [{}]
-        return f"its health check fails: {str(log[-1].get('Output', '')).strip()[:300]}"
+        return _unhealthy(inspected)
     if state.get("Status") in {"exited", "dead"}:
         return f"it ended with exit code {state.get('ExitCode')}"
     return ""
+
+
+def _unhealthy(inspected: Inspected) -> str:
+    """Which check failed, and what it said last."""
+    log = inspected["State"]["Health"].get("Log") or [{}]
+    said = str(log[-1].get("Output", "")).strip()[:300] or "it says nothing"
+    test = (inspected["Config"].get("Healthcheck") or {}).get("Test") or ["", "of its image"]
+    return f"its health check (`{' '.join(map(str, test[1:]))}`) fails: {said}"
