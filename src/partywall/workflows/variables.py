@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from partywall.compose import attachments, cli, envfiles, yamlfile
+from partywall.compose import attachments, cli, envfiles, renewal, yamlfile
 from partywall.compose.settings import EnvironmentSettings, Settings
 from partywall.model.errors import BadInput
 from partywall.model.secret import SecretRef
@@ -129,6 +129,8 @@ def _fresh(
         project=settings.project,
         production=environment.production,
     )
+    if not environment.production:
+        made |= renewal.renewed(read, environment.name)
     if environment.protected and PASSWORD not in read:
         made[PASSWORD] = envfiles.fresh_secret()
     return made
