@@ -186,6 +186,14 @@ class Engine(Protocol):
         """What of a world this engine can never do, in words."""
         ...
 
+    def attached(self, wanted: World) -> World:
+        """Those of these instances that stand in attached environments, as they are."""
+        ...
+
+    def strangers(self) -> Sequence[str]:
+        """What else runs of the same folder, that nobody attached: Compose projects by name."""
+        ...
+
     def gap(self, before: Entry, after: Entry) -> str:
         """Why an instance is away for a moment while it changes; empty when it is not."""
         ...
@@ -269,6 +277,8 @@ class EngineParts(msgspec.Struct, frozen=True, kw_only=True):
     trash_seconds: float
     commons: Commons
     switch: Switch
+    attached: Mapping[str, str] = {}
+    """Environment → the Compose project that it is: made by somebody else, never changed."""
 
 
 class BuildsEngine(Protocol):

@@ -259,6 +259,12 @@ class FakeEngine(Engine):
     def refusals(self, desired: World) -> list[str]:
         return []
 
+    def attached(self, wanted: World) -> World:
+        return World()
+
+    def strangers(self) -> Sequence[str]:
+        return ()
+
     def gap(self, before: Entry, after: Entry) -> str:
         return ""
 

@@ -116,6 +116,7 @@ class Project:
                 switch=EdgeSwitch(
                     lambda: (self.edge, self.engine.ways()), self.settings.project, self.clock
                 ),
+                attached=self.attachments,
             )
         )
         if self.state is not None:
@@ -206,15 +207,34 @@ class Project:
         return {name: self._apps[name] for name in names}
 
     def desired(self, names: Iterable[str] | None = None) -> World:
-        """The world that the settings ask for, for these environments or for all.
+        """The world that the settings ask us to make, for these environments or for all.
 
-        Things of kinds that the engine does not make are left out; `unmade` names them.
+        An attached environment is somebody else's and no part of it. Things of kinds that the
+        engine does not make are left out; `unmade` names them.
 
         Raises:
             BadInput: when the settings or a Compose file is wrong.
         """
         chosen = list(self.settings.environments) if names is None else list(names)
-        site = self._site(self.apps(chosen))
+        return self.wanted([name for name in chosen if name not in self.attachments])
+
+    @cached_property
+    def attachments(self) -> dict[str, str]:
+        """Environment → the Compose project of somebody else that it is."""
+        every = self.settings.environments.items()
+        return {name: said.attach for name, said in every if said.attach is not None}
+
+    def attached(self) -> World:
+        """The instances of attached environments as they are; no plan ever sees them.
+
+        Raises:
+            BadInput: when their Compose file is wrong.
+        """
+        return self.engine.attached(self.wanted(self.attachments)) if self.attachments else World()
+
+    def wanted(self, names: Iterable[str]) -> World:
+        """What these environments are made of, whoever makes it; raises as `desired` does."""
+        site = self._site(self.apps(list(names)))
         try:
             whole = build(site)
         except BadInput as error:

@@ -116,7 +116,7 @@ def _fresh(
 ) -> dict[str, str | None]:
     """Values for an environment that has no env file of its own yet."""
     own = own_file(settings, environment)
-    if own is None or own.exists():
+    if own is None or own.exists() or environment.attach:
         return {}
     question = cli.Question(
         folder=settings.folder, files=settings.compose, project=settings.project, variables={}

@@ -6,11 +6,19 @@ import time
 from collections.abc import Callable, Collection, Iterable
 
 from partywall.engines.docker.api import Api
-from partywall.engines.docker.labels import ENVIRONMENT, KEY, PROJECT
+from partywall.engines.docker.labels import (
+    COMPOSE_FOLDER,
+    COMPOSE_ONEOFF,
+    COMPOSE_PROJECT,
+    COMPOSE_SERVICE,
+    ENVIRONMENT,
+    KEY,
+    PROJECT,
+)
 from partywall.engines.docker.names import Naming
 from partywall.engines.docker.understand import Inspected, epoch, foremost
 from partywall.interfaces import Clock
-from partywall.model.errors import MachineFailed
+from partywall.model.errors import MachineFailed, Refused
 from partywall.model.world import Key, environment_of, name_of
 
 READY_SECONDS = 300.0
@@ -30,20 +38,59 @@ class Containers:
         self._clock = clock
 
     def of(self, key: Key) -> list[Inspected]:
-        """All containers of a thing; ours only."""
+        """All containers of a thing: ours, or those of an attached environment."""
+        if (project := self._naming.attached.get(environment_of(key))) is not None:
+            return self._theirs(project, f"{COMPOSE_SERVICE}={name_of(key)}")
         return self._with(self._naming.owner(key), f"{KEY}={key}")
 
     def running(self, environment: str) -> list[Inspected]:
         """All running containers of an environment's instances, by key."""
-        found = self._with(self._naming.owner(environment), f"{ENVIRONMENT}={environment}")
+        if (project := self._naming.attached.get(environment)) is not None:
+            found = self._theirs(project)
+        else:
+            found = self._with(self._naming.owner(environment), f"{ENVIRONMENT}={environment}")
         up = [one for one in found if one["State"].get("Running")]
-        return sorted(up, key=lambda one: str(one["Config"]["Labels"][KEY]))
+        return sorted(up, key=lambda one: str(one["Config"]["Labels"][COMPOSE_SERVICE]))
+
+    def strangers(self, folder: str) -> list[str]:
+        """The Compose projects of a folder that run and are neither ours nor attached."""
+        found = self._listed(f"{COMPOSE_FOLDER}={folder}")
+        names = {
+            str(one["Labels"].get(COMPOSE_PROJECT))
+            for one in found
+            if PROJECT not in one["Labels"] and one.get("State") == "running"
+        }
+        return sorted(names - set(self._naming.attached.values()))
 
     def _with(self, owner: str, label: str) -> list[Inspected]:
-        labels = [f"{PROJECT}={owner}", label]
-        listed = self._api.get("/containers/json", all="true", filters={"label": labels}) or []
+        return self._inspected(self._listed(f"{PROJECT}={owner}", label))
+
+    def _theirs(self, project: str, *labels: str) -> list[Inspected]:
+        """Containers of somebody else's project, those apart that `run` made for once."""
+        project_label = f"{COMPOSE_PROJECT}={project}"
+        listed = self._listed(project_label, f"{COMPOSE_ONEOFF}=False", *labels)
+        return self._inspected(one for one in listed if PROJECT not in one["Labels"])
+
+    def _listed(self, *labels: str) -> list[Inspected]:
+        found = self._api.get("/containers/json", all="true", filters={"label": [*labels]})
+        return list(found or [])
+
+    def _inspected(self, listed: Iterable[Inspected]) -> list[Inspected]:
         found = (self._api.get(f"/containers/{one['Id']}/json") for one in listed)
         return [one for one in found if one is not None]
+
+    def _own(self, key: Key) -> list[Inspected]:
+        """All containers of a thing, to be changed.
+
+        Raises:
+            Refused: when they are not ours.
+        """
+        if environment_of(key) in self._naming.attached:
+            raise Refused(
+                f"{key} is attached: it is somebody else's and is not changed",
+                remedy="`docker compose` in its own folder does that",
+            )
+        return self.of(key)
 
     def connect(self, container: Inspected, network: str) -> None:
         """Let a container join a network; that it is in it already is fine."""
@@ -56,19 +103,19 @@ class Containers:
 
     def stop(self, key: Key, grace: float) -> None:
         """Ask every one to end, and wait."""
-        for one in self.of(key):
+        for one in self._own(key):
             if one["State"].get("Running"):
                 self._api.post(f"/containers/{one['Id']}/stop", t=int(grace))
 
     def restart(self, key: Key, grace: float) -> None:
         """Stop and start every one."""
-        for one in self.of(key):
+        for one in self._own(key):
             self._api.post(f"/containers/{one['Id']}/restart", t=int(grace))
 
     def remove(self, key: Key, grace: float) -> None:
         """Stop and remove every one, with the volumes that have no name."""
         self.stop(key, grace)
-        for one in self.of(key):
+        for one in self._own(key):
             self._api.delete(f"/containers/{one['Id']}", v="true", force="true")
 
     def discard(self, containers: Iterable[Inspected], grace: float = 0.0) -> None:

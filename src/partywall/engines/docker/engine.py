@@ -18,7 +18,7 @@ from partywall.engines.docker.networks import NetworkPerformer
 from partywall.engines.docker.observe import DockerObserver
 from partywall.engines.docker.reach import DockerReach
 from partywall.engines.docker.render import Ground
-from partywall.engines.docker.understand import Inspected, foremost, health
+from partywall.engines.docker.understand import Inspected, attached, foremost, health
 from partywall.engines.docker.units import Units
 from partywall.engines.docker.update import Update
 from partywall.engines.docker.use import memory
@@ -36,6 +36,7 @@ from partywall.model.world import (
     Network,
     Volume,
     World,
+    environment_of,
 )
 
 LIMITS = (
@@ -58,7 +59,10 @@ class DockerEngine:
         self._api = api
         self._names = VolumeNames(parts.home / "docker" / "volumes.json")
         self._naming = Naming(
-            project=parts.name, project_id=parts.project_id, commons=parts.commons.name
+            project=parts.name,
+            project_id=parts.project_id,
+            commons=parts.commons.name,
+            attached=parts.attached,
         )
         self._budgets = Budgets(api, parts.name)
         ground = Ground(
@@ -91,6 +95,29 @@ class DockerEngine:
             for one in things
             if isinstance(one, Instance) and not one.image and one.build is None
         ]
+
+    def attached(self, wanted: World) -> World:
+        """Those of these instances that stand in attached environments, as they are.
+
+        What they were made from is not compared: they are somebody else's.
+        """
+        things = [
+            thing
+            for thing in wanted.things()
+            if isinstance(thing, Instance) and environment_of(thing.key) in self._naming.attached
+        ]
+        found = ((thing, self._containers.of(thing.key)) for thing in things)
+        return World(
+            {
+                thing.key: attached(thing, foremost(containers))
+                for thing, containers in found
+                if containers
+            }
+        )
+
+    def strangers(self) -> Sequence[str]:
+        """The Compose projects of the same folder that run and that nobody attached."""
+        return self._containers.strangers(str(self._parts.project))
 
     def gap(self, before: Entry, after: Entry) -> str:
         """Why an instance is away for a moment while it changes; empty when it is not."""

@@ -63,6 +63,16 @@ def container(naming: Naming, inspected: Inspected) -> Entry | None:
     )
 
 
+def attached(thing: Instance, inspected: Inspected) -> Entry:
+    """An instance that somebody else made: as wanted, with what its container says of itself."""
+    return Entry(
+        thing=thing,
+        fingerprint=fingerprint(thing),
+        running=_runs(inspected),
+        faults=_faults(inspected["State"]),
+    )
+
+
 def volume(naming: Naming, inspected: Inspected) -> Entry | None:
     """The volume as it is; None when it is not ours."""
     found = inspected.get("Labels") or {}

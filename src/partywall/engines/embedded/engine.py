@@ -80,6 +80,15 @@ class EmbeddedEngine:
         said = (refusal(one) for one in instances if not is_edge(one))
         return [sentence for sentence in said if sentence]
 
+    def attached(self, wanted: World) -> World:
+        """Nothing: what somebody else runs as processes it does not know."""
+        del wanted
+        return World()
+
+    def strangers(self) -> Sequence[str]:
+        """Nobody that it could know."""
+        return ()
+
     def gap(self, before: Entry, after: Entry) -> str:
         """There always is one, which its limits say once."""
         del before, after
