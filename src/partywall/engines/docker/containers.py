@@ -21,7 +21,7 @@ from partywall.interfaces import Clock
 from partywall.model.errors import MachineFailed, Refused
 from partywall.model.world import Key, environment_of, name_of
 
-READY_SECONDS = 300.0
+READY_SECONDS = 180.0
 _LOOK_EVERY = 0.1
 _CRASHES = 3
 _LAST_LINES = 12
@@ -158,7 +158,7 @@ class Containers:
             if why := _hopeless(one):
                 raise self.unwell(key, one, why)
             if self._clock.now() > deadline:
-                raise self.unwell(key, one, f"it is not ready after {READY_SECONDS:.0f} s")
+                raise self.unwell(key, one, _late(one))
             self._clock.sleep(_LOOK_EVERY)
 
     def unwell(self, key: Key, inspected: Inspected, why: str) -> MachineFailed:
@@ -212,6 +212,12 @@ def _hopeless(inspected: Inspected) -> str:
     if state.get("Status") in {"exited", "dead"}:
         return f"it ended with exit code {state.get('ExitCode')}"
     return ""
+
+
+def _late(inspected: Inspected) -> str:
+    if ready(inspected):
+        return f"it runs, and accepts no connection on its port after {READY_SECONDS:.0f} s"
+    return f"it is not ready after {READY_SECONDS:.0f} s"
 
 
 def _unhealthy(inspected: Inspected) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from partywall.engines.docker.answering import readiness
 from partywall.engines.docker.containers import Containers, ready
 from partywall.engines.docker.making import Making
 from partywall.engines.docker.understand import Inspected, starts
@@ -23,7 +24,7 @@ class InstancePerformer:
     def create(self, entry: Entry) -> None:
         """Have it made and wait until it is well."""
         self._making.make(entry)
-        self._containers.until(entry.thing.key, ready)
+        self._wait(entry)
 
     def change(self, before: Entry, after: Entry) -> None:
         """Have the old one replaced by the new one, without a gap where there may be two."""
@@ -49,17 +50,22 @@ class InstancePerformer:
         key = entry.thing.key
         well = any(ready(one) or starts(one) for one in self._containers.of(key))
         self._making.make(entry, anew=not well and self._runs(key))
-        self._containers.until(key, ready)
+        self._wait(entry)
 
     def restart(self, entry: Entry) -> None:
         """Stop it and start it."""
         self._containers.restart(entry.thing.key, _grace(entry))
-        self._containers.until(entry.thing.key, ready)
+        self._wait(entry)
 
     def remove(self, entry: Entry) -> None:
         """Stop it for good."""
         self._containers.remove(entry.thing.key, _grace(entry))
         self._making.forget(entry)
+
+    def _wait(self, entry: Entry) -> None:
+        instance = entry.thing
+        assert isinstance(instance, Instance)  # noqa: S101  (performers get their own kind)
+        self._containers.until(entry.thing.key, readiness(instance))
 
     def _runs(self, key: str) -> bool:
         return any(one["State"].get("Running") for one in self._containers.of(key))

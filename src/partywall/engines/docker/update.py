@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from partywall.engines.docker.answering import readiness
 from partywall.engines.docker.containers import Containers, ready
 from partywall.engines.docker.making import Making
 from partywall.engines.docker.understand import Inspected
@@ -59,12 +60,13 @@ class Update:
         Raises:
             MachineFailed: when the next one does not become well; the former one serves on.
         """
-        key = entry.thing.key
+        key, instance = entry.thing.key, entry.thing
+        assert isinstance(instance, Instance)  # noqa: S101  (performers get their own kind)
         former = self._containers.of(key)
         known = {one["Id"] for one in former}
         self._making.beside(entry, len(former) + 1)
         try:
-            self._containers.until(key, ready, apart_from=known)
+            self._containers.until(key, readiness(instance), apart_from=known)
             self._switch.lead(key)
         except PartywallError:
             fresh = [one for one in self._containers.of(key) if one["Id"] not in known]
