@@ -21,7 +21,10 @@ from partywall.interfaces import Clock
 from partywall.model.errors import MachineFailed, Refused
 from partywall.model.world import Key, environment_of, name_of
 
-READY_SECONDS = 180.0
+_LEAST_SECONDS = 120.0
+_MARGIN_SECONDS = 30.0
+_JOB_SECONDS = 600.0
+"""For what runs to its end: migrations take their time, and `resume` goes on waiting."""
 _LOOK_EVERY = 0.1
 _CRASHES = 3
 _LAST_LINES = 12
@@ -141,13 +144,16 @@ class Containers:
         ready: Callable[[Inspected], bool],
         *,
         apart_from: Collection[str] = (),
+        once: bool = False,
     ) -> Inspected:
         """Wait until the container that counts is as it should be; some, by id, do not count.
+
+        `once` says that it is to run to its end.
 
         Raises:
             MachineFailed: when it keeps ending, is unwell or takes too long; with its last words.
         """
-        deadline = self._clock.now() + READY_SECONDS
+        began = self._clock.now()
         while True:
             found = [one for one in self.of(key) if one["Id"] not in apart_from]
             if not found:
@@ -155,10 +161,8 @@ class Containers:
             one = foremost(found)
             if ready(one):
                 return dict(one)
-            if why := _hopeless(one):
+            if why := _hopeless(one) or _late(one, self._clock.now() - began, once=once):
                 raise self.unwell(key, one, why)
-            if self._clock.now() > deadline:
-                raise self.unwell(key, one, _late(one))
             self._clock.sleep(_LOOK_EVERY)
 
     def unwell(self, key: Key, inspected: Inspected, why: str) -> MachineFailed:
@@ -214,10 +218,32 @@ def _hopeless(inspected: Inspected) -> str:
     return ""
 
 
-def _late(inspected: Inspected) -> str:
+def _late(inspected: Inspected, seconds: float, *, once: bool) -> str:
+    """What is wrong when it is still not as it should be; empty while it has time."""
+    allowed = _JOB_SECONDS if once else patience(inspected)
+    if seconds <= allowed:
+        return ""
+    if once:
+        return f"it has not ended after {allowed:.0f} s"
     if ready(inspected):
-        return f"it runs, and accepts no connection on its port after {READY_SECONDS:.0f} s"
-    return f"it is not ready after {READY_SECONDS:.0f} s"
+        return f"it runs, and accepts no connection on its port after {allowed:.0f} s"
+    return f"it is not ready after {allowed:.0f} s"
+
+
+def patience(inspected: Inspected) -> float:
+    """Seconds within which a container must be ready: all that its health check may take, or more.
+
+    The engine says times in nanoseconds; 0 is its own default.
+    """
+    check = inspected["Config"].get("Healthcheck") or {}
+    if not check.get("Test"):
+        return _LEAST_SECONDS
+    interval = (check.get("Interval") or 30e9) / 1e9
+    timeout = (check.get("Timeout") or 30e9) / 1e9
+    checks = (check.get("Retries") or 3) * (interval + timeout)
+    return float(
+        max(_LEAST_SECONDS, (check.get("StartPeriod") or 0) / 1e9 + checks + _MARGIN_SECONDS)
+    )
 
 
 def _unhealthy(inspected: Inspected) -> str:

@@ -89,7 +89,7 @@ class JobPerformer:
         """
         key = entry.thing.key
         self._making.make(entry, anew=True)
-        done = self._containers.until(key, ended)
+        done = self._containers.until(key, ended, once=True)
         if code := done["State"].get("ExitCode"):
             raise self._containers.unwell(key, done, f"it ended with exit code {code}")
         self._records.put(entry)
