@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 import time
@@ -340,3 +341,46 @@ def _opened(ground: Ground) -> set[str]:
     ]
     words = " ".join(crossed).replace(",", " ").split()
     return {Path(word).name for word in words if word.startswith("/")}
+
+
+def test_a_copy_of_a_folder_is_told_from_the_original(ground):
+    assert ground.call("up", "--yes").code == 0
+    copy = ground.folder.with_name("copy")
+    # A copy of everything but sockets, as `cp -r` makes it.
+    ignored = shutil.ignore_patterns("admin", "[0-9]*[0-9]")
+    shutil.copytree(ground.folder, copy, symlinks=True, ignore=ignored)
+    for words in (("status",), ("down", "prod", "--yes"), ("destroy", "--all", "--yes")):
+        said = ground.call("-C", str(copy), *words)
+        assert said.code == 3
+        assert f"this folder is a copy of {ground.folder}" in said.what
+        assert "remove .partywall" in said.part("do")
+    assert ground.page("small.localhost")
+    assert ground.changes() == 0
+
+
+def test_a_folder_that_was_moved_is_no_copy(ground):
+    assert ground.call("up", "dev", "--yes").code == 0
+    assert ground.call("down", "--all", "--yes").code == 0
+    moved = ground.folder.with_name("moved")
+    ground.folder.rename(moved)
+    try:
+        assert ground.call("-C", str(moved), "up", "dev", "--yes").code == 0
+    finally:
+        assert ground.call("-C", str(moved), "destroy", "--all", "--yes").code == 0
+        moved.rename(ground.folder)
+
+
+def test_a_secret_that_two_environments_share_is_named_before(ground):
+    ground.service(TELLS.replace("exit 1", "sleep 1000"))
+    for name in ("prod", "dev"):
+        ground.write(f".env.{name}", "API_TOKEN=the-same-for-both-1\n").chmod(0o600)
+    notes = json.loads(ground.call("plan", "--json").out)["notes"]
+    assert "the same in prod and dev, and so no secret between them: API_TOKEN" in notes
+
+
+def test_destroy_says_what_it_leaves(ground):
+    ground.service(WRITES.replace("./kept:", "./kept-${PARTYWALL_ENVIRONMENT}:"))
+    (ground.folder / "kept-dev").mkdir()
+    assert ground.call(*UP).code == 0
+    notes = json.loads(ground.call("destroy", "dev", "--dry-run", "--json").out)["notes"]
+    assert "./kept-dev stays: it is a folder of yours, with what was written into it" in notes

@@ -55,7 +55,7 @@ def bound(services: Iterable[Service], apart: Collection[Path] = ()) -> dict[str
     )
     for service in every:
         for mount in service.mounts:
-            if mount.kind == "bind" and mount.source not in found and _is_config(mount):
+            if mount.kind == "bind" and mount.source not in found and is_configuration(mount):
                 _add(found, mount.source, apart)
         for one in service.attachments:
             if one.file and one.kind == "config" and one.file not in found:
@@ -66,7 +66,8 @@ def bound(services: Iterable[Service], apart: Collection[Path] = ()) -> dict[str
     return found
 
 
-def _is_config(mount: Mount) -> bool:
+def is_configuration(mount: Mount) -> bool:
+    """Whether what is bound is read and not written: a small file, a folder of settings."""
     path = Path(mount.source)
     try:
         if path.is_file():

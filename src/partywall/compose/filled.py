@@ -178,7 +178,8 @@ class Reader:
                 "exactly one environment is production: leave `production: true` at one",
             )
         open_ = [name for name, one in said.items() if one.production is None]
-        chosen = marked or [name for name in _PRODUCTION if name in open_] or open_
+        only = open_ if len(open_) == 1 else []
+        chosen = marked or [name for name in _PRODUCTION if name in open_] or only
         if not chosen:
             raise self._bad(
                 "no environment is production", ("environments",), "say `production: true` at one"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
+from partywall.compose.bound import is_configuration
 from partywall.compose.canonical import Definition
 from partywall.compose.envfiles import is_secret
 from partywall.compose.place import Sources
@@ -36,11 +38,12 @@ class Seen(msgspec.Struct, frozen=True):
 
     app: App
     near: Sources
+    environment: str = ""
 
 
-def notices(app: App, near: Sources) -> tuple[Finding, ...]:
+def notices(app: App, near: Sources, environment: str = "") -> tuple[Finding, ...]:
     """Everything noticed, in the order of the services."""
-    seen = Seen(app, near)
+    seen = Seen(app, near, environment)
     found = [
         one for service in app.services.values() for rule in _RULES for one in rule(service, seen)
     ]
@@ -163,7 +166,7 @@ def _mounts(service: Service, seen: Seen) -> Iterator[Finding]:
             )
         elif mount.kind != "bind" or mount.read_only or mount.source in _OF_THE_MACHINE:
             continue
-        elif mount.source in seen.app.bound:
+        elif is_configuration(mount):
             yield Finding(
                 service=service.name,
                 kind="bound-file",
@@ -171,7 +174,7 @@ def _mounts(service: Service, seen: Seen) -> Iterator[Finding]:
                 action="outside production it is mounted read-only",
                 where=where,
             )
-        else:
+        elif not _is_own(seen, mount.source):
             yield Finding(
                 service=service.name,
                 kind="bound-folder",
@@ -179,6 +182,14 @@ def _mounts(service: Service, seen: Seen) -> Iterator[Finding]:
                 action=f"no two environments may have the same: {_OWN_FOLDER}",
                 where=where,
             )
+
+
+def _is_own(seen: Seen, path: str) -> bool:
+    """Whether a path has the environment's name in it, and so is another one in each."""
+    name = seen.environment
+    return (
+        bool(name) and re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", path) is not None
+    )
 
 
 def _no_port(service: Service, seen: Seen) -> Iterator[Finding]:
@@ -236,7 +247,8 @@ def _fixed(
 
 def _bound_volumes(seen: Seen, users: dict[str, str]) -> Iterator[Finding]:
     for key, one in seen.app.volumes.items():
-        if device := (one.get("driver_opts") or {}).get("device"):
+        device = str((one.get("driver_opts") or {}).get("device") or "")
+        if device and not _is_own(seen, device):
             yield Finding(
                 service=users.get(key, ""),
                 kind="bound-volume",

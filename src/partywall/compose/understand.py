@@ -63,7 +63,7 @@ def app(definition: Definition, reading: Reading) -> App:
             dict.fromkeys(path for one in said.values() for path in environment.files_of(one or {}))
         ),
     )
-    found = (*notices(whole, reading.near), *_wrong(whole, reader))
+    found = (*notices(whole, reading.near, reading.environment), *_wrong(whole, reader))
     return msgspec.structs.replace(whole, findings=found)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from partywall.execution.newer import refuse_newer
-from partywall.model.errors import Place, Refused
+from partywall.model.errors import PartywallError, Place, Refused
 from partywall.system.files import corrupted, read_bytes, write_atomically
 
 VERSION = 1
@@ -29,6 +29,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     project_id: str
     """Random and for ever: what is labelled with it belongs to this installation."""
     engine: EngineMark
+    folder: str = ""
+    """Where the project was when it was last changed; empty in what an older version wrote."""
 
 
 def path_of(home: Path) -> Path:
@@ -76,20 +78,59 @@ def check(state: State, project: str, engine: EngineMark, where: Path) -> None:
         )
 
 
+def check_place(state: State, home: Path) -> None:
+    """Refuse to work with a copy: what it calls its own is the original's.
+
+    A folder that was moved is not one: nothing is left where it was.
+
+    Raises:
+        Refused: when the original is still where it was recorded.
+    """
+    if not state.folder or _same(Path(state.folder), home.parent):
+        return
+    original = Path(state.folder) / home.name
+    found = _quietly(original)
+    if found is not None and found.project_id == state.project_id:
+        raise Refused(
+            f"this folder is a copy of {state.folder}: what stands belongs to that one",
+            where=Place(str(path_of(home))),
+            remedy=f"work there, or remove {home.name} here to make an installation of its own",
+        )
+
+
 def claim(home: Path, project: str, engine: EngineMark, project_id: str = "") -> State:
     """The state of this installation; recorded now, with this id, when nothing was made before.
 
     Raises:
-        Refused: when it belongs to another project or engine.
+        Refused: when it belongs to another project, engine or folder.
         MachineFailed: when it cannot be read or written.
     """
     found = read(home)
-    if found is not None:
+    if found is None:
+        found = State(project=project, project_id=project_id or secrets.token_hex(8), engine=engine)
+    else:
         check(found, project, engine, path_of(home))
-        return found
-    state = State(project=project, project_id=project_id or secrets.token_hex(8), engine=engine)
-    write_atomically(path_of(home), msgspec.json.format(msgspec.json.encode(state)) + b"\n")
+        check_place(found, home)
+    state = msgspec.structs.replace(found, folder=str(home.parent))
+    data = msgspec.json.format(msgspec.json.encode(state)) + b"\n"
+    if read_bytes(path_of(home)) != data:
+        write_atomically(path_of(home), data)
     return state
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
+
+
+def _quietly(home: Path) -> State | None:
+    """The state elsewhere, None when it cannot be said."""
+    try:
+        return read(home)
+    except PartywallError:
+        return None
 
 
 def _words(engine: EngineMark) -> str:

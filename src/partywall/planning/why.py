@@ -10,10 +10,12 @@ from partywall.model.secret import SecretRef
 from partywall.model.world import AnyThing, BasicAuth, Instance, Need
 from partywall.planning import values
 
-_OPAQUE = frozenset({"build", "command", "entrypoint", "run", "health", "session"})
+_OPAQUE = frozenset({"build", "command", "entrypoint", "run", "health", "session", "definition"})
 """Fields whose content people write and may hide a password in: only the name is said."""
 
 
+_LAST = ("definition", "needs")
+"""Fields that are seldom the cause by themselves."""
 _SOURCE = ("config", ".")
 """The project's own folder, which a service is built from."""
 
@@ -31,11 +33,13 @@ def _kind(thing: AnyThing) -> str:
 
 def _fields(before: AnyThing, after: AnyThing) -> Iterator[str]:
     """One sentence part per difference; what a thing needs comes last, it is seldom the cause."""
-    names = [name for name in before.__struct_fields__ if name != "needs"]
-    for name in [*names, "needs"]:
+    names = [name for name in before.__struct_fields__ if name not in _LAST]
+    differ = [n for n in (*names, *_LAST) if getattr(before, n, None) != getattr(after, n, None)]
+    for name in differ:
+        if name == "definition" and differ != [name]:
+            continue  # what it says, a field of its own has said
         old, new = getattr(before, name), getattr(after, name)
-        if old != new:
-            yield from list(_field(name, old, new)) or [f"{_words(name)} in another order"]
+        yield from list(_field(name, old, new)) or [f"{_words(name)} in another order"]
 
 
 def _field(name: str, old: Any, new: Any) -> Iterator[str]:  # noqa: ANN401  (any field's type)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -18,7 +18,7 @@ from partywall.execution.lock import Locks
 from partywall.interfaces import Progress
 from partywall.model.errors import BadInput, MachineFailed, Refused
 from partywall.model.plan import Action, Plan
-from partywall.model.world import ENVIRONMENT_NAME, Instance, World, environment_of
+from partywall.model.world import ENVIRONMENT_NAME, Instance, Key, World, environment_of
 from partywall.planning import conflicts, guard, seeding
 from partywall.planning.diff import plan as difference
 from partywall.planning.folders import Ground
@@ -26,7 +26,7 @@ from partywall.planning.keep import destroy as without
 from partywall.planning.keep import keep
 from partywall.planning.restart import restart
 from partywall.planning.scope import COMMON, wanted_of
-from partywall.workflows import edge_place, trash, variables
+from partywall.workflows import edge_place, notes, trash, variables
 from partywall.workflows.project import Project
 
 MACHINE = "machine"
@@ -41,6 +41,8 @@ class Goal(msgspec.Struct, frozen=True, kw_only=True):
     """`up`, `down`, `destroy`, `restart` or `back`."""
     scope: str | None = None
     services: tuple[str, ...] = ()
+    done: tuple[Key, ...] = ()
+    """What was restarted before the command broke off."""
 
 
 class Changed(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,17 +96,8 @@ def _look(project: Project, goal: Goal) -> tuple[World, Plan]:
     _check_known(project, goal, observed)
     plan = _plan(project, goal, observed)
     guard.check(plan, observed)
-    notes = (*plan.notes, *_left(project, goal, observed), *_gaps(project, plan))
-    return observed, _noted(project, msgspec.structs.replace(plan, notes=notes))
-
-
-def _gaps(project: Project, plan: Plan) -> Iterator[str]:
-    """Which services are away for a moment, and why it cannot be otherwise."""
-    for step in plan.steps:
-        if step.action is not Action.CHANGE or step.before is None or step.after is None:
-            continue
-        if why := project.engine.gap(step.before, step.after):
-            yield f"{step.key} has a gap while it changes: {why}"
+    said = notes.notes(project, goal.verb, goal.scope, plan, observed)
+    return observed, msgspec.structs.replace(plan, notes=(*plan.notes, *said))
 
 
 def _check_ports(project: Project, plan: Plan) -> None:
@@ -134,7 +127,8 @@ def resume(project: Project, *, back: bool) -> Goal:
         raise BadInput("there is nothing to resume", remedy="`partywall plan` shows what is due")
     if back:
         return Goal(verb="back", scope=run.head.scope)
-    return msgspec.convert(dict(undo.goal(run)), Goal)
+    goal = msgspec.convert(dict(undo.goal(run)), Goal)
+    return msgspec.structs.replace(goal, done=(*goal.done, *run.keys("end")))
 
 
 def _plan(project: Project, goal: Goal, observed: World) -> Plan:
@@ -214,36 +208,13 @@ def _refuse(project: Project, desired: World) -> None:
         raise Refused("; ".join(sentences), remedy="see `partywall init --report`")
 
 
-def _instances(goal: Goal, observed: World) -> Sequence[str]:
-    if goal.services:
-        return [f"{goal.scope}/{service}" for service in goal.services]
-    return [
+def _instances(goal: Goal, observed: World) -> Sequence[Key]:
+    named = [f"{goal.scope}/{service}" for service in goal.services] or [
         key
         for key, entry in observed.entries.items()
         if isinstance(entry.thing, Instance) and goal.scope in (None, environment_of(key))
     ]
-
-
-def _left(project: Project, goal: Goal, observed: World) -> tuple[str, ...]:
-    """A note for each environment that stands and that the settings no longer name."""
-    if goal.verb != "up" or goal.scope is not None:
-        return ()
-    unnamed = observed.environments() - {*project.settings.environments, *COMMON}
-    return tuple(
-        f"{name} is not in the settings any more: left as it is; `partywall destroy {name}` ends it"
-        for name in sorted(unnamed)
-    )
-
-
-def _noted(project: Project, plan: Plan) -> Plan:
-    if not project.unmade:
-        return plan
-    kinds = sorted({type(thing).__name__.lower() for thing in project.unmade})
-    note = (
-        f"the {project.engine_name} engine makes no {' and no '.join(kinds)}: "
-        "`partywall status --limits` says what that means"
-    )
-    return msgspec.structs.replace(plan, notes=(*plan.notes, note))
+    return [key for key in named if key not in goal.done]
 
 
 def _locks(project: Project, goal: Goal) -> set[str]:

@@ -122,6 +122,7 @@ class Project:
         if self.state is not None:
             mark = state.EngineMark(built.name, built.identity())
             state.check(self.state, self.settings.project, mark, self.home / "state.json")
+            state.check_place(self.state, self.home)
         return built
 
     @cached_property

@@ -340,6 +340,30 @@ class TestPresence:
         assert (run.image, run.build, run.environment) == ("api:1", {"context": "."}, {"A": "1"})
         assert (run.ports, run.health, run.role) == ((), None, Role.JOB)
 
+    def test_a_seed_runs_as_a_service_that_knows_the_data_and_after_every_datastore(self):
+        debug = service("debug")
+        api = service("api", environment={"DB": "postgres://db/x"})
+        cache = service("cache", Role.CACHE)
+        dev = environment(debug, api, cache, POSTGRES, seed=("fill",))
+        job = things(dev)["dev/job/seed"]
+        assert job.instance.environment == api.environment
+        assert {
+            Need("dev/cache", Condition.HEALTHY),
+            Need("dev/db", Condition.HEALTHY),
+            Need("dev/database/db"),
+        } <= set(job.needs)
+
+    def test_a_seed_is_the_definition_of_its_service_run_once(self):
+        said = {"image": "api:1", "user": "7", "healthcheck": {}, "depends_on": {}}
+        api = service("api", definition=said)
+        dev = environment(api, seed=("fill", "$HOME"), definitions=True)
+        assert things(dev)["dev/job/seed"].instance.definition == {
+            "image": "api:1",
+            "user": "7",
+            "command": ["fill", "$$HOME"],
+            "restart": "no",
+        }
+
     def test_without_an_app_there_is_nobody_to_seed(self):
         assert "dev/job/seed" not in things(environment(POSTGRES, seed=("seed",)))
 

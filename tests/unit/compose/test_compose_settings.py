@@ -105,7 +105,7 @@ services:
     [
         ("environments: {dev: , prod: }", "prod"),
         ("environments: {dev: , production: }", "production"),
-        ("environments: {test: , dev: }", "test"),
+        ("environments: {dev: }", "dev"),
         ("environments: {prod: , live: {production: true}}", "live"),
         ("environments: {prod: {production: false}, dev: }", "dev"),
     ],
@@ -115,6 +115,11 @@ def test_exactly_one_is_production(text, production):
     assert made.production.name == production
     assert [one.name for one in made.environments.values() if one.production] == [production]
     assert next(iter(made.environments)) == production
+
+
+def test_of_several_the_first_is_not_production_by_chance():
+    error = refused("environments: {dev: {}, stage: {}}")
+    assert "no environment is production" in error.what
 
 
 def test_crlf_and_byte_order_marks_are_fine():
@@ -166,7 +171,7 @@ BAD = {
     "environments:\n  edge:": (2, "reserved"),
     "environments: {a: {production: true}, b: {production: true}}": (1, "exactly one"),
     "environments: {a: {production: false}}": (1, "production: true"),
-    "environments:\n  a: {domain: x.org}\n  b: {domain: X.org.}": (3, "give b another"),
+    "environments:\n  prod: {domain: x.org}\n  b: {domain: X.org.}": (3, "give b another"),
     "environments:\n  a: {domain: 'http://x.org'}": (2, "a name alone"),
     'environments:\n  a: {seed: "echo \'x"}': (2, "close every quote"),
     "environments:\n  a: {variables: {'A B': 1}}": (2, "letters, digits"),
@@ -262,7 +267,7 @@ def test_a_named_file_must_be_there(tmp_path):
 
 
 def test_two_environments_may_share_a_domain_when_ports_tell_them_apart():
-    same = "environments: {a: {domain: x.y}, b: {domain: x.y}}"
+    same = "environments: {prod: {domain: x.y}, b: {domain: x.y}}"
     assert given(f"route: port\n{same}").environments["b"].domain == "x.y"
     refused(same)
 

@@ -160,3 +160,11 @@ ROUTE = route("dev/route/web", "dev/web")
 )
 def test_differences(before, after, said):
     assert differences(before, after) == said
+
+
+def test_what_a_definition_says_is_said_by_a_field_of_its_own_or_only_that_it_changed():
+    before = instance("dev/web", image="a:1", definition={"image": "a:1"})
+    after = instance("dev/web", image="a:2", definition={"image": "a:2"})
+    assert differences(before, after) == "image a:1 → a:2"
+    other = instance("dev/web", image="a:1", definition={"image": "a:1", "user": "secret"})
+    assert differences(before, other) == "definition changed"

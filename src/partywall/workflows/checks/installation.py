@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from partywall.execution import history
 from partywall.execution.lock import Locks
+from partywall.model.errors import PartywallError
 from partywall.model.world import environment_of
-from partywall.workflows.change import Goal, planned
+from partywall.workflows.change import Goal, planned, resume
 from partywall.workflows.checks.finding import Finding, finding
 from partywall.workflows.project import Project
 
@@ -15,12 +16,20 @@ from partywall.workflows.project import Project
 def unfinished(project: Project) -> Iterator[Finding]:
     """Journal: no run was left half done."""
     run = history.unfinished(project.home)
-    if run is not None:
+    if run is not None and _is_due(project):
         yield finding(
             "journal",
             f"`partywall {run.head.verb}` was left half done",
             "`partywall resume` goes on, `partywall resume --back` takes it back",
         )
+
+
+def _is_due(project: Project) -> bool:
+    """Whether anything is left of it to do; other commands may have done it since."""
+    try:
+        return bool(planned(project, resume(project, back=False)))
+    except PartywallError:
+        return True
 
 
 def locks(project: Project) -> Iterator[Finding]:

@@ -74,6 +74,11 @@ class Vigil:
         self.verdict = Verdict(None, time.time())
         record.write_verdict(self._folder, self.verdict)
 
+    def restore(self) -> None:
+        """Write the verdict again where somebody lost or damaged it."""
+        if record.read_verdict(self._folder) != self.verdict:
+            record.write_verdict(self._folder, self.verdict)
+
     def tick(self, program: Program, now: float) -> float:
         """Do what is due; when to be called again (monotonic seconds)."""
         self._health = program.health

@@ -244,6 +244,7 @@ class Watch:
         found = self._recorded()
         if not found or found.process != self.process:
             return False
+        self.vigil.restore()
         if found.launched != self.program.launched():
             # The starter reads the wish itself and may have seen a newer one than this watch.
             self.program = load(self.folder) or self.program

@@ -1,0 +1,97 @@
+"""What a user should know beside the steps of a plan."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from itertools import combinations
+
+from partywall.model.errors import PartywallError
+from partywall.model.plan import Action, Plan
+from partywall.model.world import World, environment_of
+from partywall.planning.folders import uses
+from partywall.planning.scope import COMMON
+from partywall.workflows.project import Project
+
+
+def notes(
+    project: Project, verb: str, scope: str | None, plan: Plan, observed: World
+) -> Iterator[str]:
+    """Everything worth a line.
+
+    Args:
+        project: the project.
+        verb: what is being done.
+        scope: the environment that it is done to; None: all.
+        plan: the steps.
+        observed: what there is.
+    """
+    if verb == "up":
+        yield from _left(project, scope, observed)
+        yield from _equal_secrets(project, scope)
+    if verb == "destroy":
+        yield from _staying(scope, observed)
+    yield from _gaps(project, plan)
+    yield from _unmade(project)
+
+
+def _left(project: Project, scope: str | None, observed: World) -> Iterator[str]:
+    """Environments that stand and that the settings no longer name."""
+    if scope is not None:
+        return
+    for name in sorted(observed.environments() - {*project.settings.environments, *COMMON}):
+        yield (
+            f"{name} is not in the settings any more: left as it is; "
+            f"`partywall destroy {name}` ends it"
+        )
+
+
+def _equal_secrets(project: Project, scope: str | None) -> Iterator[str]:
+    """Secrets that are no wall, since another environment has them too."""
+    held = {name: _values(project, name) for name in project.settings.environments}
+    for (one, mine), (other, theirs) in combinations(held.items(), 2):
+        same = mine.keys() & theirs.keys()
+        if same and scope in (None, one, other):
+            known = ", ".join(sorted({mine[value] for value in same}))
+            yield f"the same in {one} and {other}, and so no secret between them: {known}"
+
+
+def _values(project: Project, name: str) -> dict[str, str]:
+    """Value → the variable that holds it; empty where they cannot be read."""
+    found: dict[str, str] = {}
+    with contextlib.suppress(PartywallError):  # what is wrong with it is said where it counts
+        for variable, ref in sorted(project.given(name).refs.items()):
+            value = project.store.value(name, ref).reveal()
+            if value:
+                found.setdefault(value, variable)
+    return found
+
+
+def _staying(scope: str | None, observed: World) -> Iterator[str]:
+    """Folders of the host that services wrote to: they are the user's, and stay."""
+    paths = {
+        use.path
+        for use in uses(observed)
+        if use.writes and scope in (None, environment_of(use.key))
+    }
+    for path in sorted(paths):
+        yield f"{path} stays: it is a folder of yours, with what was written into it"
+
+
+def _gaps(project: Project, plan: Plan) -> Iterator[str]:
+    """Which services are away for a moment, and why it cannot be otherwise."""
+    for step in plan.steps:
+        if step.action is not Action.CHANGE or step.before is None or step.after is None:
+            continue
+        if why := project.engine.gap(step.before, step.after):
+            yield f"{step.key} has a gap while it changes: {why}"
+
+
+def _unmade(project: Project) -> Iterator[str]:
+    """Kinds of things that the engine does not make."""
+    if project.unmade:
+        kinds = sorted({type(thing).__name__.lower() for thing in project.unmade})
+        yield (
+            f"the {project.engine_name} engine makes no {' and no '.join(kinds)}: "
+            "`partywall status --limits` says what that means"
+        )
