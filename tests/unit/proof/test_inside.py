@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -29,17 +27,19 @@ def test_what_it_does_not_know_it_does_not_do(do: str) -> None:
 
 def test_an_ask_after_the_deadline_is_not_tried(tmp_path: Path) -> None:
     given = {"do": "vault.plant", "folder": str(tmp_path), "name": "x", "text": "x"}
-    assert carry_out(given, time.monotonic() - 1)["outcome"] == "timed out"
+    assert carry_out(given, time.monotonic() - 1)["outcome"] == "failed"
     assert list(tmp_path.iterdir()) == []
 
 
-def test_it_speaks_json_both_ways(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_each_line_is_answered_under_its_number(tmp_path: Path) -> None:
     asks = [{"do": "vault.list", "folder": str(tmp_path)}, {"do": "nothing"}]
-    out = io.StringIO()
-    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps({"asks": asks, "seconds": 5})))
-    monkeypatch.setattr(sys, "stdout", out)
-    main()
-    assert [answer["outcome"] for answer in json.loads(out.getvalue())] == ["done", "failed"]
+    text = json.dumps({"asks": asks, "seconds": 5})
+    said: list[str] = []
+    main([f"7 {text}\n", f"9 {text}\n"], said.append)
+    lines = {number: json.loads(given) for number, _, given in (one.partition(" ") for one in said)}
+    assert set(lines) == {"7", "9"}
+    for answers in lines.values():
+        assert [one["outcome"] for one in answers] == ["done", "failed"]
 
 
 def test_a_scratch_file_is_gone_afterwards(tmp_path: Path) -> None:

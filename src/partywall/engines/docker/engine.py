@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from partywall.engines.docker import edge
 from partywall.engines.docker.api import Api
@@ -87,7 +88,7 @@ class DockerEngine:
 
     def reach(self) -> DockerReach:
         """Ways to its containers."""
-        return DockerReach(self._containers, self._api.socket)
+        return DockerReach(self._api, self._containers, self._naming, self._names.all)
 
     def ways(self) -> DockerWays:
         """The edge's ways to them."""
@@ -105,9 +106,10 @@ class DockerEngine:
         return ()
 
     def folder(self, volume: Key) -> Path | None:
-        """None: data of a volume are the engine's own."""
-        del volume
-        return None
+        """Where the engine keeps a volume's data; None when it has no such volume."""
+        name = self._names.all().get(volume)
+        found = self._api.get(f"/volumes/{quote(name, safe='')}") if name else None
+        return Path(found["Mountpoint"]) if found and found.get("Mountpoint") else None
 
     def identity(self) -> str:
         """Tells one engine from another."""
