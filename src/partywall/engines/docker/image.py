@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
+import io
 import os
 import platform
 import re
@@ -11,6 +13,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
@@ -32,6 +35,9 @@ _LEFT_OUT = frozenset(
     {"site-packages", "dist-packages", "test", "tests", "ensurepip", "idlelib", "tkinter"}
     | {"lib2to3", "turtledemo", "pydoc_data", "distutils"}
 )
+_NOT_NEEDED = re.compile(r"(_tkinter|_test|_curses|_ctypes_test|xxlimited|.*\.opt-)")
+_AGE = 7 * 24 * 3600.0
+"""Seconds after which the image of another version is no longer kept."""
 _BEFORE_LIBRARY = re.compile(r"^\s*(?:\S+ => )?(?P<path>/\S+) \(0x[0-9a-f]+\)$", re.MULTILINE)
 _ETC = {
     "etc/passwd": "root:x:0:0:root:/:/bin/false\nnobody:x:65534:65534:nobody:/:/bin/false\n",
@@ -64,6 +70,7 @@ def ensure(api: Api, agent: Agent) -> str:
             api.load(file, repo=REPOSITORY, tag=tag, changes=changes, seconds=_BUILD_SECONDS)
         if api.get(f"/images/{name}/json") is None:
             raise MachineFailed("the engine did not take the probes' image", remedy="see its log")
+        _tidy(api)
     return name
 
 
@@ -78,6 +85,14 @@ def digest(agent: Agent) -> str:
         mark.update(f"{target}\n".encode() + path.read_bytes())
     mark.update(Path(__file__).read_bytes())
     return mark.hexdigest()[:16]
+
+
+def _tidy(api: Api) -> None:
+    """Images that earlier versions left, unless something uses them."""
+    for one in api.get("/images/json", filters={"label": [LABEL]}) or []:
+        if one["Created"] < time.time() - _AGE:
+            with contextlib.suppress(MachineFailed):
+                api.delete(f"/images/{one['Id']}")
 
 
 def libraries(said: str) -> list[str]:
@@ -95,43 +110,43 @@ def _environment() -> list[str]:
         # A name that nobody has must not take the rest of the proof's time.
         "RES_OPTIONS": "timeout:1 attempts:1",
     }
-    return [f"ENV {name}={_quoted(value)}" for name, value in variables.items()]
-
-
-def _quoted(value: str) -> str:
-    return f'"{value}"'
+    return [f'ENV {name}="{value}"' for name, value in variables.items()]
 
 
 def _pack(file: IO[bytes], agent: Agent) -> None:
-    python = Path(os.path.realpath(sys.executable))
-    every = {_PYTHON: python}
-    every |= {target: path for path, target in _standard()}
-    every |= {f"{_PACKAGES}/{target}": path for path, target in _own(agent.module)}
-    every |= {f"{_PACKAGES}/{target}": path for path, target in _needed(agent.needs)}
-    linked = [python, *(path for path in every.values() if ".so" in path.suffixes)]
-    for library in _libraries(linked, set(every.values())):
-        # The loader is found by its whole path, which is written in the interpreter.
-        loader = Path(library).name.startswith(("ld-", "ld."))
-        every[library.lstrip("/") if loader else f"{_LIBRARIES}/{Path(library).name}"] = Path(
-            os.path.realpath(library)
-        )
+    every = _contents(agent)
     with tarfile.open(fileobj=file, mode="w") as tar:
         folders = {str(parent) for target in (*every, *_ETC) for parent in Path(target).parents}
         for folder in sorted({*folders, "tmp"} - {"."}):
             tar.addfile(_entry(folder, tarfile.DIRTYPE, 0o1777 if folder == "tmp" else 0o755))
         for target, path in sorted(every.items()):
-            with path.open("rb") as source:
-                about = _entry(target, tarfile.REGTYPE, 0o755)
-                about.size = os.fstat(source.fileno()).st_size
-                about.mtime = int(path.stat().st_mtime)  # compiled modules remember it
-                tar.addfile(about, source)
+            _add(tar, target, path.read_bytes(), path.stat().st_mtime)
         for target, text in _ETC.items():
-            with tempfile.TemporaryFile() as source:
-                source.write(text.encode())
-                source.seek(0)
-                about = _entry(target, tarfile.REGTYPE, 0o644)
-                about.size = len(text.encode())
-                tar.addfile(about, source)
+            _add(tar, target, text.encode())
+
+
+def _contents(agent: Agent) -> dict[str, Path]:
+    """Every file's place in the image, and which file of this machine it is."""
+    python = Path(os.path.realpath(sys.executable))
+    every = {_PYTHON: python}
+    every |= {target: path for path, target in _standard()}
+    packages = (*_own(agent.module), *_needed(agent.needs))
+    every |= {f"{_PACKAGES}/{target}": path for path, target in packages}
+    linked = [python, *(path for path in every.values() if ".so" in path.suffixes)]
+    for library in _libraries(linked, set(every.values())):
+        name = Path(library).name
+        # The loader is found by its whole path, which is written in the interpreter.
+        loader = name.startswith(("ld-", "ld."))
+        target = library.lstrip("/") if loader else f"{_LIBRARIES}/{name}"
+        every[target] = Path(os.path.realpath(library))
+    return every
+
+
+def _add(tar: tarfile.TarFile, target: str, data: bytes, changed: float = 0.0) -> None:
+    """Compiled modules remember when their source was changed."""
+    about = _entry(target, tarfile.REGTYPE, 0o755)
+    about.size, about.mtime = len(data), int(changed)
+    tar.addfile(about, io.BytesIO(data))
 
 
 def _entry(name: str, kind: bytes, mode: int) -> tarfile.TarInfo:
@@ -180,11 +195,12 @@ def _files(folder: Path) -> Iterator[Path]:
         ]
         for name in names:
             path = Path(here, name)
-            if ".opt-" not in name and path.is_file():
+            if not _NOT_NEEDED.match(name) and path.is_file():
                 yield path
 
 
 def _libraries(files: Iterable[Path], known: set[Path]) -> Iterator[str]:
+    real = {os.path.realpath(path) for path in known}
     done = subprocess.run(
         ["ldd", *map(str, files)],
         capture_output=True,
@@ -193,5 +209,5 @@ def _libraries(files: Iterable[Path], known: set[Path]) -> Iterator[str]:
         timeout=_BUILD_SECONDS,
     )
     for path in dict.fromkeys(libraries(done.stdout)):
-        if Path(path) not in known:
+        if os.path.realpath(path) not in real:
             yield path

@@ -41,20 +41,26 @@ class Rights(msgspec.Struct, frozen=True, kw_only=True):
         ]
 
 
-def of(pid: int) -> Rights:
-    """Those of a process of this machine.
+def of(container: str, pid: int) -> Rights:
+    """Those of a container's first process, which is one of this machine.
 
     Raises:
         MachineFailed: when it has ended, or the engine's processes are not to be seen here.
     """
     folder = Path("/proc") / str(pid)
     try:
+        if container not in (folder / "cgroup").read_text():
+            raise _unseen(pid, "it is another program here")
         return understood((folder / "status").read_text(), (folder / "uid_map").read_text())
     except (OSError, KeyError, ValueError, IndexError) as error:
-        raise MachineFailed(
-            f"whose the engine's process {pid} is cannot be seen from here: {error}",
-            remedy="run the command where the engine runs",
-        ) from error
+        raise _unseen(pid, str(error)) from error
+
+
+def _unseen(pid: int, why: str) -> MachineFailed:
+    return MachineFailed(
+        f"whose the engine's process {pid} is cannot be seen from here: {why}",
+        remedy="run the command where the engine runs",
+    )
 
 
 def understood(status: str, mapped: str) -> Rights:

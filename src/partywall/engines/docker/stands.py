@@ -42,19 +42,19 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
 
 def positions(
     containers: Iterable[Inspected],
-    rights: Callable[[int], Rights],
+    rights: Callable[[str, int], Rights],
     key_of: Mapping[str, Key],
 ) -> list[Position]:
     """As few as see and may do what all of them together do; of equal ones the first by key.
 
     Args:
         containers: those that run, by key.
-        rights: of a process.
+        rights: of a container's process.
         key_of: the engine's names of volumes → their keys.
     """
     found: list[Position] = []
     for one in containers:
-        new = _position(one, rights(int(one["State"]["Pid"])), key_of)
+        new = _position(one, rights(one["Id"], int(one["State"]["Pid"])), key_of)
         if not any(known.covers(new) for known in found):
             found = [known for known in found if not new.covers(known)] + [new]
     return found
