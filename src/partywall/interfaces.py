@@ -195,6 +195,22 @@ class Ways(Protocol):
         ...
 
 
+class Switch(Protocol):
+    """Leads visitors from one container of an instance to the next one."""
+
+    def lead(self, instance: Key) -> None:
+        """Let every route of an instance lead to where it is now.
+
+        Raises:
+            MachineFailed: when the edge refuses; the routes lead where they led.
+        """
+        ...
+
+    def left(self, host: str, port: int, seconds: float) -> bool:
+        """Wait until no request is under way to a place; False when time ran out."""
+        ...
+
+
 class Health(msgspec.Struct, frozen=True, kw_only=True):
     """How an instance is at this moment."""
 
@@ -225,6 +241,18 @@ class Engine(Protocol):
 
     def refusals(self, desired: World) -> list[str]:
         """What of a world this engine can never do, in words."""
+        ...
+
+    def attached(self, wanted: World) -> World:
+        """Those of these instances that stand in attached environments, as they are."""
+        ...
+
+    def strangers(self) -> Sequence[str]:
+        """What else runs of the same folder, that nobody attached: Compose projects by name."""
+        ...
+
+    def gap(self, before: Entry, after: Entry) -> str:
+        """Why an instance is away for a moment while it changes; empty when it is not."""
         ...
 
     def observer(self) -> Observer:
@@ -305,6 +333,9 @@ class EngineParts(msgspec.Struct, frozen=True, kw_only=True):
     """The program of a service of the edge; asked only at a start: finding it takes time."""
     trash_seconds: float
     commons: Commons
+    switch: Switch
+    attached: Mapping[str, str] = {}
+    """Environment → the Compose project that it is: made by somebody else, never changed."""
 
 
 class BuildsEngine(Protocol):

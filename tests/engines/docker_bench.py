@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 from fakes.bench import Bench
-from fakes.verbs import RealClock
+from fakes.verbs import NoSwitch, RealClock
 from partywall.engines.docker.assemble import assemble
 from partywall.engines.docker.engine import DockerEngine
 from partywall.engines.docker.labels import PROJECT
@@ -58,6 +58,7 @@ class DockerBench(Bench):
                 edge=no_edge,
                 trash_seconds=3600,
                 commons=Commons(folder=home / "commons", name=f"{self.project_id}-commons"),
+                switch=NoSwitch(),
             )
         )
 

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 from fakes.bench import Bench
-from fakes.verbs import RealClock
+from fakes.verbs import NoSwitch, RealClock
 from partywall.engines.embedded.build import build
 from partywall.engines.embedded.engine import EmbeddedEngine
 from partywall.engines.embedded.supervise import control
@@ -53,6 +53,7 @@ class EmbeddedBench(Bench):
                 edge=no_edge,
                 trash_seconds=3600,
                 commons=Commons(folder=home / "commons", name="commons"),
+                switch=NoSwitch(),
             )
         )
 

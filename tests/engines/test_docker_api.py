@@ -44,7 +44,7 @@ class Workbench:
         self.data = Volume(key="dev/volume/data", name=f"{self.project_id}_data")
         self.back = Network(key="dev/network/back", name=f"{self.project_id}_back", internal=True)
         self.observer = DockerObserver(
-            api, self.naming, Records(folder), lambda: {self.data.key: self.data.name}
+            api, self.naming, Records(folder), lambda: {self.data.key: self.data.name}, lambda _: ()
         )
         self._made: list[str] = []
 
@@ -140,7 +140,7 @@ def test_another_installation_sees_nothing_of_it(
     bench.volume()
     bench.network()
     bench.started(WEB)
-    other = DockerObserver(api, OTHER, Records(tmp_path), dict)
+    other = DockerObserver(api, OTHER, Records(tmp_path), dict, lambda _: ())
     assert not other.observe().entries
     assert other.look("dev/web") is None
 

@@ -276,6 +276,15 @@ class FakeEngine(Engine):
     def refusals(self, desired: World) -> list[str]:
         return []
 
+    def attached(self, wanted: World) -> World:
+        return World()
+
+    def strangers(self) -> Sequence[str]:
+        return ()
+
+    def gap(self, before: Entry, after: Entry) -> str:
+        return ""
+
     def observer(self) -> Observer:
         return FakeObserver(self.ground)
 

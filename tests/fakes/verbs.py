@@ -9,7 +9,7 @@ from pathlib import Path
 from partywall.execution import history, undo
 from partywall.execution.executor import execute
 from partywall.execution.journal import FileJournal
-from partywall.interfaces import Clock, Engine, Journal, Progress
+from partywall.interfaces import Clock, Engine, Journal, Progress, Switch
 from partywall.model.plan import Plan, Step
 from partywall.model.world import World
 from partywall.planning.diff import plan
@@ -24,6 +24,16 @@ class RealClock(Clock):
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
+
+
+class NoSwitch(Switch):
+    """Where there is no edge nobody has to be led."""
+
+    def lead(self, instance: str) -> None:
+        pass
+
+    def left(self, host: str, port: int, seconds: float) -> bool:
+        return True
 
 
 class Notes(Progress):

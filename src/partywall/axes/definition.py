@@ -28,7 +28,8 @@ def handed_on(service: Service, folder: str, settled: frozenset[str]) -> dict[st
         if name not in _OURS and not name.startswith("x-") and value is not None
     }
     if isinstance(networks := made.get("networks"), Mapping):
-        made["networks"] = {name: _floating(one) for name, one in networks.items()}
+        called = service.definition.get("container_name")
+        made["networks"] = {name: _floating(one, called) for name, one in networks.items()}
     if volumes := made.get("volumes"):
         made["volumes"] = [_mounted(one, folder, settled) for one in volumes]
     if isinstance(build := made.get("build"), Mapping):
@@ -53,10 +54,13 @@ def relative(path: str, folder: str) -> str:
     return inner if inner == "." else f"./{inner}"
 
 
-def _floating(network: Any) -> Any:  # noqa: ANN401  (any JSON)
-    if not isinstance(network, Mapping):
-        return network
-    return {name: value for name, value in network.items() if name not in _FIXED} or None
+def _floating(network: Any, called: str | None) -> dict[str, Any] | None:  # noqa: ANN401
+    """What a service is in a network without a fixed address; its fixed name leads to it there."""
+    said = network if isinstance(network, Mapping) else {}
+    made = {name: value for name, value in said.items() if name not in _FIXED}
+    if called:
+        made["aliases"] = [*made.get("aliases", ()), called]
+    return made or None
 
 
 def _mounted(mount: Mapping[str, Any], folder: str, settled: frozenset[str]) -> dict[str, Any]:

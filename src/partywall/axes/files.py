@@ -23,15 +23,23 @@ def folder(site: Site, environment: Environment) -> Iterable[AnyThing]:
         yield Volume(
             key=own(environment, "volume", name),
             name=f"{site.project}-{environment.name}_{name}",
-            device=_device(environment.app, name),
+            driver=_driver(environment.app, name),
+            options=_options(environment.app, name),
         )
 
 
-def _device(app: App, name: str) -> str:
-    """The folder that a volume of the local driver is bound to."""
-    options = (app.volumes.get(name) or {}).get("driver_opts") or {}
-    bound = "bind" in str(options.get("o", "")).split(",")
-    return relative(str(options.get("device", "")), app.folder) if bound else ""
+def _driver(app: App, name: str) -> str:
+    said = str((app.volumes.get(name) or {}).get("driver") or "")
+    return "" if said == "local" else said
+
+
+def _options(app: App, name: str) -> dict[str, str]:
+    """As the Compose file gives them, a folder seen from the project's."""
+    given = (app.volumes.get(name) or {}).get("driver_opts") or {}
+    options = {key: str(value) for key, value in sorted(given.items())}
+    if "device" in options:
+        options["device"] = relative(options["device"], app.folder)
+    return options
 
 
 OPTIONS = {FilesWall.FOLDER: folder}

@@ -265,11 +265,16 @@ def text(values: Mapping[str, str | None], environment: str) -> str:
         f"# What is different in {environment}. Never share these values with another environment,",
         "# and keep this file out of version control.",
     ]
-    lines += [f"{name}={value}" for name, value in values.items() if value is not None]
+    lines += [f"{name}={_plain(value)}" for name, value in values.items() if value is not None]
     blank = [name for name, value in values.items() if value is None]
     if blank:
         lines += ["", "# Fill these in and take the # away:", *(f"# {name}=" for name in blank)]
     return "\n".join(lines) + "\n"
+
+
+def _plain(value: str) -> str:
+    """As it is where nothing in it means anything else, so that people read it easily."""
+    return value if re.fullmatch(r"[\w@%+=:,./?&-]*", value) else quoted(value)
 
 
 def quoted(value: str) -> str:

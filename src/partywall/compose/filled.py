@@ -202,6 +202,7 @@ class Reader:
             variables=self._variables(said.variables or {}, (*path, "variables")),
             limits=self._limits(said.limits, (*path, "limits")),
             branch=self._branch(said.branch, (*path, "branch")),
+            attach=self._attach(said.attach, production, (*path, "attach")),
         )
 
     def _env_files(self, name: str, said: schema.Words | None) -> tuple[EnvFile, ...]:
@@ -219,6 +220,19 @@ class Reader:
     def _branch(self, said: str | None, path: Path_) -> str | None:
         if said is not None and not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._/-]*", said):
             raise self._bad(f"{said!r} is no branch name", path, "letters, digits, . _ / and -")
+        return said
+
+    def _attach(self, said: str | None, production: bool, path: Path_) -> str | None:
+        if said is None:
+            return None
+        if not production:
+            raise self._bad(
+                "only production can be attached", path, "take the line out: Partywall makes it"
+            )
+        if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", said):
+            raise self._bad(
+                f"{said!r} is no Compose project", path, "a name that `docker compose ls` shows"
+            )
         return said
 
     def _variables(self, said: dict[str, Any], path: Path_) -> dict[str, str]:

@@ -97,6 +97,12 @@ class Environment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     branch: Annotated[
         str | None, Meta(description="Branch of the source, with `source: branch`.")
     ] = None
+    attach: Annotated[
+        str | None,
+        Meta(
+            description="Compose project of production that runs already: looked at, not touched."
+        ),
+    ] = None
 
 
 class Session(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from partywall.compose import roles
@@ -57,6 +57,9 @@ def lines(reported: Mapping[str, Any]) -> list[str]:
             "" if one["confidence"] >= 0.6 else "  (not sure: one line in partywall.yaml says it)"
         )
         made.append(f"{name:<{width}}  {one['role']:<8}  {one['why']}{sure}")
+    if reported["running"]:
+        names = " and ".join(reported["running"])
+        made += ["", f"Running already: {names}; production is attached to it, not made anew"]
     for title, key, last in (
         ("Noticed", "findings", "action"),
         ("In the way of a wall", "refusals", "remedy"),
@@ -85,14 +88,14 @@ def text(settings: Settings, reported: Mapping[str, Any], engine: str | None) ->
         f"domain: {settings.domain}",
         "",
         "environments:",
-        *_environments(settings),
+        *_environments(settings, reported["running"]),
         "",
         *_services(reported["services"]),
     ]
     return "\n".join(parts).rstrip("\n") + "\n"
 
 
-def _environments(settings: Settings) -> list[str]:
+def _environments(settings: Settings, running: Sequence[str]) -> list[str]:
     made = []
     for name, one in settings.environments.items():
         made += [
@@ -100,6 +103,11 @@ def _environments(settings: Settings) -> list[str]:
             f"  {name}:",
         ]
         made += ["    production: true"] if one.production else []
+        if one.production and running:
+            made += [
+                "    # It runs already, made by `docker compose`: looked at, never changed.",
+                f"    attach: {running[0]}",
+            ]
         made += [] if one.production else ["    # seed: a command that fills it when it is new"]
     return made
 

@@ -43,6 +43,8 @@ class EnvironmentSettings(msgspec.Struct, frozen=True, kw_only=True):
     variables: dict[str, str] = {}
     limits: Limits | None = None
     branch: str | None = None
+    attach: str | None = None
+    """The Compose project that it is already, made by somebody else."""
 
 
 class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):

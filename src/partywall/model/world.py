@@ -88,8 +88,10 @@ class Volume(Thing, frozen=True, kw_only=True, tag="volume"):
     """Data that outlives instances; removing it moves it into the trash."""
 
     name: str
-    device: str = ""
-    """The folder of the host that the Compose file puts it into; empty: the engine's own place."""
+    driver: str = ""
+    """Who keeps the data; empty: the engine itself."""
+    options: dict[str, str] = {}
+    """What the driver is told, `device` being where the data are."""
 
 
 class Network(Thing, frozen=True, kw_only=True, tag="network"):

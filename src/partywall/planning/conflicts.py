@@ -95,6 +95,8 @@ def _claims(thing: AnyThing) -> Iterator[Claim]:
             yield "network name", thing.name
         case Volume():
             yield "volume name", thing.name
+            if thing.options.get("device") and not folders.is_folder(thing):
+                yield "device", " ".join(f"{k}={v}" for k, v in sorted(thing.options.items()))
         case Checkout():
             yield "checkout folder", thing.folder
         case _:

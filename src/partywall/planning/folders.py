@@ -85,13 +85,19 @@ def uses(world: World) -> Iterator[Use]:
 
 
 def _of(thing: AnyThing) -> Iterator[Use]:
-    if isinstance(thing, Volume) and thing.device:
-        yield Use(thing.key, thing.device, writes=True)
+    if isinstance(thing, Volume) and is_folder(thing):
+        yield Use(thing.key, thing.options["device"], writes=True)
     instance = thing.instance if isinstance(thing, Job) else thing
     if isinstance(instance, Instance):
         for mount in instance.mounts:
             if mount.kind == "bind":
                 yield Use(thing.key, mount.source, writes=not mount.read_only)
+
+
+def is_folder(volume: Volume) -> bool:
+    """Whether its data are in a folder of the host: the local driver binds it."""
+    bound = "bind" in volume.options.get("o", "").split(",")
+    return bound and bool(volume.options.get("device"))
 
 
 def _lineage(path: str) -> Iterator[str]:

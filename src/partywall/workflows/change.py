@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -89,12 +89,22 @@ def change(project: Project, goal: Goal, approve: Approve, progress: Progress) -
 
 def _look(project: Project, goal: Goal) -> tuple[World, Plan]:
     """What there is, and what would be done about it."""
+    _refuse_attached(project, goal)
     observed = project.observer.observe()
     _check_known(project, goal, observed)
     plan = _plan(project, goal, observed)
     guard.check(plan, observed)
-    notes = (*plan.notes, *_left(project, goal, observed))
+    notes = (*plan.notes, *_left(project, goal, observed), *_gaps(project, plan))
     return observed, _noted(project, msgspec.structs.replace(plan, notes=notes))
+
+
+def _gaps(project: Project, plan: Plan) -> Iterator[str]:
+    """Which services are away for a moment, and why it cannot be otherwise."""
+    for step in plan.steps:
+        if step.action is not Action.CHANGE or step.before is None or step.after is None:
+            continue
+        if why := project.engine.gap(step.before, step.after):
+            yield f"{step.key} has a gap while it changes: {why}"
 
 
 def _check_ports(project: Project, plan: Plan) -> None:
@@ -131,8 +141,8 @@ def _plan(project: Project, goal: Goal, observed: World) -> Plan:
     match goal.verb:
         case "up":
             desired = _desired(project, goal, observed)
-            ground = Ground(str(project.folder), project.settings.production.name)
-            conflicts.check(desired, goal.scope, ground)
+            _refuse_strangers(project)
+            _check_conflicts(project, desired, goal.scope)
             _refuse(project, desired)
             return difference(desired, observed, goal.scope)
         case "down":
@@ -144,6 +154,35 @@ def _plan(project: Project, goal: Goal, observed: World) -> Plan:
         case "back":
             return difference(_start(project, observed), observed, goal.scope)
     raise BadInput(f"unknown goal {goal.verb}", remedy="run the command again")
+
+
+def _check_conflicts(project: Project, desired: World, scope: str | None) -> None:
+    """What somebody else's production claims counts, although we do not make it."""
+    ground = Ground(str(project.folder), project.settings.production.name)
+    theirs = project.wanted(project.attachments).entries if project.attachments else {}
+    conflicts.check(World({**theirs, **desired.entries}), scope, ground)
+
+
+def _refuse_attached(project: Project, goal: Goal) -> None:
+    """What somebody else made is looked at and not changed."""
+    if goal.scope in project.attachments:
+        raise Refused(
+            f"{goal.scope} is attached to the Compose project {project.attachments[goal.scope]}, "
+            "which Partywall looks at and does not change",
+            where=project.settings.where("environments", goal.scope, "attach"),
+            remedy="change it with `docker compose`, as before",
+        )
+
+
+def _refuse_strangers(project: Project) -> None:
+    """Beside a production that runs already nothing is made that would be a second one."""
+    if running := project.engine.strangers():
+        name = project.settings.production.name
+        raise Refused(
+            f"{' and '.join(running)} runs already from this folder, made by `docker compose`",
+            remedy=f"say `environments: {{{name}: {{attach: {running[0]}}}}}` in partywall.yaml: "
+            "it stays as it is, and the others come beside it",
+        )
 
 
 def _desired(project: Project, goal: Goal, observed: World) -> World:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ def report(project: Project) -> Report:
     project.lenient = True
     apps = project.apps(project.settings.environments)
     made = start.report(apps.values())
+    made["running"] = _running(project)
     made["refusals"] += [
         {"service": "", "kind": "engine", "what": sentence, "remedy": "see its documentation"}
         for sentence in _engine_refusals(project)
@@ -56,6 +58,13 @@ def blanks(project: Project) -> dict[str, list[str]]:
         for name in project.settings.environments
     }
     return {name: keys for name, keys in found.items() if keys}
+
+
+def _running(project: Project) -> list[str]:
+    """The Compose projects of this folder that run already; none where no engine can say."""
+    with contextlib.suppress(PartywallError):
+        return [*project.engine.strangers()]
+    return []
 
 
 def _engine_refusals(project: Project) -> list[str]:

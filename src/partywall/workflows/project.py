@@ -33,6 +33,7 @@ from partywall.system.secretstore import FileSecretStore
 from partywall.workflows import commons, edge_place, variables
 from partywall.workflows.app_cache import AppCache
 from partywall.workflows.observing import WholeObserver
+from partywall.workflows.switching import EdgeSwitch
 from partywall.workflows.variables import Given
 
 HOME = ".partywall"
@@ -112,6 +113,10 @@ class Project:
                 edge=lambda service: edge_place.program(self.edge, service),
                 trash_seconds=self.settings.trash,
                 commons=self.commons,
+                switch=EdgeSwitch(
+                    lambda: (self.edge, self.engine.ways()), self.settings.project, self.clock
+                ),
+                attached=self.attachments,
             )
         )
         if self.state is not None:
@@ -202,15 +207,34 @@ class Project:
         return {name: self._apps[name] for name in names}
 
     def desired(self, names: Iterable[str] | None = None) -> World:
-        """The world that the settings ask for, for these environments or for all.
+        """The world that the settings ask us to make, for these environments or for all.
 
-        Things of kinds that the engine does not make are left out; `unmade` names them.
+        An attached environment is somebody else's and no part of it. Things of kinds that the
+        engine does not make are left out; `unmade` names them.
 
         Raises:
             BadInput: when the settings or a Compose file is wrong.
         """
         chosen = list(self.settings.environments) if names is None else list(names)
-        site = self._site(self.apps(chosen))
+        return self.wanted([name for name in chosen if name not in self.attachments])
+
+    @cached_property
+    def attachments(self) -> dict[str, str]:
+        """Environment → the Compose project of somebody else that it is."""
+        every = self.settings.environments.items()
+        return {name: said.attach for name, said in every if said.attach is not None}
+
+    def attached(self) -> World:
+        """The instances of attached environments as they are; no plan ever sees them.
+
+        Raises:
+            BadInput: when their Compose file is wrong.
+        """
+        return self.engine.attached(self.wanted(self.attachments)) if self.attachments else World()
+
+    def wanted(self, names: Iterable[str]) -> World:
+        """What these environments are made of, whoever makes it; raises as `desired` does."""
+        site = self._site(self.apps(list(names)))
         try:
             whole = build(site)
         except BadInput as error:

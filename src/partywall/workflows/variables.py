@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from partywall.compose import attachments, cli, envfiles, yamlfile
+from partywall.compose import attachments, cli, envfiles, renewal, yamlfile
 from partywall.compose.settings import EnvironmentSettings, Settings
 from partywall.model.errors import BadInput
 from partywall.model.secret import SecretRef
@@ -116,7 +116,7 @@ def _fresh(
 ) -> dict[str, str | None]:
     """Values for an environment that has no env file of its own yet."""
     own = own_file(settings, environment)
-    if own is None or own.exists():
+    if own is None or own.exists() or environment.attach:
         return {}
     question = cli.Question(
         folder=settings.folder, files=settings.compose, project=settings.project, variables={}
@@ -129,6 +129,8 @@ def _fresh(
         project=settings.project,
         production=environment.production,
     )
+    if not environment.production:
+        made |= renewal.renewed(read, environment.name)
     if environment.protected and PASSWORD not in read:
         made[PASSWORD] = envfiles.fresh_secret()
     return made

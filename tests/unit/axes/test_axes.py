@@ -278,6 +278,19 @@ class TestFiles:
             "prod/volume/b": "shop-prod_b",
         }
 
+    def test_what_a_driver_is_told_goes_with_the_volume(self):
+        bound = {"type": "none", "o": "bind", "device": "/srv/shop/data"}
+        remote = {"type": "nfs", "device": ":/x"}
+        volumes = {
+            "a": {"name": "a", "driver": "local", "driver_opts": bound},
+            "b": {"driver": "rclone", "driver_opts": remote},
+            "c": None,
+        }
+        mounts = tuple(Mount(kind="volume", source=name, target=f"/{name}") for name in volumes)
+        made = things(environment(service("one", mounts=mounts), more={"volumes": volumes}))
+        told = [(made[f"dev/volume/{n}"].driver, made[f"dev/volume/{n}"].options) for n in "abc"]
+        assert told == [("", {**bound, "device": "./data"}), ("rclone", remote), ("", {})]
+
 
 class TestPresence:
     """Axis `presence`."""

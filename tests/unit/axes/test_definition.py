@@ -43,7 +43,11 @@ def test_what_would_clash_is_left_out_and_paths_may_move():
     assert made(SAID) == {
         "image": "web:1",
         "user": "1000",
-        "networks": {"default": None, "back": None, "front": {"aliases": ["www"]}},
+        "networks": {
+            "default": {"aliases": ["web"]},
+            "back": {"aliases": ["web"]},
+            "front": {"aliases": ["www", "web"]},
+        },
         "volumes": [
             {"type": "volume", "source": "data", "target": "/data"},
             {"type": "bind", "source": "./conf", "target": "/conf", "read_only": True},
@@ -70,3 +74,5 @@ def test_a_bare_definition_stays_bare():
         "build": {"dockerfile_inline": "FROM x"},
     }
     assert made({}) == {}
+    networks = {"a": None, "b": {"ipv4_address": "10.0.0.2"}}
+    assert made({"networks": networks}) == {"networks": {"a": None, "b": None}}

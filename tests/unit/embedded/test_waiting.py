@@ -38,6 +38,10 @@ def test_a_program_gets_the_time_that_its_health_check_may_take(health, seconds)
     assert patience(health) == seconds
 
 
+def test_what_runs_to_its_end_may_take_its_time():
+    assert patience(None, once=True) == 600
+
+
 def test_nothing_is_wrong_while_it_may_become_ready():
     assert trouble(instance(), FIRST, State("dev/x", running=True)) is None
     assert trouble(instance(), FIRST, State("dev/x", restarts=2)) is None

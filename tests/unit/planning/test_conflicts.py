@@ -29,7 +29,11 @@ def mounting(key: str, source: str, **fields) -> object:
 
 
 def bound(key: str, device: str) -> Volume:
-    return Volume(key=key, name=key, device=device)
+    return Volume(key=key, name=key, options={"type": "none", "o": "bind,ro", "device": device})
+
+
+def remote(key: str, device: str) -> Volume:
+    return Volume(key=key, name=key, options={"type": "nfs", "o": "addr=nas", "device": device})
 
 
 def seeding(key: str, source: str) -> Job:
@@ -78,6 +82,11 @@ PAIRS = [
     (binding("dev/a"), binding("prod/a", "./data"), "folder"),
     (binding("dev/a", "."), binding("prod/a", "./x/../y"), "folder"),
     (bound("dev/volume/d", "/srv/data"), binding("prod/a"), "folder /srv/data"),
+    (
+        remote("dev/volume/d", ":/x"),
+        remote("prod/volume/d", ":/x"),
+        "device device=:/x o=addr=nas type=nfs",
+    ),
     (bound("dev/volume/d", "/srv"), bound("prod/volume/d", "/srv/d"), "folder /srv/d"),
     (seeding("dev/job/seed", "/srv/data"), binding("prod/a"), "folder /srv/data"),
     (
@@ -143,6 +152,7 @@ FINE = [
     (binding("dev/a", "./data-dev"), binding("prod/a", "./data-prod")),
     (bound("dev/volume/a", "/srv/a"), bound("dev/volume/b", "/srv/a")),
     (bound("dev/volume/a", ""), bound("prod/volume/a", "")),
+    (remote("dev/volume/a", ":/x/dev"), remote("prod/volume/a", ":/x/prod")),
     (mounting("dev/a", "prod/volume/x", read_only=True), volume("prod/volume/x")),
     (mounting("dev/a", "dev/volume/x"), mounting("dev/b", "shared/volume/x")),
     (mounting("dev/a", "anonymous"), mounting("prod/b", "anonymous")),

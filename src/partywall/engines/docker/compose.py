@@ -40,6 +40,23 @@ class ComposeCli:
             words.append("--force-recreate")
         self._run(unit, [*words, *sorted(services)])
 
+    def scale(self, unit: Unit, service: str, number: int) -> None:
+        """Let there be so many containers of a service; those that are there stay as they are.
+
+        Raises:
+            MachineFailed: with the CLI's last words.
+        """
+        words = ["up", "--detach", "--no-deps", "--quiet-pull", "--pull", "missing"]
+        self._run(unit, [*words, "--no-recreate", "--scale", f"{service}={number}", service])
+
+    def build(self, unit: Unit, services: Iterable[str]) -> None:
+        """Make the images of these services anew.
+
+        Raises:
+            MachineFailed: with the CLI's last words.
+        """
+        self._run(unit, ["build", *sorted(services)])
+
     def _run(self, unit: Unit, words: Sequence[str]) -> None:
         command = [*arguments(self._program, unit), *words]
         known = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}

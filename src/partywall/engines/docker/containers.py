@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 
 from partywall.engines.docker.api import Api
-from partywall.engines.docker.labels import ENVIRONMENT, KEY, PROJECT
+from partywall.engines.docker.labels import (
+    COMPOSE_FOLDER,
+    COMPOSE_ONEOFF,
+    COMPOSE_PROJECT,
+    COMPOSE_SERVICE,
+    ENVIRONMENT,
+    KEY,
+    PROJECT,
+)
 from partywall.engines.docker.names import Naming
 from partywall.engines.docker.understand import Inspected, epoch, foremost
 from partywall.interfaces import Clock
-from partywall.model.errors import MachineFailed
+from partywall.model.errors import MachineFailed, Refused
 from partywall.model.world import Key, environment_of, name_of
 
-READY_SECONDS = 300.0
+_LEAST_SECONDS = 120.0
+_MARGIN_SECONDS = 30.0
+_JOB_SECONDS = 600.0
+"""For what runs to its end: migrations take their time, and `resume` goes on waiting."""
 _LOOK_EVERY = 0.1
 _CRASHES = 3
 _LAST_LINES = 12
@@ -30,20 +41,59 @@ class Containers:
         self._clock = clock
 
     def of(self, key: Key) -> list[Inspected]:
-        """All containers of a thing; ours only."""
+        """All containers of a thing: ours, or those of an attached environment."""
+        if (project := self._naming.attached.get(environment_of(key))) is not None:
+            return self._theirs(project, f"{COMPOSE_SERVICE}={name_of(key)}")
         return self._with(self._naming.owner(key), f"{KEY}={key}")
 
     def running(self, environment: str) -> list[Inspected]:
         """All running containers of an environment's instances, by key."""
-        found = self._with(self._naming.owner(environment), f"{ENVIRONMENT}={environment}")
+        if (project := self._naming.attached.get(environment)) is not None:
+            found = self._theirs(project)
+        else:
+            found = self._with(self._naming.owner(environment), f"{ENVIRONMENT}={environment}")
         up = [one for one in found if one["State"].get("Running")]
-        return sorted(up, key=lambda one: str(one["Config"]["Labels"][KEY]))
+        return sorted(up, key=lambda one: str(one["Config"]["Labels"].get(COMPOSE_SERVICE)))
+
+    def strangers(self, folder: str) -> list[str]:
+        """The Compose projects of a folder that run and are neither ours nor attached."""
+        found = self._listed(f"{COMPOSE_FOLDER}={folder}")
+        names = {
+            str(one["Labels"].get(COMPOSE_PROJECT))
+            for one in found
+            if PROJECT not in one["Labels"] and one.get("State") == "running"
+        }
+        return sorted(names - set(self._naming.attached.values()))
 
     def _with(self, owner: str, label: str) -> list[Inspected]:
-        labels = [f"{PROJECT}={owner}", label]
-        listed = self._api.get("/containers/json", all="true", filters={"label": labels}) or []
+        return self._inspected(self._listed(f"{PROJECT}={owner}", label))
+
+    def _theirs(self, project: str, *labels: str) -> list[Inspected]:
+        """Containers of somebody else's project, those apart that `run` made for once."""
+        project_label = f"{COMPOSE_PROJECT}={project}"
+        listed = self._listed(project_label, f"{COMPOSE_ONEOFF}=False", *labels)
+        return self._inspected(one for one in listed if PROJECT not in one["Labels"])
+
+    def _listed(self, *labels: str) -> list[Inspected]:
+        found = self._api.get("/containers/json", all="true", filters={"label": [*labels]})
+        return list(found or [])
+
+    def _inspected(self, listed: Iterable[Inspected]) -> list[Inspected]:
         found = (self._api.get(f"/containers/{one['Id']}/json") for one in listed)
         return [one for one in found if one is not None]
+
+    def _own(self, key: Key) -> list[Inspected]:
+        """All containers of a thing, to be changed.
+
+        Raises:
+            Refused: when they are not ours.
+        """
+        if environment_of(key) in self._naming.attached:
+            raise Refused(
+                f"{key} is attached: it is somebody else's and is not changed",
+                remedy="`docker compose` in its own folder does that",
+            )
+        return self.of(key)
 
     def connect(self, container: Inspected, network: str) -> None:
         """Let a container join a network; that it is in it already is fine."""
@@ -56,39 +106,63 @@ class Containers:
 
     def stop(self, key: Key, grace: float) -> None:
         """Ask every one to end, and wait."""
-        for one in self.of(key):
+        for one in self._own(key):
             if one["State"].get("Running"):
                 self._api.post(f"/containers/{one['Id']}/stop", t=int(grace))
 
     def restart(self, key: Key, grace: float) -> None:
         """Stop and start every one."""
-        for one in self.of(key):
+        for one in self._own(key):
             self._api.post(f"/containers/{one['Id']}/restart", t=int(grace))
 
     def remove(self, key: Key, grace: float) -> None:
         """Stop and remove every one, with the volumes that have no name."""
         self.stop(key, grace)
-        for one in self.of(key):
+        for one in self._own(key):
             self._api.delete(f"/containers/{one['Id']}", v="true", force="true")
 
-    def until(self, key: Key, ready: Callable[[Inspected], bool]) -> Inspected:
-        """Wait until the container that counts is as it should be.
+    def discard(self, containers: Iterable[Inspected], grace: float = 0.0) -> None:
+        """Stop and remove these, with the volumes that have no name."""
+        for one in containers:
+            self._api.post(f"/containers/{one['Id']}/stop", t=int(grace))
+            self._api.delete(f"/containers/{one['Id']}", v="true", force="true")
+
+    def foremost(self, key: Key) -> Inspected:
+        """The one that counts.
+
+        Raises:
+            MachineFailed: when there is none.
+        """
+        found = self.of(key)
+        if not found:
+            raise MachineFailed(f"{key} has no container any more", remedy="`partywall up`")
+        return foremost(found)
+
+    def until(
+        self,
+        key: Key,
+        ready: Callable[[Inspected], bool],
+        *,
+        apart_from: Collection[str] = (),
+        once: bool = False,
+    ) -> Inspected:
+        """Wait until the container that counts is as it should be; some, by id, do not count.
+
+        `once` says that it is to run to its end.
 
         Raises:
             MachineFailed: when it keeps ending, is unwell or takes too long; with its last words.
         """
-        deadline = self._clock.now() + READY_SECONDS
+        began = self._clock.now()
         while True:
-            found = self.of(key)
+            found = [one for one in self.of(key) if one["Id"] not in apart_from]
             if not found:
                 raise MachineFailed(f"{key} has no container any more", remedy="`partywall up`")
             one = foremost(found)
             if ready(one):
                 return dict(one)
-            if why := _hopeless(one):
+            if why := _hopeless(one) or _late(one, self._clock.now() - began, once=once):
                 raise self.unwell(key, one, why)
-            if self._clock.now() > deadline:
-                raise self.unwell(key, one, f"it is not ready after {READY_SECONDS:.0f} s")
             self._clock.sleep(_LOOK_EVERY)
 
     def unwell(self, key: Key, inspected: Inspected, why: str) -> MachineFailed:
@@ -138,8 +212,43 @@ def _hopeless(inspected: Inspected) -> str:
     if inspected["RestartCount"] >= _CRASHES:
         return f"it crashes again and again (exit code {state.get('ExitCode')})"
     if (state.get("Health") or {}).get("Status") == "unhealthy":
-        log = state["Health"].get("Log") or [{}]
-        return f"its health check fails: {str(log[-1].get('Output', '')).strip()[:300]}"
+        return _unhealthy(inspected)
     if state.get("Status") in {"exited", "dead"}:
         return f"it ended with exit code {state.get('ExitCode')}"
     return ""
+
+
+def _late(inspected: Inspected, seconds: float, *, once: bool) -> str:
+    """What is wrong when it is still not as it should be; empty while it has time."""
+    allowed = _JOB_SECONDS if once else patience(inspected)
+    if seconds <= allowed:
+        return ""
+    if once:
+        return f"it has not ended after {allowed:.0f} s"
+    if ready(inspected):
+        return f"it runs, and accepts no connection on its port after {allowed:.0f} s"
+    return f"it is not ready after {allowed:.0f} s"
+
+
+def patience(inspected: Inspected) -> float:
+    """Seconds within which a container must be ready: all that its health check may take, or more.
+
+    The engine says times in nanoseconds; 0 is its own default.
+    """
+    check = inspected["Config"].get("Healthcheck") or {}
+    if not check.get("Test"):
+        return _LEAST_SECONDS
+    interval = (check.get("Interval") or 30e9) / 1e9
+    timeout = (check.get("Timeout") or 30e9) / 1e9
+    checks = (check.get("Retries") or 3) * (interval + timeout)
+    return float(
+        max(_LEAST_SECONDS, (check.get("StartPeriod") or 0) / 1e9 + checks + _MARGIN_SECONDS)
+    )
+
+
+def _unhealthy(inspected: Inspected) -> str:
+    """Which check failed, and what it said last."""
+    log = inspected["State"]["Health"].get("Log") or [{}]
+    said = str(log[-1].get("Output", "")).strip()[:300] or "it says nothing"
+    test = (inspected["Config"].get("Healthcheck") or {}).get("Test") or ["", "of its image"]
+    return f"its health check (`{' '.join(map(str, test[1:]))}`) fails: {said}"

@@ -11,21 +11,39 @@ from partywall.engines.docker import edge
 from partywall.engines.docker.api import Api
 from partywall.engines.docker.compose import ComposeCli
 from partywall.engines.docker.containers import Containers
-from partywall.engines.docker.instances import InstancePerformer, JobPerformer, Making
+from partywall.engines.docker.instances import InstancePerformer, JobPerformer
+from partywall.engines.docker.limits import Budgets, LimitPerformer
+from partywall.engines.docker.making import Making
 from partywall.engines.docker.names import Naming
 from partywall.engines.docker.networks import NetworkPerformer
 from partywall.engines.docker.observe import DockerObserver
 from partywall.engines.docker.reach import DockerReach
 from partywall.engines.docker.render import Ground
-from partywall.engines.docker.understand import foremost, health
+from partywall.engines.docker.understand import Inspected, attached, foremost, health
 from partywall.engines.docker.units import Units
+from partywall.engines.docker.update import Update
 from partywall.engines.docker.use import memory
 from partywall.engines.docker.volumes import VolumeNames, VolumePerformer
 from partywall.engines.docker.ways import DockerWays
 from partywall.interfaces import EngineParts, Health, Performer
-from partywall.model.world import MACHINE, AnyThing, Instance, Job, Key, Network, Volume, World
+from partywall.model.world import (
+    MACHINE,
+    AnyThing,
+    Entry,
+    Instance,
+    Job,
+    Key,
+    Limit,
+    Network,
+    Volume,
+    World,
+    environment_of,
+)
 
-LIMITS = ("limits are shown, not enforced yet: a busy environment can slow the others down",)
+LIMITS = (
+    "without the overlay `limits` a busy environment can slow the others down",
+    "datastores, workers and services that alone write to their data have a gap while they change",
+)
 
 
 class DockerEngine:
@@ -34,7 +52,7 @@ class DockerEngine:
     name = "docker"
     definitions = True
     common_edge = True
-    makes: frozenset[type[AnyThing]] = frozenset({Instance, Job, Network, Volume})
+    makes: frozenset[type[AnyThing]] = frozenset({Instance, Job, Limit, Network, Volume})
     limits = LIMITS
 
     def __init__(self, parts: EngineParts, api: Api, compose: Path) -> None:
@@ -42,17 +60,24 @@ class DockerEngine:
         self._api = api
         self._names = VolumeNames(parts.home / "docker" / "volumes.json")
         self._naming = Naming(
-            project=parts.name, project_id=parts.project_id, commons=parts.commons.name
+            project=parts.name,
+            project_id=parts.project_id,
+            commons=parts.commons.name,
+            attached=parts.attached,
         )
+        self._budgets = Budgets(api, parts.name)
         ground = Ground(
             naming=self._naming,
             absolute=lambda path: str((parts.project / path).absolute()),
             called=self._names.of,
+            parent=self._budgets.parent,
             edge=self._edge,
         )
         self._units = Units(self._folder, parts.secrets, ground)
         self._containers = Containers(api, self._naming, parts.clock)
-        self._making = Making(self._units, ComposeCli(compose, api.socket))
+        self._making = Making(api, self._units, ComposeCli(compose, api.socket), parts.name)
+        update = Update(self._making, self._containers, parts.switch)
+        self._instances = InstancePerformer(self._making, self._containers, update)
 
     def _folder(self, unit: str) -> Path:
         """Where a unit's files are: the edge is everybody's."""
@@ -72,16 +97,52 @@ class DockerEngine:
             if isinstance(one, Instance) and not one.image and one.build is None
         ]
 
+    def attached(self, wanted: World) -> World:
+        """Those of these instances that stand in attached environments, as they are.
+
+        What they were made from is not compared: they are somebody else's.
+        """
+        things = [
+            thing
+            for thing in wanted.things()
+            if isinstance(thing, Instance) and environment_of(thing.key) in self._naming.attached
+        ]
+        found = ((thing, self._containers.of(thing.key)) for thing in things)
+        return World(
+            {
+                thing.key: attached(thing, foremost(containers))
+                for thing, containers in found
+                if containers
+            }
+        )
+
+    def strangers(self) -> Sequence[str]:
+        """The Compose projects of the same folder that run and that nobody attached."""
+        return self._containers.strangers(str(self._parts.project))
+
+    def gap(self, before: Entry, after: Entry) -> str:
+        """Why an instance is away for a moment while it changes; empty when it is not."""
+        if not isinstance(after.thing, Instance) or not before.running:
+            return ""
+        return self._instances.gap(after)
+
     def observer(self) -> DockerObserver:
         """Its eyes."""
-        return DockerObserver(self._api, self._naming, self._parts.records, self._names.all)
+        return DockerObserver(
+            self._api,
+            self._naming,
+            self._parts.records,
+            self._names.all,
+            self._budgets.faults,
+        )
 
     def performers(self) -> Sequence[Performer]:
         """Its hands."""
         parts = self._parts
         return (
-            InstancePerformer(self._making, self._containers),
+            self._instances,
             JobPerformer(self._making, self._containers, parts.records),
+            LimitPerformer(self._budgets, parts.records),
             NetworkPerformer(self._api, self._units, self._naming, parts.clock),
             VolumePerformer(self._api, self._units, self._names, self._naming, parts),
         )
@@ -98,7 +159,13 @@ class DockerEngine:
         """How these instances are now."""
         found = {key: foremost(every) for key in keys if (every := self._containers.of(key))}
         used = memory(self._api, [one["Id"] for one in found.values()])
-        return {key: health(one, used.get(one["Id"])) for key, one in found.items()}
+        return {
+            key: health(one, used.get(one["Id"]), self._budget(one)) for key, one in found.items()
+        }
+
+    def _budget(self, inspected: Inspected) -> int | None:
+        parent = str((inspected.get("HostConfig") or {}).get("CgroupParent") or "")
+        return self._budgets.memory(parent) if parent else None
 
     def logs(self, key: Key) -> Sequence[Path]:
         """The engine keeps them itself: no files of ours."""

@@ -1,50 +1,14 @@
-"""Instances and jobs as containers that Compose makes."""
+"""Steps on instances and jobs, which are containers that Compose makes."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Sequence
-
-from partywall.engines.docker.compose import ComposeCli
+from partywall.engines.docker.answering import readiness
 from partywall.engines.docker.containers import Containers, ready
-from partywall.engines.docker.names import service_of, unit_of
+from partywall.engines.docker.making import Making
 from partywall.engines.docker.understand import Inspected, starts
-from partywall.engines.docker.units import Units
-from partywall.engines.docker.waves import Waves
+from partywall.engines.docker.update import Update, gap
 from partywall.interfaces import Records
 from partywall.model.world import AnyThing, Entry, Instance, Job
-
-
-class Making:
-    """Has Compose make things, those of a unit that begin together in one call."""
-
-    def __init__(self, units: Units, cli: ComposeCli) -> None:
-        self._units = units
-        self._cli = cli
-        self._lock = threading.Lock()
-        self._waves: dict[tuple[str, bool], Waves[Entry]] = {}
-
-    def make(self, entry: Entry, *, anew: bool = False) -> None:
-        """Create, replace or start the container of an instance or a job.
-
-        Raises:
-            MachineFailed: with Compose's last words.
-        """
-        unit = unit_of(entry.thing.key)
-        with self._lock:
-            waves = self._waves.setdefault(
-                (unit, anew), Waves(lambda entries: self._act(unit, entries, anew=anew))
-            )
-        waves.do(entry)
-
-    def forget(self, entry: Entry) -> None:
-        """Take a thing out of its unit's file."""
-        self._units.drop(entry.thing.key)
-
-    def _act(self, unit: str, entries: Sequence[Entry], *, anew: bool) -> None:
-        self._units.put(entries)
-        services = [service_of(entry.thing.key) for entry in entries]
-        self._cli.up(self._units.unit(unit), services, anew=anew)
 
 
 class InstancePerformer:
@@ -52,35 +16,56 @@ class InstancePerformer:
 
     kind: type[AnyThing] = Instance
 
-    def __init__(self, making: Making, containers: Containers) -> None:
+    def __init__(self, making: Making, containers: Containers, update: Update) -> None:
         self._making = making
         self._containers = containers
+        self._update = update
 
     def create(self, entry: Entry) -> None:
         """Have it made and wait until it is well."""
         self._making.make(entry)
-        self._containers.until(entry.thing.key, ready)
+        self._wait(entry)
 
-    def change(self, before: Entry, after: Entry) -> None:  # noqa: ARG002  (found by its labels)
-        """Have the old one replaced by the new one."""
-        self.create(after)
+    def change(self, before: Entry, after: Entry) -> None:
+        """Have the old one replaced by the new one, without a gap where there may be two."""
+        answers = before.running and not before.faults
+        if answers and not self.gap(after):
+            self._update.replace(after)
+        else:
+            self.create(after)
+
+    def gap(self, entry: Entry) -> str:
+        """Why it is away for a moment when it changes; empty when it is not."""
+        instance = entry.thing
+        assert isinstance(instance, Instance)  # noqa: S101  (performers get their own kind)
+        return gap(instance, self._making.neighbours(entry))
 
     def start(self, entry: Entry) -> None:
-        """Start one that stands still, wait for one that is starting, make an unwell one anew."""
+        """Start one that stands still, wait for one that is starting, make an unwell one anew.
+
+        What a broken-off update left beside it is taken away.
+        """
+        if self._update.finish(entry):
+            return
         key = entry.thing.key
         well = any(ready(one) or starts(one) for one in self._containers.of(key))
         self._making.make(entry, anew=not well and self._runs(key))
-        self._containers.until(key, ready)
+        self._wait(entry)
 
     def restart(self, entry: Entry) -> None:
         """Stop it and start it."""
         self._containers.restart(entry.thing.key, _grace(entry))
-        self._containers.until(entry.thing.key, ready)
+        self._wait(entry)
 
     def remove(self, entry: Entry) -> None:
         """Stop it for good."""
         self._containers.remove(entry.thing.key, _grace(entry))
         self._making.forget(entry)
+
+    def _wait(self, entry: Entry) -> None:
+        instance = entry.thing
+        assert isinstance(instance, Instance)  # noqa: S101  (performers get their own kind)
+        self._containers.until(entry.thing.key, readiness(instance))
 
     def _runs(self, key: str) -> bool:
         return any(one["State"].get("Running") for one in self._containers.of(key))
@@ -104,7 +89,7 @@ class JobPerformer:
         """
         key = entry.thing.key
         self._making.make(entry, anew=True)
-        done = self._containers.until(key, ended)
+        done = self._containers.until(key, ended, once=True)
         if code := done["State"].get("ExitCode"):
             raise self._containers.unwell(key, done, f"it ended with exit code {code}")
         self._records.put(entry)

@@ -17,6 +17,11 @@ KEY = "io.partywall.key"
 FINGERPRINT = "io.partywall.fingerprint"
 THING = "io.partywall.thing"
 """The thing itself as JSON; secrets are placeholders in it."""
+COMPOSE_PROJECT = "com.docker.compose.project"
+COMPOSE_SERVICE = "com.docker.compose.service"
+COMPOSE_FOLDER = "com.docker.compose.project.working_dir"
+COMPOSE_ONEOFF = "com.docker.compose.oneoff"
+"""What Compose itself writes on its containers."""
 
 
 def labels(naming: Naming, entry: Entry) -> dict[str, str]:

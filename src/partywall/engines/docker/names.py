@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from partywall.model.world import MACHINE, Key, environment_of, name_of
@@ -13,6 +15,8 @@ class Naming(msgspec.Struct, frozen=True, kw_only=True):
     project: str
     project_id: str
     commons: str
+    attached: Mapping[str, str] = {}
+    """Environment → the Compose project of somebody else that it is."""
 
     def owner(self, key: Key) -> str:
         """What a thing carries as its owner's mark."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import quote
 
+import msgspec
+
 from partywall.engines.docker import understand
 from partywall.engines.docker.api import Api
 from partywall.engines.docker.labels import KEY, is_ours, key_of
@@ -18,6 +20,7 @@ from partywall.model.world import (
     Instance,
     Job,
     Key,
+    Limit,
     World,
     environment_of,
 )
@@ -31,6 +34,7 @@ class DockerObserver:
         naming: whose things count, and what those are called that all have in common.
         records: what is remembered of jobs.
         in_use: which volume of the engine is each key's now; others with our labels were set aside.
+        out_of_force: where the kernel differs from a budget.
     """
 
     def __init__(
@@ -39,11 +43,13 @@ class DockerObserver:
         naming: Naming,
         records: Records,
         in_use: Callable[[], Mapping[Key, str]],
+        out_of_force: Callable[[Limit], tuple[str, ...]],
     ) -> None:
         self._api = api
         self._naming = naming
         self._records = records
         self._in_use = in_use
+        self._out_of_force = out_of_force
 
     def observe(self, environments: Iterable[str] | None = None) -> World:
         """Everything of these environments (all when None) and everything shared.
@@ -53,7 +59,7 @@ class DockerObserver:
         """
         wanted = None if environments is None else {*environments, SHARED, MACHINE}
         entries = {
-            **self._jobs(wanted),
+            **self._remembered(wanted),
             **self._volumes(),
             **self._networks(),
             **self._instances(wanted),
@@ -74,7 +80,7 @@ class DockerObserver:
         if kind == "network":
             return self._networks(f"{KEY}={key}").get(key)
         entry = self._records.get(key)
-        return entry if entry is not None and isinstance(entry.thing, Job) else None
+        return None if entry is None else self._as_remembered(entry)
 
     def _instances(self, wanted: set[str] | None, *labels: str) -> dict[Key, Entry]:
         listed = self._api.get("/containers/json", all=True, filters=self._ours(*labels)) or []
@@ -85,9 +91,14 @@ class DockerObserver:
                 inspected = self._api.get(f"/containers/{one['Id']}/json")
                 if inspected is not None:  # it may have gone since it was listed
                     several.setdefault(key_of(found), []).append(inspected)
-        foremost = map(understand.foremost, several.values())
-        entries = (understand.container(self._naming, one) for one in foremost)
+        entries = (self._instance(every) for every in several.values())
         return {e.thing.key: e for e in entries if e is not None and isinstance(e.thing, Instance)}
+
+    def _instance(self, every: list[Inspected]) -> Entry | None:
+        entry = understand.container(self._naming, understand.foremost(every))
+        if entry is None or len(every) == 1:
+            return entry
+        return msgspec.structs.replace(entry, faults=(*entry.faults, understand.SURPLUS))
 
     def _networks(self, *labels: str) -> dict[Key, Entry]:
         listed = self._api.get("/networks", filters=self._ours(*labels)) or []
@@ -115,9 +126,16 @@ class DockerObserver:
             return understand.gone(key, name)
         return entry
 
-    def _jobs(self, wanted: set[str] | None) -> dict[Key, Entry]:
-        remembered = self._records.read_all(wanted)
-        return {key: entry for key, entry in remembered.items() if isinstance(entry.thing, Job)}
+    def _remembered(self, wanted: set[str] | None) -> dict[Key, Entry]:
+        """Jobs that ran, and budgets as the kernel has them."""
+        known = self._records.read_all(wanted).values()
+        found = (self._as_remembered(entry) for entry in known)
+        return {entry.thing.key: entry for entry in found if entry is not None}
+
+    def _as_remembered(self, entry: Entry) -> Entry | None:
+        if isinstance(entry.thing, Limit):
+            return msgspec.structs.replace(entry, faults=self._out_of_force(entry.thing))
+        return entry if isinstance(entry.thing, Job) else None
 
     def _ours(self, *labels: str) -> dict[str, list[str]]:
         return {"label": [*(labels or (KEY,))]}

@@ -6,11 +6,11 @@ import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
 
-from partywall.engines.docker import image, rights
+from partywall.engines.docker import agent_image, rights
 from partywall.engines.docker.agents import LABEL, Agents, Conversation, arguments
 from partywall.engines.docker.api import Api
 from partywall.engines.docker.containers import Containers
-from partywall.engines.docker.labels import KEY, PROJECT
+from partywall.engines.docker.labels import PROJECT
 from partywall.engines.docker.names import Naming
 from partywall.engines.docker.stands import Position, contact, positions
 from partywall.engines.docker.understand import Inspected
@@ -58,7 +58,7 @@ class DockerReach:
         if not running:
             raise BadInput(f"nothing of {environment} runs", remedy=f"`partywall up {environment}`")
         named = {name: key for key, name in self._volumes().items()}
-        found = positions(running, rights.of, named)
+        found = positions(environment, running, rights.of, named)
         self._positions.update({one.stand.name: one for one in found})
         return [one.stand for one in found]
 
@@ -85,7 +85,7 @@ class DockerReach:
 
     def contacts(self, environment: str) -> Sequence[Contact] | None:
         """What its containers are called in networks, and where they are."""
-        return [contact(one) for one in self._containers.running(environment)]
+        return [contact(environment, one) for one in self._containers.running(environment)]
 
     def leave(self) -> None:
         """End the agents; their containers remove themselves."""
@@ -101,13 +101,13 @@ class DockerReach:
             return self._agents[agent.module]
 
     def _hire(self, agent: Agent) -> Agents:
-        made = image.ensure(self._api, agent)
+        made = agent_image.ensure(self._api, agent)
 
         def start(position: Position, name: str) -> Conversation:
             key = position.stand.name
             labels = {PROJECT: self._naming.owner(key), LABEL: key}
             words = arguments(
-                position, name=name, image=made, labels=labels, words=image.command(agent)
+                position, name=name, image=made, labels=labels, words=agent_image.command(agent)
             )
             return Conversation([*self._docker(), *words])
 
@@ -150,8 +150,8 @@ class DockerReach:
                 check=False,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
-            label = container["Config"]["Labels"][KEY]
-            raise MachineFailed(f"{command[0]} in {label}: {error}") from error
+            name = str(container["Name"]).lstrip("/")
+            raise MachineFailed(f"{command[0]} in {name}: {error}") from error
         return Completed(code=done.returncode, out=done.stdout, err=done.stderr)
 
     def _docker(self, *words: str) -> list[str]:

@@ -7,11 +7,22 @@ from typing import Any
 
 import msgspec
 
+from partywall.engines.docker.images import image_of
 from partywall.engines.docker.labels import labels
 from partywall.engines.docker.names import Naming, service_of
 from partywall.model.app import Attachment, HealthCheck, Mount
 from partywall.model.secret import PLACEHOLDER, references
-from partywall.model.world import Entry, Instance, Job, Key, Network, Volume, name_of
+from partywall.model.world import (
+    Entry,
+    Instance,
+    Job,
+    Key,
+    Network,
+    Volume,
+    environment_of,
+    name_of,
+)
+from partywall.planning.folders import is_folder
 from partywall.planning.uses import is_edge
 
 Json = dict[str, Any]
@@ -27,6 +38,8 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     """A host path as a world gives it → that path from the root."""
     called: Callable[[Volume], str]
     """A volume → what the engine calls it."""
+    parent: Callable[[str], str]
+    """An environment with a budget → the group of the kernel that it runs in."""
     edge: Callable[[Instance, Sequence[str]], Json]
     """A part of the edge, and the networks that the edge joins → its service."""
 
@@ -89,6 +102,10 @@ class _Drawing:
                 for name, value in instance.environment.items()
             }
         self._within(made)
+        if any("/limit/" in need.key for need in thing.needs):
+            made["cgroup_parent"] = self._ground.parent(environment_of(thing.key))
+        if (image := image_of(thing, self._ground.naming.project)) is not None:
+            made["image"] = image
         if isinstance(thing, Job):
             made["restart"] = "no"
         return made
@@ -102,7 +119,13 @@ class _Drawing:
     def volume(self, entry: Entry) -> Json:
         """A volume with its real name."""
         assert isinstance(entry.thing, Volume)  # noqa: S101  (chosen by kind above)
-        return {"name": self._ground.called(entry.thing), "labels": self._labels(entry)}
+        volume = entry.thing
+        made: Json = {"name": self._ground.called(volume), "labels": self._labels(entry)}
+        if volume.driver:
+            made["driver"] = volume.driver
+        if volume.options:
+            made["driver_opts"] = driver_options(volume, self._ground.absolute)
+        return made
 
     def attached(self) -> Json:
         """The secrets and configs that instances name."""
@@ -144,6 +167,13 @@ class _Drawing:
         if mount.get("type") != "bind":
             return dict(mount)
         return {**mount, "source": self._ground.absolute(mount["source"])}
+
+
+def driver_options(volume: Volume, absolute: Callable[[str], str]) -> dict[str, str]:
+    """What the driver is told, a folder of the host from the root."""
+    if not is_folder(volume):
+        return dict(volume.options)
+    return {**volume.options, "device": absolute(volume.options["device"])}
 
 
 def _from_fields(instance: Instance) -> Json:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 import msgspec
 
-from partywall.engines.docker.labels import KEY
+from partywall.engines.docker.labels import COMPOSE_SERVICE, KEY
 from partywall.engines.docker.rights import Rights
 from partywall.engines.docker.understand import Inspected
 from partywall.interfaces import Contact, Stand
@@ -41,6 +41,7 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def positions(
+    environment: str,
     containers: Iterable[Inspected],
     rights: Callable[[str, int], Rights],
     key_of: Mapping[str, Key],
@@ -48,22 +49,24 @@ def positions(
     """As few as see and may do what all of them together do; of equal ones the first by key.
 
     Args:
+        environment: theirs.
         containers: those that run, by key.
         rights: of a container's process.
         key_of: the engine's names of volumes → their keys.
     """
     found: list[Position] = []
     for one in containers:
-        new = _position(one, rights(one["Id"], int(one["State"]["Pid"])), key_of)
+        name = _name(environment, one, {known.stand.name for known in found})
+        new = _position(name, one, rights(one["Id"], int(one["State"]["Pid"])), key_of)
         if not any(known.covers(new) for known in found):
             found = [known for known in found if not new.covers(known)] + [new]
     return found
 
 
-def _position(one: Inspected, rights: Rights, key_of: Mapping[str, Key]) -> Position:
+def _position(name: str, one: Inspected, rights: Rights, key_of: Mapping[str, Key]) -> Position:
     mounts = one.get("Mounts") or ()
     return Position(
-        stand=_stand(one, key_of),
+        stand=_stand(name, one, key_of),
         container=one["Id"],
         rights=rights,
         sees=frozenset((m["Source"], m["Destination"], bool(m["RW"])) for m in mounts),
@@ -71,7 +74,7 @@ def _position(one: Inspected, rights: Rights, key_of: Mapping[str, Key]) -> Posi
     )
 
 
-def contact(inspected: Inspected) -> Contact:
+def contact(environment: str, inspected: Inspected) -> Contact:
     """What a container is called in its networks, and where it is in them."""
     networks = (inspected["NetworkSettings"].get("Networks") or {}).values()
     names = [str(inspected["Name"]).lstrip("/"), inspected["Id"][:_ID]]
@@ -79,7 +82,7 @@ def contact(inspected: Inspected) -> Contact:
         names += network.get("Aliases") or ()
     exposed = inspected["Config"].get("ExposedPorts") or {}
     return Contact(
-        key=inspected["Config"]["Labels"][KEY],
+        key=_key(environment, inspected),
         names=tuple(dict.fromkeys(names)),
         addresses=tuple(
             network[field]
@@ -93,11 +96,22 @@ def contact(inspected: Inspected) -> Contact:
     )
 
 
-def _stand(one: Inspected, key_of: Mapping[str, Key]) -> Stand:
-    key = one["Config"]["Labels"][KEY]
-    mine = environment_of(key)
+def _key(environment: str, one: Inspected) -> Key:
+    """Of what is attached Compose's own labels say what it is."""
+    found = one["Config"]["Labels"]
+    return found.get(KEY) or f"{environment}/{found.get(COMPOSE_SERVICE)}"
+
+
+def _name(environment: str, one: Inspected, taken: Collection[str]) -> str:
+    """The key; for a second container of a service its own name."""
+    key = _key(environment, one)
+    return f"{environment}/{str(one['Name']).lstrip('/')}" if key in taken else key
+
+
+def _stand(name: str, one: Inspected, key_of: Mapping[str, Key]) -> Stand:
+    mine = environment_of(name)
     return Stand(
-        name=key,
+        name=name,
         networks=_networks(one),
         folders={
             volume: mount["Destination"]

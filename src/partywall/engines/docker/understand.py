@@ -37,6 +37,7 @@ Inspected = Mapping[str, Any]
 
 DAMAGED = "its description is damaged"
 GONE = "its data are gone"
+SURPLUS = "an update broke off: there is more than one container of it"
 _CHARACTERS = 300
 _KILLED = 137
 """128 + SIGKILL."""
@@ -59,6 +60,16 @@ def container(naming: Naming, inspected: Inspected) -> Entry | None:
         running=_runs(inspected),
         faults=(*damaged, *_faults(inspected["State"])),
         starting=starts(inspected),
+    )
+
+
+def attached(thing: Instance, inspected: Inspected) -> Entry:
+    """An instance that somebody else made: as wanted, with what its container says of itself."""
+    return Entry(
+        thing=thing,
+        fingerprint=fingerprint(thing),
+        running=_runs(inspected),
+        faults=_faults(inspected["State"]),
     )
 
 
@@ -94,13 +105,16 @@ def network(naming: Naming, inspected: Inspected) -> Entry | None:
     return Entry(thing=thing, fingerprint=mark)
 
 
-def health(inspected: Inspected, memory_bytes: int | None = None) -> Health:
-    """How a container is; the caller says how much memory it has in use.
+def health(
+    inspected: Inspected, memory_bytes: int | None = None, budget: int | None = None
+) -> Health:
+    """How a container is; the caller says how much memory it has in use, and all may have.
 
     A limit is enforced wherever there is one: the engine leaves out those that its kernel cannot.
     """
     state, running = inspected["State"], _runs(inspected)
-    limit = (inspected.get("HostConfig") or {}).get("Memory") or None
+    own = (inspected.get("HostConfig") or {}).get("Memory") or None
+    limit = min(filter(None, (own, budget)), default=None)
     return Health(
         running=running,
         healthy=_healthy(state) if running else None,

@@ -61,6 +61,14 @@ class Units:
             with self._alone(name):
                 self._write(name, {**self._read(name), **given}, self.joined(name))
 
+    def entries(self, name: str) -> list[Entry]:
+        """What a unit is made of at present.
+
+        Raises:
+            MachineFailed: when its file is damaged.
+        """
+        return list(self._read(name).values())
+
     def drop(self, key: Key) -> None:
         """Take a thing out of its unit; raises as `put` does."""
         name = unit_of(key)

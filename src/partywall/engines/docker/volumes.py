@@ -6,18 +6,21 @@ import contextlib
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from partywall.engines.docker.api import Api
 from partywall.engines.docker.labels import KEY, PROJECT, labels
 from partywall.engines.docker.names import Naming, unit_of
+from partywall.engines.docker.render import driver_options
 from partywall.engines.docker.understand import epoch
 from partywall.engines.docker.units import Units
 from partywall.interfaces import EngineParts
 from partywall.model.errors import MachineFailed, Refused
 from partywall.model.world import AnyThing, Entry, Key, Volume, environment_of, name_of
-from partywall.system.files import corrupted, make_folder, read_bytes, write_atomically
+from partywall.planning.folders import is_folder
+from partywall.system.files import corrupted, failed, make_folder, read_bytes, write_atomically
 
 
 class Discarded(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,7 +95,13 @@ class VolumePerformer:
         known = self._names.all().get(volume.key)
         name = known or self._existing(volume.key) or self._free(volume.name)
         self._names.keep(volume.key, name)
-        self._api.post("/volumes/create", {"Name": name, "Labels": self._labels(entry)})
+        body: dict[str, Any] = {"Name": name, "Labels": self._labels(entry)}
+        if volume.driver or volume.options:
+            options = driver_options(volume, self._absolute)
+            if is_folder(volume):
+                _make(Path(options["device"]))
+            body |= {"Driver": volume.driver or "local", "DriverOpts": options}
+        self._api.post("/volumes/create", body)
         self._units.put([entry])
 
     def change(self, before: Entry, after: Entry) -> None:
@@ -132,6 +141,9 @@ class VolumePerformer:
             self._discard(entry, name)
         self._names.forget(key)
         self._units.drop(key)
+
+    def _absolute(self, path: str) -> str:
+        return str((self._parts.project / path).absolute())
 
     def _discard(self, entry: Entry, name: str) -> None:
         now, key = self._parts.clock.now(), entry.thing.key
@@ -174,6 +186,18 @@ class VolumePerformer:
             "com.docker.compose.project": self._naming.compose_project(unit),
             "com.docker.compose.volume": name_of(entry.thing.key),
         }
+
+
+def _make(folder: Path) -> None:
+    """The folder that a volume is bound to: the engine does not make it.
+
+    Raises:
+        MachineFailed: when it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise failed(error, "make the folder of a volume", folder) from error
 
 
 def _volume(entry: Entry) -> Volume:

@@ -16,7 +16,7 @@ from partywall.engines.embedded.supervise import control
 from partywall.engines.embedded.supervise.state import State
 from partywall.engines.embedded.volumes import VolumePerformer
 from partywall.interfaces import Clock, Health, Performer, Records, SecretStore
-from partywall.model.world import AnyThing, Instance, Job, Key, Volume, World, environment_of
+from partywall.model.world import AnyThing, Entry, Instance, Job, Key, Volume, World, environment_of
 from partywall.planning.uses import is_edge
 
 LIMITS = (
@@ -79,6 +79,20 @@ class EmbeddedEngine:
         ]
         said = (refusal(one) for one in instances if not is_edge(one))
         return [sentence for sentence in said if sentence]
+
+    def attached(self, wanted: World) -> World:
+        """Nothing: what somebody else runs as processes it does not know."""
+        del wanted
+        return World()
+
+    def strangers(self) -> Sequence[str]:
+        """Nobody that it could know."""
+        return ()
+
+    def gap(self, before: Entry, after: Entry) -> str:
+        """There always is one, which its limits say once."""
+        del before, after
+        return ""
 
     def observer(self) -> EmbeddedObserver:
         """Its eyes."""

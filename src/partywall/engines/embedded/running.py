@@ -84,7 +84,8 @@ class Running:
         """
         key = thing.key
         first = control.state(self._run, _name(key))
-        seconds = waiting.patience(first.program.health if first.program else None)
+        health = first.program.health if first.program else None
+        seconds = waiting.patience(health, once=isinstance(thing, Job))
         deadline = self._clock.now() + seconds
         while True:
             written = control.written(self._run, _name(key))

@@ -9,6 +9,8 @@ from partywall.engines.embedded.supervise.state import State
 from partywall.model.world import Instance, Job
 
 LEAST_SECONDS = 120.0
+JOB_SECONDS = 600.0
+"""For what runs to its end: migrations take their time, and `resume` goes on waiting."""
 _MARGIN_SECONDS = 30.0
 _CRASHES = 3
 _AS = "say `services: {{{}: {{role: {}}}}}` in partywall.yaml"
@@ -21,8 +23,15 @@ class Trouble(NamedTuple):
     remedy: str = ""
 
 
-def patience(health: Health | None) -> float:
-    """Seconds within which a program must be ready: all that its health check may take, or more."""
+def patience(health: Health | None, *, once: bool = False) -> float:
+    """Seconds within which a program must be ready: all that its health check may take, or more.
+
+    Args:
+        health: its check.
+        once: whether it is ready when it has ended.
+    """
+    if once:
+        return JOB_SECONDS
     if health is None:
         return LEAST_SECONDS
     checks = health.retries * (health.interval + health.timeout)

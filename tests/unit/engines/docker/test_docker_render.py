@@ -23,6 +23,7 @@ GROUND = Ground(
     naming=NAMING,
     absolute=lambda path: f"/srv/{path}",
     called=lambda one: one.name,
+    parent=lambda environment: f"/partywall/shop-{environment}",
     edge=lambda part, joined: {"image": part.image, "networks": list(joined)},
 )
 

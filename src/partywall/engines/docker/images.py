@@ -1,0 +1,53 @@
+"""What images are called that are built here: by what they are made of, so one build serves all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+import msgspec
+
+from partywall.engines.docker.api import Api
+from partywall.model.world import AnyThing, Instance, Job, environment_of
+
+_REPOSITORY = "partywall"
+
+
+def image_of(thing: AnyThing, project: str) -> str | None:
+    """The name of the image that is built for an instance or a job; None when it is not built.
+
+    The same context, arguments and Dockerfile give the same name in every service and every
+    environment. Where the content of the context is not known (too much, or not of this machine)
+    each service has a name of its own, and its image is built anew with each change.
+    """
+    instance = thing.instance if isinstance(thing, Job) else thing
+    if not isinstance(instance, Instance) or instance.build is None:
+        return None
+    content = instance.config.get(str(instance.build.get("context")))
+    if content is None:
+        return f"{_REPOSITORY}/{project}-{environment_of(instance.key)}:{instance.service}"
+    made_of = msgspec.json.encode([instance.build, content], order="sorted")
+    return f"{_REPOSITORY}/{project}:{hashlib.sha256(made_of).hexdigest()[:16]}"
+
+
+def to_build(api: Api, things: Iterable[AnyThing], project: str) -> list[AnyThing]:
+    """Of these things one for each image that has to be built first.
+
+    Raises:
+        MachineFailed: when the engine does not answer.
+    """
+    chosen: dict[str, AnyThing] = {}
+    for thing in things:
+        name = image_of(thing, project)
+        if name is not None and (_is_moving(name, project) or not _is_there(api, name)):
+            chosen.setdefault(name, thing)
+    return list(chosen.values())
+
+
+def _is_moving(name: str, project: str) -> bool:
+    """Whether the name stays while the content changes."""
+    return not name.startswith(f"{_REPOSITORY}/{project}:")
+
+
+def _is_there(api: Api, name: str) -> bool:
+    return api.get(f"/images/{name}/json") is not None

@@ -1,0 +1,221 @@
+"""Budgets of environments: groups of the kernel that all their containers are in."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import subprocess
+import time
+from pathlib import Path
+
+from partywall.engines.docker.api import Api
+from partywall.engines.docker.cgroups import (
+    MEMORY,
+    ROOT,
+    Kernel,
+    bound,
+    differences,
+    files,
+    properties,
+)
+from partywall.interfaces import Records
+from partywall.model.errors import MachineFailed, Place
+from partywall.model.world import AnyThing, Entry, Limit, environment_of
+
+_SECONDS = 20.0
+_LEAVE_SECONDS = 5.0
+_PAUSE = 0.05
+_HANDED_DOWN = "+cpu +memory +pids"
+
+
+class Budgets:
+    """The groups of one installation, as the kernel has them."""
+
+    def __init__(self, api: Api, project: str) -> None:
+        self._api = api
+        self._project = project
+        self._kernel: Kernel | None = None
+
+    @property
+    def kernel(self) -> Kernel:
+        """How this machine groups processes; asked once."""
+        if self._kernel is None:
+            info = self._api.get("/info") or {}
+            self._kernel = Kernel(
+                version=int(info.get("CgroupVersion") or 1),
+                systemd=info.get("CgroupDriver") == "systemd",
+            )
+        return self._kernel
+
+    def parent(self, environment: str) -> str:
+        """What an environment's containers are put under."""
+        return self.kernel.parent(self._project, environment)
+
+    def set(self, limit: Limit) -> None:
+        """Bring a budget into force; what runs under it already is bound by it at once.
+
+        Raises:
+            MachineFailed: when the kernel does not take it, or this user may not set it.
+        """
+        parent = self.parent(environment_of(limit.key))
+        if self.kernel.systemd:
+            _systemctl("start", parent)
+            _systemctl("set-property", "--runtime", parent, *properties(limit))
+            return
+        for folder in dict.fromkeys(self.kernel.folders(parent).values()):
+            self._make(Path(folder))
+        for path, text in files(self.kernel, parent, limit).items():
+            _write(Path(path), text)
+
+    def drop(self, limit: Limit) -> None:
+        """Take the groups away, which are empty by then; the kernel needs a moment to know it.
+
+        Raises:
+            MachineFailed: when something still runs in one of them.
+        """
+        parent = self.parent(environment_of(limit.key))
+        if self.kernel.systemd:
+            _systemctl("stop", parent)
+            return
+        for folder in dict.fromkeys(self.kernel.folders(parent).values()):
+            _remove(Path(folder))
+
+    def faults(self, limit: Limit) -> tuple[str, ...]:
+        """Where the kernel differs from a budget."""
+        parent = self.parent(environment_of(limit.key))
+        wanted = files(self.kernel, parent, limit)
+        found = {path: _read(Path(path)) for path in wanted}
+        return tuple(differences(self.kernel, parent, limit, found))
+
+    def memory(self, parent: str) -> int | None:
+        """Bytes that all containers of a group may have together; None without a bound."""
+        folder = Path(self.kernel.folders(parent)["memory"])
+        return bound(_read(folder / MEMORY[self.kernel.version]))
+
+    def _make(self, folder: Path) -> None:
+        """The group and those above it, which hand the controllers down."""
+        above = (folder.parent, folder.parent.parent)
+        try:
+            for one in reversed(above):
+                one.mkdir(exist_ok=True)
+            if self.kernel.version != 1:
+                for one in (Path(ROOT), *reversed(above)):
+                    _write(one / "cgroup.subtree_control", _HANDED_DOWN)
+            folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise _denied(error, folder) from error
+
+
+class LimitPerformer:
+    """Performs steps on budgets."""
+
+    kind: type[AnyThing] = Limit
+
+    def __init__(self, budgets: Budgets, records: Records) -> None:
+        self._budgets = budgets
+        self._records = records
+
+    def create(self, entry: Entry) -> None:
+        """Bring it into force.
+
+        Raises:
+            MachineFailed: when the kernel does not take it.
+        """
+        limit = _limit(entry)
+        self._budgets.set(limit)
+        if faults := self._budgets.faults(limit):
+            raise MachineFailed(
+                f"{limit.key} is not in force: {'; '.join(faults)}",
+                remedy="`partywall doctor` says what this machine can limit",
+            )
+        self._records.put(entry)
+
+    def change(self, before: Entry, after: Entry) -> None:  # noqa: ARG002  (its files are written anew)
+        """Bring the other one into force; raises as `create` does."""
+        self.create(after)
+
+    def start(self, entry: Entry) -> None:
+        """Bring it into force again: after a reboot the kernel knows nothing of it."""
+        self.create(entry)
+
+    def restart(self, entry: Entry) -> None:
+        """The same: nothing of it runs."""
+        self.create(entry)
+
+    def remove(self, entry: Entry) -> None:
+        """Let the environment take what it can get."""
+        self._budgets.drop(_limit(entry))
+        self._records.drop(entry.thing.key)
+
+
+def _systemctl(*words: str) -> None:
+    try:
+        done = subprocess.run(
+            ["systemctl", "--no-ask-password", *words],
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise MachineFailed(f"systemd cannot be asked: {error}") from error
+    if done.returncode:
+        raise MachineFailed(
+            f"systemd does not set the budget: {done.stderr.strip()}",
+            remedy="run the same command as root",
+        )
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text)
+    except OSError as error:
+        raise _denied(error, path) from error
+
+
+def _denied(error: OSError, path: Path) -> MachineFailed:
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return MachineFailed(
+            "only root can set a budget on this machine",
+            where=Place(str(path)),
+            remedy="run the same command with sudo, or take `limits` out of the architecture",
+        )
+    return MachineFailed(
+        f"the kernel does not take the budget: {error.strerror}",
+        where=Place(str(path)),
+        remedy="`partywall doctor` says what this machine can limit",
+    )
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text()
+    except OSError:
+        return None
+
+
+def _remove(folder: Path) -> None:
+    deadline = time.monotonic() + _LEAVE_SECONDS
+    while True:
+        try:
+            folder.rmdir()
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            # Groups of containers that are gone are removed by the engine, a little later.
+            with contextlib.suppress(OSError):
+                for inner in [one for one in folder.iterdir() if one.is_dir()]:
+                    inner.rmdir()
+            if time.monotonic() > deadline:
+                raise _denied(error, folder) from error
+            time.sleep(_PAUSE)
+        else:
+            with contextlib.suppress(OSError):
+                for above in (folder.parent, folder.parent.parent):
+                    above.rmdir()  # the project's, the family's, once nobody is in it
+            return
+
+
+def _limit(entry: Entry) -> Limit:
+    assert isinstance(entry.thing, Limit)  # noqa: S101  (performers get their own kind)
+    return entry.thing

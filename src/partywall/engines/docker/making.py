@@ -1,0 +1,74 @@
+"""Has Compose make containers, those of a unit that begin together in one call."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+from partywall.engines.docker.api import Api
+from partywall.engines.docker.compose import ComposeCli
+from partywall.engines.docker.images import to_build
+from partywall.engines.docker.names import service_of, unit_of
+from partywall.engines.docker.units import Units
+from partywall.engines.docker.waves import Waves
+from partywall.model.world import Entry
+
+
+class Making:
+    """Has Compose make things, those of a unit that begin together in one call."""
+
+    def __init__(self, api: Api, units: Units, cli: ComposeCli, project: str) -> None:
+        self._api = api
+        self._units = units
+        self._cli = cli
+        self._project = project
+        self._building = threading.Lock()
+        self._lock = threading.Lock()
+        self._waves: dict[tuple[str, bool], Waves[Entry]] = {}
+
+    def make(self, entry: Entry, *, anew: bool = False) -> None:
+        """Create, replace or start the container of an instance or a job.
+
+        Raises:
+            MachineFailed: with Compose's last words.
+        """
+        unit = unit_of(entry.thing.key)
+        with self._lock:
+            waves = self._waves.setdefault(
+                (unit, anew), Waves(lambda entries: self._act(unit, entries, anew=anew))
+            )
+        waves.do(entry)
+
+    def beside(self, entry: Entry, number: int) -> None:
+        """Start one more container, as it is described now; the others stay as they are.
+
+        Raises:
+            MachineFailed: with Compose's last words.
+        """
+        unit = unit_of(entry.thing.key)
+        self._units.put([entry])
+        self._build(unit, [entry])
+        self._cli.scale(self._units.unit(unit), service_of(entry.thing.key), number)
+
+    def neighbours(self, entry: Entry) -> list[Entry]:
+        """Everything else that is described of its unit."""
+        return self._units.entries(unit_of(entry.thing.key))
+
+    def forget(self, entry: Entry) -> None:
+        """Take a thing out of its unit's file."""
+        self._units.drop(entry.thing.key)
+
+    def _act(self, unit: str, entries: Sequence[Entry], *, anew: bool) -> None:
+        self._units.put(entries)
+        self._build(unit, entries)
+        services = [service_of(entry.thing.key) for entry in entries]
+        self._cli.up(self._units.unit(unit), services, anew=anew)
+
+    def _build(self, unit: str, entries: Sequence[Entry]) -> None:
+        """Make the images that are missing, one at a time: what is built once serves all."""
+        with self._building:
+            things = (entry.thing for entry in entries)
+            missing = to_build(self._api, things, self._project)
+            if missing:
+                services = [service_of(thing.key) for thing in missing]
+                self._cli.build(self._units.unit(unit), services)

@@ -1,0 +1,76 @@
+"""Images that are built here are named by what they are made of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from docker_captures import NAMING, WEB
+from msgspec import structs
+
+from partywall.engines.docker.api import Api
+from partywall.engines.docker.images import image_of, to_build
+from partywall.model.world import Instance, Job, Volume
+
+PROJECT = NAMING.project
+
+
+def built(key: str, content: str | None = "1", **build: Any) -> Instance:
+    config = {} if content is None else {".": content}
+    service = key.rpartition("/")[2]
+    return structs.replace(
+        WEB, key=key, service=service, build={"context": ".", **build}, config=config
+    )
+
+
+def test_the_same_build_is_one_image_in_every_environment():
+    name = image_of(built("dev/web"), PROJECT)
+    assert name is not None
+    assert name.startswith("partywall/shop:")
+    assert image_of(built("prod/api"), PROJECT) == name
+    job = built("dev/job/migrate")
+    assert image_of(Job(key=job.key, instance=job), PROJECT) == name
+
+
+def test_another_content_or_another_build_is_another_image():
+    one = built("dev/web")
+    others = [
+        built("dev/web", "2"),
+        built("dev/web", args={"URL": "x"}),
+        built("dev/web", target="t"),
+    ]
+    assert len({image_of(each, PROJECT) for each in (one, *others)}) == 4
+
+
+def test_of_unknown_content_each_service_has_its_own():
+    names = [image_of(built(key, None), PROJECT) for key in ("dev/web", "prod/web", "dev/api")]
+    assert names == [
+        "partywall/shop-dev:web",
+        "partywall/shop-prod:web",
+        "partywall/shop-dev:api",
+    ]
+
+
+def test_what_is_not_built_has_no_name():
+    assert image_of(structs.replace(WEB, build=None), PROJECT) is None
+    assert image_of(Volume(key="dev/volume/a", name="a"), PROJECT) is None
+
+
+class Known(Api):
+    """An engine that has these images."""
+
+    def __init__(self, *images: str | None) -> None:
+        super().__init__(Path("/nowhere"))
+        self.images = images
+
+    def get(self, path: str, **query: object) -> Any | None:
+        return {} if path.removeprefix("/images/").removesuffix("/json") in self.images else None
+
+
+def test_each_missing_image_is_built_once():
+    web, api, other = built("dev/web"), built("dev/api"), built("dev/other", "2")
+    plain = structs.replace(WEB, build=None)
+    assert to_build(Known(), [web, api, other, plain], PROJECT) == [web, other]
+    assert to_build(Known(image_of(web, PROJECT)), [web, api, other], PROJECT) == [other]
+    moving = built("dev/web", None)
+    assert to_build(Known(image_of(moving, PROJECT)), [moving], PROJECT) == [moving]
