@@ -14,6 +14,8 @@ from partywall.model.world import AnyThing, Entry, Key, World
 
 ATTACHED = "attached"
 """The folder below `home` where an engine writes what single programs alone may read."""
+RENDERED = "rendered"
+"""The folder below `home` where an engine writes each environment's Compose project."""
 
 
 class Clock(Protocol):

@@ -156,7 +156,9 @@ def test_holes_are_found(boxes: Boxes) -> None:
     ):
         assert tried in crossed, table(rows)
     assert "as /elsewhere" in crossed["list prod's 2 volumes"]["answer"]
-    assert "/source/.env.prod" in crossed["open the files that hold prod's secrets"]["answer"]
+    opened = crossed["open the files that hold prod's secrets"]["answer"]
+    assert "/source/.env.prod" in opened
+    assert "/source/.partywall/rendered/prod/.env" in opened
     both = [row for row in crossed.values() if row["answer"] == "the same in both: REDIS_PASSWORD"]
     assert both
 

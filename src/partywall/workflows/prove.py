@@ -11,7 +11,7 @@ import msgspec
 
 from partywall.axes.site import EDGE
 from partywall.edge.settings import Tls
-from partywall.interfaces import ATTACHED
+from partywall.interfaces import ATTACHED, RENDERED
 from partywall.model.errors import PartywallError, Refused
 from partywall.model.world import (
     AnyThing,
@@ -58,7 +58,9 @@ def prove(project: Project, names: Sequence[str] = ()) -> Report:
         production=project.settings.production.name,
     )
     try:
-        reach.prepare(standing, premises.agent)
+        # What cannot be made ready each attempt that needs it says itself.
+        with contextlib.suppress(PartywallError):
+            reach.prepare(standing, premises.agent)
         return probe(premises, probes.found(), standing)
     finally:
         reach.leave()
@@ -151,6 +153,7 @@ def _secret_files(
     return {
         name: (
             str(project.store.path(name)),
+            *map(str, (project.home / RENDERED / name).glob(".env")),
             *sorted({*_attached(project, world, name), *_unshared(env_files, name)}),
         )
         for name in names

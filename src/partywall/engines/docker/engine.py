@@ -25,7 +25,7 @@ from partywall.engines.docker.update import Update
 from partywall.engines.docker.use import memory
 from partywall.engines.docker.volumes import VolumeNames, VolumePerformer
 from partywall.engines.docker.ways import DockerWays
-from partywall.interfaces import EngineParts, Health, Performer
+from partywall.interfaces import RENDERED, EngineParts, Health, Performer
 from partywall.model.world import (
     MACHINE,
     AnyThing,
@@ -82,8 +82,8 @@ class DockerEngine:
     def _folder(self, unit: str) -> Path:
         """Where a unit's files are: the edge is everybody's."""
         if unit == MACHINE:
-            return self._parts.commons.folder / "rendered" / "edge"
-        return self._parts.home / "rendered" / unit
+            return self._parts.commons.folder / RENDERED / "edge"
+        return self._parts.home / RENDERED / unit
 
     def _edge(self, part: Instance, joined: Sequence[str]) -> dict[str, Any]:
         return edge.service(part, self._parts.edge, joined)
