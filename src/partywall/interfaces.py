@@ -14,6 +14,8 @@ from partywall.model.world import AnyThing, Entry, Key, World
 
 ATTACHED = "attached"
 """The folder below `home` where an engine writes what single programs alone may read."""
+RENDERED = "rendered"
+"""The folder below `home` where an engine writes each environment's Compose project."""
 
 
 class Clock(Protocol):
@@ -78,6 +80,44 @@ class Completed(msgspec.Struct, frozen=True, kw_only=True):
     err: str
 
 
+class Agent(msgspec.Struct, frozen=True, kw_only=True):
+    """A module of ours that tries things from inside an environment.
+
+    It reads lines `NUMBER JSON` and answers each with such a line of the same number, in any order;
+    it ends with its input.
+    """
+
+    module: str
+    """A package; of ours it imports nothing but itself."""
+    needs: tuple[str, ...] = ()
+    """Further packages that it imports."""
+
+    def words(self) -> tuple[str, ...]:
+        """What comes after the interpreter; `-P`: the environment's own modules are not ours."""
+        return ("-P", "-m", self.module)
+
+
+class Stand(msgspec.Struct, frozen=True, kw_only=True):
+    """A position in which programs of an environment run."""
+
+    name: str
+    """The environment, or one of the instances that are in this position."""
+    networks: frozenset[str] = frozenset()
+    folders: Mapping[Key, str] | None = None
+    """Volume → where it is seen from there; None: where it is on this machine."""
+    alone: bool = False
+    """Whether no other environment's processes can be among those that are seen."""
+
+
+class Contact(msgspec.Struct, frozen=True, kw_only=True):
+    """What an instance is called in networks, and where it listens."""
+
+    key: Key
+    names: tuple[str, ...]
+    addresses: tuple[str, ...]
+    ports: tuple[int, ...]
+
+
 class Reach(Protocol):
     """How to get to a running service, and how to be inside an environment."""
 
@@ -85,19 +125,38 @@ class Reach(Protocol):
         """Host and port where the edge and the probes reach a port of an instance."""
         ...
 
-    def run_inside(
-        self,
-        environment: str,
-        command: Sequence[str],
-        *,
-        give: Mapping[str, str] | None = None,
-        text: str = "",
-        seconds: float = 20.0,
-    ) -> Completed:
-        """Run a command with the rights and the view that the environment's own services have.
+    def stands(self, environment: str) -> Sequence[Stand]:
+        """Every position in which an environment's own programs run; a few do for all of them.
 
-        `give` is added to its environment variables, `text` is its standard input.
+        Raises:
+            BadInput: when nothing of it runs.
         """
+        ...
+
+    def prepare(self, environments: Sequence[str], agent: Agent) -> None:
+        """Make everything ready that takes time, so that an agent can be asked at once.
+
+        Raises:
+            MachineFailed: when it cannot be made ready.
+        """
+        ...
+
+    def run_inside(
+        self, stand: Stand, agent: Agent, *, text: str, seconds: float = 20.0
+    ) -> Completed:
+        """Have an agent answer one line with the rights and the view that a position gives.
+
+        Raises:
+            MachineFailed: when it does not answer in time or cannot be started.
+        """
+        ...
+
+    def contacts(self, environment: str) -> Sequence[Contact] | None:
+        """Where its instances are in networks of its own; None when there are no such networks."""
+        ...
+
+    def leave(self) -> None:
+        """End what was started inside."""
         ...
 
     def run_beside(

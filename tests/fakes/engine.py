@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import quote, unquote
 
 import msgspec
 
-from partywall.interfaces import Completed, Engine, Health, Observer, Performer, Reach, Ways
+from partywall.interfaces import (
+    Agent,
+    Completed,
+    Contact,
+    Engine,
+    Health,
+    Observer,
+    Performer,
+    Reach,
+    Stand,
+    Ways,
+)
 from partywall.model.errors import MachineFailed
 from partywall.model.world import (
     KEPT,
@@ -223,16 +234,22 @@ class FakeReach(Reach, Ways):
     def address(self, instance: Key, port: int) -> tuple[str, int]:
         return "127.0.0.1", port
 
+    def stands(self, environment: str) -> Sequence[Stand]:
+        return (Stand(name=environment),)
+
+    def contacts(self, environment: str) -> Sequence[Contact] | None:
+        return None
+
+    def prepare(self, environments: Sequence[str], agent: Agent) -> None:
+        pass
+
+    def leave(self) -> None:
+        pass
+
     def run_inside(
-        self,
-        environment: str,
-        command: Sequence[str],
-        *,
-        give: Mapping[str, str] | None = None,
-        text: str = "",
-        seconds: float = 20.0,
+        self, stand: Stand, agent: Agent, *, text: str, seconds: float = 20.0
     ) -> Completed:
-        return Completed(code=0, out=" ".join(command), err="")
+        return Completed(code=0, out=text, err="")
 
     def run_beside(
         self, instance: Key, command: Sequence[str], *, text: str = "", seconds: float = 20.0

@@ -794,6 +794,14 @@ class Reach:
     def open(self, instance: str) -> None:
         pass
 
+    def stands(self, *_: Any) -> Any:
+        raise NotImplementedError
+
+    contacts = prepare = stands
+
+    def leave(self) -> None:
+        pass
+
     def run_inside(self, *_: Any, **__: Any) -> Any:
         raise NotImplementedError
 

@@ -25,7 +25,7 @@ import psycopg
 import pytest
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from partywall.interfaces import Completed
+from partywall.interfaces import Agent, Completed, Contact, Stand
 from partywall.model.app import Mount, Role, Visit
 from partywall.model.errors import MachineFailed
 from partywall.model.secret import Secret, SecretRef
@@ -151,15 +151,35 @@ def answers(port: int) -> bool:
 class UserReach:
     """Each environment's commands under its own user, on loopback."""
 
-    def __init__(self, ports: dict[str, int]) -> None:
+    def __init__(self, ports: dict[str, int], python: str) -> None:
         self.ports = ports
+        self.python = python
         self.uids = dict(UIDS)
         self.seen: list[str] = []
 
     def address(self, instance: str, port: int) -> tuple[str, int]:
         return "127.0.0.1", self.ports[instance]
 
+    def stands(self, environment: str) -> Sequence[Stand]:
+        return (Stand(name=environment),)
+
+    def contacts(self, environment: str) -> Sequence[Contact] | None:
+        return None
+
+    def prepare(self, environments: Sequence[str], agent: Agent) -> None:
+        pass
+
+    def leave(self) -> None:
+        pass
+
     def run_inside(
+        self, stand: Stand, agent: Agent, *, text: str, seconds: float = 20.0
+    ) -> Completed:
+        command = (self.python, *agent.words())
+        done = self._run(stand.name, command, text=f"0 {text}\n", seconds=seconds)
+        return msgspec.structs.replace(done, out=done.out.partition(" ")[2])
+
+    def _run(
         self,
         environment: str,
         command: Sequence[str],
@@ -193,7 +213,7 @@ class UserReach:
     ) -> Completed:
         port = {"PORT": str(self.ports[instance])}
         environment = instance.partition("/")[0]
-        return self.run_inside(environment, command, give=port, text=text, seconds=seconds)
+        return self._run(environment, command, give=port, text=text, seconds=seconds)
 
     def enter(self, instance: str, command: Sequence[str]) -> int:
         raise NotImplementedError
@@ -504,13 +524,12 @@ def premises(houses: Houses, **changes: Any) -> Premises:
     }
     fields: dict[str, Any] = {
         "world": World.of(thing for name in NAMES for thing in things(name)),
-        "reach": UserReach(dict(houses.ports)),
+        "reach": UserReach(dict(houses.ports), houses.python),
         "secrets": houses.store,
         "door": Door(port=houses.edge_port),
         "folders": known,
         "secret_files": {name: (str(houses.home / name / "pw"),) for name in NAMES},
         "production": "prod",
-        "agent": (houses.python, "-P", "-m", "partywall.proof.inside"),
     }
     return Premises(**{**fields, **changes})
 
@@ -574,7 +593,10 @@ def test_everything_walled_holds_in_time_and_leaves_nothing_behind(houses: House
     print(table(report), f"\n{took:.1f} s", report.attempts)  # noqa: T201
     assert crossed(report) == set(), table(report)
     if ROOT:
-        assert {line.verdict for line in report.probes} == {Verdict.HELD}, table(report)
+        walled = [line for line in report.probes if line.probe != "network"]
+        assert {line.verdict for line in walled} == {Verdict.HELD}, table(report)
+    unwalled = {line.verdict for line in report.probes if line.probe == "network"}
+    assert unwalled == {Verdict.SHARED}
     assert {line.probe for line in report.probes} == {probe.name for probe in found()}
     assert took < 15
     assert max(report.attempts.values()) < 120
@@ -602,7 +624,7 @@ def retained(houses: Houses, environment: str) -> list[str]:
 
 
 def test_no_secret_is_in_the_report_or_in_an_argument(houses: Houses) -> None:
-    reach = UserReach(dict(houses.ports))
+    reach = UserReach(dict(houses.ports), houses.python)
     report = proof(houses, reach=reach)
     shown = report.to_json().decode() + " ".join(reach.seen)
     assert not [value for value in houses.store.values.values() if value in shown]
@@ -672,7 +694,7 @@ def test_a_cache_that_lets_the_other_in_is_found(houses: Houses, rule: str) -> N
 def test_an_anonymous_broker_is_found(houses: Houses) -> None:
     process, port = houses.mqtt("dev", {}, anonymous=True)
     try:
-        report = proof(houses, reach=UserReach({**houses.ports, "dev/mqtt": port}))
+        report = proof(houses, reach=UserReach({**houses.ports, "dev/mqtt": port}, houses.python))
     finally:
         houses.stop(process)
     assert crossed(report) == {"broker"}, table(report)
@@ -683,7 +705,7 @@ def test_one_broker_behind_two_names_is_heard(houses: Houses) -> None:
     process, port = houses.mqtt("dev", users)
     try:
         both = {f"{name}/mqtt": port for name in NAMES}
-        report = proof(houses, reach=UserReach({**houses.ports, **both}))
+        report = proof(houses, reach=UserReach({**houses.ports, **both}, houses.python))
     finally:
         houses.stop(process)
     assert crossed(report) == {"broker"}, table(report)
@@ -761,7 +783,7 @@ def test_a_readable_secret_file_is_found(houses: Houses) -> None:
 
 @pytest.mark.skipif(not ROOT, reason="needs two users to take one away")
 def test_one_user_for_both_is_found_with_its_reason(houses: Houses) -> None:
-    reach = UserReach(dict(houses.ports))
+    reach = UserReach(dict(houses.ports), houses.python)
     reach.uids["prod"] = reach.uids["dev"]
     report = proof(houses, reach=reach)
     assert {"processes", "secrets"} <= crossed(report), table(report)
@@ -796,7 +818,7 @@ def test_an_app_that_takes_any_cookie_for_a_session_is_found(houses: Houses) -> 
     process, port = houses.sessions("dev", "any")
     houses.edge(sessions=port)
     try:
-        report = proof(houses, reach=UserReach({**houses.ports, "dev/web": port}))
+        report = proof(houses, reach=UserReach({**houses.ports, "dev/web": port}, houses.python))
     finally:
         houses.edge()
         houses.stop(process)
@@ -810,7 +832,7 @@ def test_an_app_that_takes_any_cookie_for_a_session_is_found(houses: Houses) -> 
 def test_a_broken_home_is_never_held(houses: Houses) -> None:
     unused = free_port()
     ports = {**houses.ports, "dev/db": unused, "dev/cache": unused, "dev/mqtt": unused}
-    report = proof(houses, reach=UserReach(ports))
+    report = proof(houses, reach=UserReach(ports, houses.python))
     rows = [row for row in report.probes if row.probe in ("database", "cache", "broker")]
     assert {row.verdict for row in rows} == {Verdict.COULD_NOT_TRY}, table(report)
     assert all("does not work in dev itself" in row.answer for row in rows), table(report)

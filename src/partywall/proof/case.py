@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import msgspec
 
+from partywall.interfaces import Stand
 from partywall.model.secret import Secret, SecretRef, resolve
-from partywall.proof.inside.answer import Ask
+from partywall.proof.inside.answer import (
+    AUTHENTICATED,
+    DENIED,
+    DONE,
+    FAILED,
+    REFUSED,
+    TIMED_OUT,
+    TOGETHER,
+    UNREACHABLE,
+    Ask,
+)
 from partywall.proof.premises import AGENT, Premises
 from partywall.proof.probe import OUTSIDE, Attempt, CouldNotTry, Verdict
 from partywall.proof.run import Run
@@ -16,6 +29,9 @@ from partywall.proof.target import Server, Target
 __all__ = ["AGENT", "Answer", "Case", "Premises", "Run"]
 
 _HIDDEN = "****"
+GOOD = (AUTHENTICATED, DONE)
+"""The outcomes of what succeeded."""
+_RANKS = (*GOOD, FAILED, REFUSED, DENIED, TIMED_OUT, UNREACHABLE)
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,20 +74,50 @@ class Case:
         """A line that says crossed or held."""
         return self.attempt(Verdict.CROSSED if crossed else Verdict.HELD, tried, answer)
 
+    def stands(self, where: Target) -> tuple[Stand, ...]:
+        """Every position in an environment from which something may look different."""
+        name = where.environment
+
+        def make() -> tuple[Stand, ...]:
+            stands = tuple(self.premises.reach.stands(name))
+            self.run.stands[name] = tuple(stand.name for stand in stands)
+            return stands
+
+        return self.run.once(f"stands/{name}", make)
+
     def ask(
         self, where: Target, *asks: Ask, on: Target | None = None, grace: float = 0.0
     ) -> list[Answer]:
-        """Run asks inside an environment; only its own secrets can go with them.
+        """What asks come to at best from anywhere inside an environment; raises as `each` does."""
+        every = self.each(where, *asks, on=on, grace=grace)
+        rows = zip(*(answers for _, answers in every), strict=True)
+        return [_furthest([stand for stand, _ in every], row) for row in rows]
+
+    def each(
+        self, where: Target, *asks: Ask, on: Target | None = None, grace: float = 0.0
+    ) -> list[tuple[Stand, list[Answer]]]:
+        """Run asks inside an environment, from each position that matters to them.
 
         Args:
-            where: the environment that tries.
+            where: the environment that tries; only its own secrets can go with the asks.
             asks: what it tries.
             on: the environment that bears the load, when it is another.
             grace: seconds that are granted even when the proof is over, for tidying up.
 
         Raises:
-            CouldNotTry: when the agent cannot be run there.
+            CouldNotTry: when the agent cannot be run in one of them.
         """
+        stands = self._apart(where, asks)
+        if len(stands) == 1:
+            return [(stands[0], self.at(stands[0], where, *asks, on=on, grace=grace))]
+        with ThreadPoolExecutor(len(stands)) as pool:
+            said = pool.map(lambda one: self.at(one, where, *asks, on=on, grace=grace), stands)
+            return list(zip(stands, said, strict=True))
+
+    def at(
+        self, stand: Stand, where: Target, *asks: Ask, on: Target | None = None, grace: float = 0.0
+    ) -> list[Answer]:
+        """Run asks in one position of an environment; raises as `each` does."""
         self.run.count((on or where).environment, len(asks))
         known: list[str] = []
         resolved = [self._resolved(where, ask, known) for ask in asks]
@@ -79,12 +125,21 @@ class Case:
         if seconds <= 0:
             raise CouldNotTry("no time was left for this attempt")
         done = self.premises.reach.run_inside(
-            where.environment,
+            stand,
             self.premises.agent,
             text=msgspec.json.encode({"asks": resolved, "seconds": seconds - 1}).decode(),
             seconds=seconds,
         )
-        return _understood(where.environment, done.code, done.out, done.err, known)
+        return _understood(stand.name, done.code, done.out, done.err, known)
+
+    def first(self, where: Target, *asks: Ask) -> list[Answer]:
+        """The answers from the first position in which all asks succeed, or else the last ones."""
+        answers: list[Answer] = []
+        for stand in self._apart(where, asks):
+            answers = self.at(stand, where, *asks)
+            if all(answer.outcome in GOOD for answer in answers):
+                break
+        return answers
 
     def home(self, where: Target, what: str, *asks: Ask) -> str:
         """What attempts came to that have to succeed where they are made; made once per proof.
@@ -94,9 +149,9 @@ class Case:
         """
 
         def make() -> str:
-            answers = self.ask(where, *asks)
+            answers = self.first(where, *asks)
             for answer in answers:
-                if answer.outcome not in ("authenticated", "done"):
+                if answer.outcome not in GOOD:
                     raise CouldNotTry(
                         f"{what} does not work in {where.environment} itself: "
                         f"{answer.outcome}, {answer.says}"
@@ -104,6 +159,13 @@ class Case:
             return "; ".join(answer.says for answer in answers)
 
         return self.run.once(f"{self.probe}/{where.environment}/{what}", make)
+
+    def _apart(self, where: Target, asks: Sequence[Ask]) -> list[Stand]:
+        """One stand for each set of networks, where nothing else counts."""
+        stands = self.stands(where)
+        if any(str(ask["do"]).partition(".")[0] not in TOGETHER for ask in asks):
+            return list(stands)
+        return list({stand.networks: stand for stand in reversed(stands)}.values())[::-1]
 
     def reach(self, server: Server) -> dict[str, Any]:
         """Host and port of a server, as an ask names them."""
@@ -122,6 +184,15 @@ class Case:
         password = resolve(template, lambda ref: self.value(where.environment, ref))
         known.append(password)
         return {**ask, "password": password}
+
+
+def _furthest(stands: Sequence[Stand], answers: Sequence[Answer]) -> Answer:
+    """The answer that got furthest, and who it was when there are several."""
+    rank = min(range(len(answers)), key=lambda number: _RANKS.index(answers[number].outcome))
+    best = answers[rank]
+    if len(stands) == 1 or best.outcome not in GOOD:
+        return best
+    return msgspec.structs.replace(best, says=f"{best.says} (from {stands[rank].name})")
 
 
 def _understood(environment: str, code: int, out: str, err: str, known: list[str]) -> list[Answer]:

@@ -26,9 +26,25 @@ def call(
     """
     door = case.premises.door
     if door is None:
-        raise CouldNotTry("no edge stands in front of the environments")
+        raise CouldNotTry(no_edge(case))
     case.run.count(where.environment)
     return get(door.at(route.port), route.host, path or route.path, headers)
+
+
+def no_address(case: Case, where: Target) -> str:
+    """Why an environment has no address that could be called."""
+    if case.premises.door is None:
+        return no_edge(case)
+    unknown = case.premises.world.unknown.items()
+    of_it = (why for key, why in unknown if key.startswith(f"{where.environment}/route/"))
+    why = next(of_it, case.premises.edge)
+    return f"{where.environment} has no address at the edge{f': {why}' if why else ''}"
+
+
+def no_edge(case: Case) -> str:
+    """Why nothing can be called."""
+    looked = case.premises.edge
+    return f"no edge stands in front of the environments{f': {looked}' if looked else ''}"
 
 
 def credentials(case: Case, where: Target, route: Route) -> dict[str, str]:

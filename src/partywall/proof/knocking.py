@@ -20,15 +20,13 @@ def knock(case: Case) -> tuple[Answer, Answer, str]:
 
 def _knock(case: Case) -> tuple[Answer, Answer, str]:
     shown, _ = _processes(case, case.own)
-    _, census = _processes(case, case.other)
-    if census.outcome != DONE or not census.more.get("processes"):
+    _, every = _processes(case, case.other)
+    taken = [one for one in every if one.outcome == DONE and one.more.get("processes")]
+    if not taken:
         raise CouldNotTry(f"no process of {case.other.environment} runs that could be tried")
-    ask = {
-        "do": "processes.knock",
-        "space": census.more["space"],
-        "processes": census.more["processes"],
-    }
-    (answer,) = case.ask(case.own, ask, on=case.other)
+    asks = [{"do": "processes.knock", **_named(census)} for census in taken]
+    answers = case.ask(case.own, *asks, on=case.other)
+    census, answer = min(zip(taken, answers, strict=True), key=lambda pair: pair[1].outcome != DONE)
     if answer.outcome not in (DENIED, DONE, REFUSED):
         raise CouldNotTry(answer.says)
     if answer.outcome == DENIED and not answer.more["seen"] and not answer.more["hidden"]:
@@ -36,13 +34,24 @@ def _knock(case: Case) -> tuple[Answer, Answer, str]:
     return census, answer, shown
 
 
-def _processes(case: Case, where: Target) -> tuple[str, Answer]:
-    """What can be done with a process of one's own, and which others of the user there are."""
+def _named(census: Answer) -> dict[str, object]:
+    return {"space": census.more["space"], "processes": census.more["processes"]}
 
-    def make() -> tuple[str, Answer]:
-        own, census = case.ask(where, {"do": "processes.own"}, {"do": "processes.census"})
-        if own.outcome != DONE:
-            raise CouldNotTry(f"signals do not work in {where.environment} itself: {own.says}")
-        return own.says, census
+
+def _processes(case: Case, where: Target) -> tuple[str, list[Answer]]:
+    """What can be done with processes of one's own, and which others there are at each stand."""
+
+    def make() -> tuple[str, list[Answer]]:
+        said, found = [], []
+        for stand in case.stands(where):
+            every = {"all": stand.alone}
+            own, census = case.at(
+                stand, where, {"do": "processes.own", **every}, {"do": "processes.census", **every}
+            )
+            if own.outcome != DONE:
+                raise CouldNotTry(f"signals do not work in {where.environment} itself: {own.says}")
+            said.append(own.says)
+            found.append(census)
+        return said[0], found
 
     return case.run.once(f"processes/{where.environment}", make)

@@ -6,8 +6,10 @@ import hashlib
 
 import msgspec
 
+from partywall.interfaces import Stand
 from partywall.model.world import Key
 from partywall.proof.case import Case
+from partywall.proof.inside.answer import DONE, Ask
 from partywall.proof.probe import CouldNotTry
 from partywall.proof.target import Target
 
@@ -17,7 +19,12 @@ class Planted(msgspec.Struct, frozen=True, kw_only=True):
 
     volume: Key
     folder: str
+    """Where the volume is on this machine."""
+    seen: str
+    """Where its environment sees it."""
     text: str
+    mark: list[int] = []
+    """What tells the file from every other."""
 
     @property
     def name(self) -> str:
@@ -27,7 +34,7 @@ class Planted(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def path(self) -> str:
-        """Absolute path."""
+        """Absolute path on this machine."""
         return f"{self.folder}/{self.name}"
 
 
@@ -37,16 +44,43 @@ def folders(case: Case, where: Target) -> dict[Key, str]:
     return {key: known[key].rstrip("/") for key in where.volumes if key in known}
 
 
-def vault(case: Case, where: Target) -> tuple[Key, str]:
-    """The volume of files: the one a file server serves, else any that is no server's data.
+def seen(case: Case, where: Target) -> list[tuple[Key, Stand, str]]:
+    """Every volume at every stand that sees it, and where it is there."""
+    known = folders(case, where)
+    return [
+        (key, stand, path.rstrip("/"))
+        for stand in case.stands(where)
+        for key, path in (known if stand.folders is None else stand.folders).items()
+        if key in known
+    ]
+
+
+def marks(case: Case, where: Target) -> dict[Key, list[int]]:
+    """What tells each volume's folder from every other, as far as its own environment can say."""
+
+    def make() -> dict[Key, list[int]]:
+        found: dict[Key, list[int]] = {}
+        for key, stand, path in seen(case, where):
+            if key not in found:
+                (answer,) = case.at(stand, where, {"do": "vault.mark", "folder": path})
+                if "mark" in answer.more:
+                    found[key] = answer.more["mark"]
+        return found
+
+    return case.run.once(f"marks/{where.environment}", make)
+
+
+def vaults(case: Case, where: Target) -> list[tuple[Key, Stand, str]]:
+    """Where files may be left: the volumes that a file server serves first.
 
     Raises:
         CouldNotTry: when there is none, or it is not known where it is.
     """
-    candidates = writable(case, where)
+    allowed = writable(case, where)
+    candidates = [one for one in seen(case, where) if one[0] in allowed]
     if not candidates:
         raise CouldNotTry(f"the engine names no folder of {where.environment} to try it on")
-    return min(candidates.items(), key=lambda item: (item[0] not in where.vaults, item[0]))
+    return sorted(candidates, key=lambda one: (one[0] not in where.vaults, one[0]))
 
 
 def writable(case: Case, where: Target) -> dict[Key, str]:
@@ -67,15 +101,26 @@ def planted(case: Case, where: Target) -> Planted:
 
 
 def _plant(case: Case, where: Target) -> Planted:
-    volume, folder = vault(case, where)
-    text = f"partywall probe {case.run.nonce} {where.environment}"
-    file = Planted(volume=volume, folder=folder, text=text)
-    ask = {"folder": folder, "name": file.name}
-    case.run.later(lambda: case.ask(where, {"do": "vault.uproot", **ask}, grace=5.0))
-    scratch = {"do": "vault.scratch", "folder": folder, "name": f".partywall-{case.run.nonce}"}
-    for answer in case.ask(where, scratch, {"do": "vault.plant", **ask, "text": text}):
-        if answer.outcome != "done":
-            raise CouldNotTry(
-                f"a scratch file cannot be made in {where.environment}'s own vault: {answer.says}"
-            )
-    return file
+    """At the first stand that may: some only read."""
+    said = ""
+    for volume, stand, folder in vaults(case, where):
+        text = f"partywall probe {case.run.nonce} {where.environment}"
+        known = folders(case, where)[volume]
+        file = Planted(volume=volume, folder=known, seen=folder, text=text)
+        scratch: Ask = {
+            "do": "vault.scratch",
+            "folder": folder,
+            "name": f".partywall-{case.run.nonce}",
+        }
+        (tried,) = case.at(stand, where, scratch)
+        if tried.outcome != DONE:
+            said = said or tried.says
+            continue
+        ask: Ask = {"folder": folder, "name": file.name}
+        uproot: Ask = {"do": "vault.uproot", **ask}
+        case.run.later(lambda at=stand, ask=uproot: case.at(at, where, ask, grace=5.0))  # type: ignore[misc]
+        (answer,) = case.at(stand, where, {"do": "vault.plant", **ask, "text": text})
+        if answer.outcome == DONE:
+            return msgspec.structs.replace(file, mark=answer.more.get("mark", []))
+        said = said or answer.says
+    raise CouldNotTry(f"a scratch file cannot be made in {where.environment}'s own vault: {said}")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 
 import msgspec
 
-from partywall.interfaces import Reach, SecretStore
+from partywall.interfaces import Agent, Reach, SecretStore
 from partywall.model.world import Key, World
 from partywall.proof.edge import Door
 
-AGENT = (sys.executable, "-P", "-m", "partywall.proof.inside")
-"""`-P`: a module of the environment's own named like one of ours is never loaded."""
+AGENT = Agent(
+    module="partywall.proof.inside",
+    needs=("paho", "psycopg", "psycopg_binary", "psycopg_binary.libs", "typing_extensions"),
+)
 
 
 class Premises(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,10 +24,12 @@ class Premises(msgspec.Struct, frozen=True, kw_only=True):
     secrets: SecretStore
     door: Door | None = None
     """Where the edge listens; None when there is none."""
+    edge: str = ""
+    """Where the edge was looked for, when there may be others elsewhere."""
     folders: Mapping[Key, str] = {}
-    """Volume → its folder as its environment's own programs see it."""
+    """Volume → its folder on this machine."""
     secret_files: Mapping[str, tuple[str, ...]] = {}
     """Environment → the files that hold its secrets."""
     production: str = ""
     """The environment that unknown hosts must never reach."""
-    agent: tuple[str, ...] = AGENT
+    agent: Agent = AGENT

@@ -28,6 +28,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     probes: tuple[Attempt, ...] = ()
     attempts: dict[str, int] = {}
     """Environment → attempts made on it; the load is bounded, so it is said."""
+    stands: dict[str, tuple[str, ...]] = {}
+    """Environment → whose positions were tried; nothing else of it sees or may do more."""
     left: tuple[str, ...] = ()
     """Scratch files and visitors that could not be taken away again, and why."""
 
@@ -79,7 +81,10 @@ def prove(
         for attempt in _found(task, future)
     ]
     return Report(
-        probes=tuple(found), attempts=dict(sorted(run.attempts.items())), left=tuple(left)
+        probes=tuple(found),
+        attempts=dict(sorted(run.attempts.items())),
+        stands=dict(sorted(run.stands.items())),
+        left=tuple(left),
     )
 
 

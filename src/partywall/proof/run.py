@@ -24,6 +24,8 @@ class Run:
         self.premises = premises
         self.nonce = uuid4().hex[:12]
         self.attempts: Counter[str] = Counter()
+        self.stands: dict[str, tuple[str, ...]] = {}
+        """Environment → the positions in it from which something was tried."""
         self._deadline = time.monotonic() + seconds
         self._lock = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}

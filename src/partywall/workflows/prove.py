@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import msgspec
 
 from partywall.axes.site import EDGE
 from partywall.edge.settings import Tls
-from partywall.interfaces import ATTACHED
+from partywall.interfaces import ATTACHED, RENDERED
 from partywall.model.errors import PartywallError, Refused
 from partywall.model.world import (
     AnyThing,
@@ -29,7 +30,7 @@ from partywall.proof.case import Premises
 from partywall.proof.edge import Door
 from partywall.proof.prove import Report
 from partywall.proof.prove import prove as probe
-from partywall.workflows import secret_files, variables
+from partywall.workflows import commons, secret_files, variables
 from partywall.workflows.project import Project
 
 
@@ -45,16 +46,24 @@ def prove(project: Project, names: Sequence[str] = ()) -> Report:
     if absent or not standing:
         words = f"{absent[0]} does not stand" if absent else "no environment stands"
         raise Refused(f"{words}: there is nothing to prove", remedy="`partywall up` first")
+    reach = project.engine.reach()
     premises = Premises(
         world=as_wanted(world, _wanted(project, standing, world)),
-        reach=project.engine.reach(),
+        reach=reach,
         secrets=project.store,
         door=_door(project, world),
+        edge=_looked(project),
         folders=_folders(project, world),
         secret_files=_secret_files(project, world, standing),
         production=project.settings.production.name,
     )
-    return probe(premises, probes.found(), standing)
+    try:
+        # What cannot be made ready each attempt that needs it says itself.
+        with contextlib.suppress(PartywallError):
+            reach.prepare(standing, premises.agent)
+        return probe(premises, probes.found(), standing)
+    finally:
+        reach.leave()
 
 
 def as_wanted(world: World, wanted: Mapping[Key, Entry]) -> World:
@@ -128,6 +137,14 @@ def _door(project: Project, world: World) -> Door | None:
     return Door(address=settings.bind[0], port=settings.main_port, tls=tls)
 
 
+def _looked(project: Project) -> str:
+    """Where its edge was looked for: another value of the variable leads to another edge."""
+    if not project.engine.common_edge:
+        return ""
+    said = f"{commons.VARIABLE}={os.environ.get(commons.VARIABLE, '')}"
+    return f"it was looked for in {project.edge.folder} ({said}); `partywall up` makes it"
+
+
 def _secret_files(
     project: Project, world: World, names: Sequence[str]
 ) -> dict[str, tuple[str, ...]]:
@@ -136,6 +153,7 @@ def _secret_files(
     return {
         name: (
             str(project.store.path(name)),
+            *map(str, (project.home / RENDERED / name).glob(".env")),
             *sorted({*_attached(project, world, name), *_unshared(env_files, name)}),
         )
         for name in names

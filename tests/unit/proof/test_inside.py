@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
-import sys
+import socket
 import time
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 import pytest
 
 from partywall.proof.edge import Door, Page, basic
-from partywall.proof.inside import processes, vault
+from partywall.proof.inside import network, processes, vault
 from partywall.proof.inside.__main__ import carry_out, main
 from partywall.proof.inside.answer import DENIED, TIMED_OUT, UNREACHABLE, of_error, shorten
 
@@ -29,17 +28,19 @@ def test_what_it_does_not_know_it_does_not_do(do: str) -> None:
 
 def test_an_ask_after_the_deadline_is_not_tried(tmp_path: Path) -> None:
     given = {"do": "vault.plant", "folder": str(tmp_path), "name": "x", "text": "x"}
-    assert carry_out(given, time.monotonic() - 1)["outcome"] == "timed out"
+    assert carry_out(given, time.monotonic() - 1)["outcome"] == "failed"
     assert list(tmp_path.iterdir()) == []
 
 
-def test_it_speaks_json_both_ways(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_each_line_is_answered_under_its_number(tmp_path: Path) -> None:
     asks = [{"do": "vault.list", "folder": str(tmp_path)}, {"do": "nothing"}]
-    out = io.StringIO()
-    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps({"asks": asks, "seconds": 5})))
-    monkeypatch.setattr(sys, "stdout", out)
-    main()
-    assert [answer["outcome"] for answer in json.loads(out.getvalue())] == ["done", "failed"]
+    text = json.dumps({"asks": asks, "seconds": 5})
+    said: list[str] = []
+    main([f"7 {text}\n", f"9 {text}\n"], said.append)
+    lines = {number: json.loads(given) for number, _, given in (one.partition(" ") for one in said)}
+    assert set(lines) == {"7", "9"}
+    for answers in lines.values():
+        assert [one["outcome"] for one in answers] == ["done", "failed"]
 
 
 def test_a_scratch_file_is_gone_afterwards(tmp_path: Path) -> None:
@@ -98,3 +99,85 @@ def test_a_door_names_its_port_only_when_it_has_to() -> None:
     assert basic("dev", "word") == {"Authorization": "Basic ZGV2OndvcmQ="}
     page = Page(status=404, headers=(("X-Tag", "a"), ("x-tag", "b")))
     assert (str(page), page.header("X-TAG")) == ("404 Not Found", "a, b")
+
+
+def test_a_file_is_found_by_what_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "point/with space/files").mkdir(parents=True)
+    (tmp_path / "point/with space/files/x").write_text("found")
+    point = tmp_path / "point/with space"
+    monkeypatch.setattr(vault, "_mounts", lambda: ["/nowhere", str(point)])
+    mark = vault._mark(point / "files/x")
+    read = vault.read({"path": "/host/docker/files/x", "mark": mark})
+    assert read == {"outcome": "done", "says": f"opened and read it as {point}/files/x"}
+    listed = vault.list_folder({"folder": "/host/files", "mark": vault._mark(point / "files")})
+    assert listed["says"] == f"listed 1 entries as {point}/files"
+    made = {"folder": "/host/point", "name": "new", "mark": vault._mark(point)}
+    assert vault.scratch(made)["outcome"] == "done"
+    assert vault.read({"path": "/host/files/x", "mark": [0, 0]})["outcome"] == "refused"
+    assert vault.read({"path": "/host/files/x"})["outcome"] == "refused"
+    assert {path.name for path in point.iterdir()} == {"files"}
+
+
+def test_mounts_are_read_with_their_odd_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = (
+        "36 35 98:0 /mnt1 /a\\040b rw,noatime master:1 - ext3 /dev/root rw\n"
+        "37 35 0:5 / /far rw - nfs4 server:/ rw\n"
+        "38 35 0:6 / /proc rw - proc proc rw\n"
+    )
+    monkeypatch.setattr(Path, "read_text", lambda _self: said)
+    assert vault._mounts() == ["/a b"]
+
+
+def test_processes_of_an_inner_space_are_known_by_their_inner_id(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen = [{"pid": 70, "started": "5"}, {"pid": 71, "started": "5"}, {"pid": 72, "started": "6"}]
+    ids = {70: ["70", "1"], 71: ["71"], 72: ["72", "1"]}
+    monkeypatch.setattr(processes, "_others", lambda *, every: seen)
+    monkeypatch.setattr(processes, "_field", lambda pid, _name: ids[pid])
+    assert processes._inner([{"pid": 1, "started": "5"}]) == [70]
+    nobody = {"space": "pid:[1]", "processes": [{"pid": 9, "started": "5"}]}
+    got = processes.knock(nobody)
+    assert (got["outcome"], "none of the 3 processes" in got["says"]) == ("refused", True)
+
+
+def test_at_home_a_process_of_the_environment_has_to_be_signalled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    me = {"pid": os.getpid(), "started": processes._started(os.getpid())}
+    monkeypatch.setattr(processes, "subprocess", FakeChild)
+    monkeypatch.setattr(processes, "_others", lambda *, every: [me])
+    assert "saw 1 of its environment, could signal 1" in processes.own({"all": True})["says"]
+    monkeypatch.setattr(processes, "_others", lambda *, every: [])
+    assert processes.own({"all": True})["outcome"] == "failed"
+    assert processes.own({})["outcome"] == "done"
+
+
+class FakeChild:
+    """Stands in for the module that starts a child: this very process is one to knock on."""
+
+    PIPE = -1
+
+    def __init__(self, *_: object, **__: object) -> None:
+        self.pid = os.getpid()
+
+    Popen = classmethod(lambda cls, *a, **k: cls())
+
+    def __enter__(self) -> FakeChild:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+def test_a_name_counts_when_it_leads_to_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network.socket, "getaddrinfo", lambda *_, **__: [(0, 0, 0, "", ("1.1", 0))])
+    assert network.resolve({"name": "db", "addresses": ["1.1"]})["outcome"] == "done"
+    assert network.resolve({"name": "db", "addresses": ["2.2"]})["outcome"] == "refused"
+
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(network.socket, "getaddrinfo", unknown)
+    said = network.resolve({"name": "db", "addresses": ["2.2"]})
+    assert said == {"outcome": "refused", "says": "Name or service not known"}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
-from partywall.interfaces import Completed
+from partywall.interfaces import Agent, Completed, Contact, Stand
 from partywall.model.app import Mount, Role
 from partywall.model.errors import MachineFailed
 from partywall.model.secret import Secret, SecretRef
@@ -30,26 +30,32 @@ class FakeReach:
     def __init__(self, reply: Reply, *, code: int = 0) -> None:
         self.reply = reply
         self.code = code
-        self.calls: list[tuple[str, tuple[str, ...], str]] = []
+        self.calls: list[tuple[str, Agent, str]] = []
 
     def address(self, instance: str, port: int) -> tuple[str, int]:
         return instance, port
 
+    def stands(self, environment: str) -> Sequence[Stand]:
+        return (Stand(name=environment),)
+
+    def contacts(self, environment: str) -> Sequence[Contact] | None:
+        return None
+
+    def prepare(self, environments: Sequence[str], agent: Agent) -> None:
+        pass
+
+    def leave(self) -> None:
+        pass
+
     def run_inside(
-        self,
-        environment: str,
-        command: Sequence[str],
-        *,
-        give: Mapping[str, str] | None = None,
-        text: str = "",
-        seconds: float = 20.0,
+        self, stand: Stand, agent: Agent, *, text: str, seconds: float = 20.0
     ) -> Completed:
-        self.calls.append((environment, tuple(command), text))
+        self.calls.append((stand.name, agent, text))
         if self.code:
             return Completed(code=self.code, out="", err="line\nno such file")
         asks = json.loads(text)["asks"]
         return Completed(
-            code=0, out=json.dumps([self.reply(environment, ask) for ask in asks]), err=""
+            code=0, out=json.dumps([self.reply(stand.name, ask) for ask in asks]), err=""
         )
 
     def run_beside(
@@ -147,10 +153,10 @@ def test_only_own_secrets_go_inside_and_never_as_arguments() -> None:
     reach = FakeReach(walled)
     run(database.PROBE, reach)
     run(cache.PROBE, reach)
-    for environment, command, text in reach.calls:
+    for environment, agent, text in reach.calls:
         other = "dev" if environment == "prod" else "prod"
         assert f"-of-{other}" not in text
-        assert command == AGENT
+        assert agent == AGENT
     assert any("DB-of-prod" in text for _, _, text in reach.calls)
 
 
@@ -266,7 +272,7 @@ def test_folders_that_nobody_names_could_not_be_tried() -> None:
 
 def test_servers_data_are_only_ever_listed() -> None:
     def reply(environment: str, ask: dict[str, Any]) -> dict[str, Any]:
-        assert ask["do"] == "vault.list"
+        assert ask["do"] in ("vault.list", "vault.mark")
         own = environment in ask["folder"]
         return {"outcome": "done" if own else "permission denied", "says": "x"}
 
@@ -359,7 +365,8 @@ def test_no_time_left_is_said_and_tidying_still_gets_some() -> None:
 
 def test_the_report_has_the_shape_that_scripts_build_on() -> None:
     rows = json.loads(run(cache.PROBE, FakeReach(walled)).to_json())
-    assert set(rows) == {"probes", "attempts", "left"}
+    assert set(rows) == {"probes", "attempts", "stands", "left"}
+    assert rows["stands"] == {"dev": ["dev"], "prod": ["prod"]}
     assert set(rows["probes"][0]) == {"probe", "from", "to", "verdict", "tried", "answer"}
     assert rows["probes"][0]["verdict"] == "held"
     assert rows["attempts"] == {"dev": 3, "prod": 3}

@@ -197,6 +197,7 @@ def test_every_probe_is_found_by_its_file() -> None:
         "cache",
         "database",
         "http",
+        "network",
         "processes",
         "secrets",
         "session",

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from partywall.interfaces import Completed
+from partywall.interfaces import Agent, Completed, Contact, Stand
 from partywall.model.app import Role, Visit
 from partywall.model.errors import MachineFailed
 from partywall.model.secret import Secret, SecretRef
@@ -57,7 +57,19 @@ class Club:
     def address(self, instance: str, port: int) -> tuple[str, int]:
         return instance, port
 
-    def run_inside(self, environment: str, command: Sequence[str], **_: Any) -> Completed:
+    def stands(self, environment: str) -> Sequence[Stand]:
+        return (Stand(name=environment),)
+
+    def contacts(self, environment: str) -> Sequence[Contact] | None:
+        return None
+
+    def prepare(self, environments: Sequence[str], agent: Agent) -> None:
+        pass
+
+    def leave(self) -> None:
+        pass
+
+    def run_inside(self, *_: Any, **__: Any) -> Completed:
         raise NotImplementedError
 
     def enter(self, instance: str, command: Sequence[str]) -> int:

@@ -185,6 +185,12 @@ def test_a_long_list_of_differences_is_counted():
 def test_nothing_wrong_and_nothing_tried_are_said():
     assert doctor_text([], WIDE) == "✓ nothing is wrong here"
     assert proof_text({"probes": []}, WIDE) == "nothing was tried"
+    stands = {"dev": ["dev/web", "dev/db"], "prod": ["prod"]}
+    inside = proof_text({"probes": [], "stands": stands}, WIDE)
+    assert inside.splitlines()[0] == (
+        "inside dev  as web, db; no other of its containers sees or may do more"
+    )
+    assert "inside prod" not in inside
     left = proof_text({"probes": [], "left": ["a visitor of dev/api: `close` failed"]}, WIDE)
     assert "left behind  a visitor of dev/api: `close` failed" in left
     assert init_text({}, WIDE) == ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from partywall.cli.render.columns import clean, count, hang, pad, sendable
@@ -27,7 +27,24 @@ def proof_text(document: Mapping[str, Any], style: Style) -> str:
         pairs.setdefault((str(probe["from"]), str(probe["to"])), []).append(probe)
     blocks = ["\n".join(_pair(pair, group, style)) for pair, group in pairs.items()]
     left = _left(document.get("left") or (), style)
-    return sendable("\n\n".join([*blocks, *left, _sum(probes, style)]), style)
+    stands = _stands(document.get("stands") or {}, style)
+    return sendable("\n\n".join([*blocks, *stands, *left, _sum(probes, style)]), style)
+
+
+def _stands(stands: Mapping[str, Sequence[str]], style: Style) -> list[str]:
+    """From where it was tried, unless all of an environment is in one position."""
+    lines = [
+        line
+        for environment, several in stands.items()
+        if list(several) != [environment]
+        for line in hang(
+            f"inside {clean(environment)}  ",
+            f"as {', '.join(clean(one).partition('/')[2] for one in several)}; "
+            "no other of its containers sees or may do more",
+            style,
+        )
+    ]
+    return ["\n".join(lines)] if lines else []
 
 
 def _left(sentences: Iterable[object], style: Style) -> list[str]:

@@ -7,7 +7,7 @@ import http.client
 import socket
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlencode
 
 import msgspec
@@ -78,6 +78,18 @@ class Api:
         answer = judged(path, *self._ask("POST", _address(path, query), data, allowed))
         return _decoded(path, answer) if answer else None
 
+    def load(self, file: IO[bytes], *, seconds: float, **query: object) -> None:
+        """Make an image of an archive.
+
+        Args:
+            file: the archive, from where it stands.
+            seconds: how long it may take.
+            query: `repo`, `tag` and, for each of several, `changes`.
+        """
+        path = "/images/create"
+        address = _address(path, {"fromSrc": "-", **query})
+        judged(path, *self._ask("POST", address, file, seconds))
+
     def delete(self, path: str, **query: object) -> bool:
         """Remove something; False when there was no such thing."""
         return self._asked("DELETE", path, query) is not None
@@ -103,8 +115,11 @@ class Api:
         status, body = self._ask(method, _address(path, query), b"", self._seconds)
         return None if status == http.client.NOT_FOUND else judged(path, status, body)
 
-    def _ask(self, method: str, address: str, body: bytes, seconds: float) -> tuple[int, bytes]:
-        headers = {"Content-Type": "application/json"} if body else {}
+    def _ask(
+        self, method: str, address: str, body: bytes | IO[bytes], seconds: float
+    ) -> tuple[int, bytes]:
+        kind = "application/json" if isinstance(body, bytes) else "application/x-tar"
+        headers = {"Content-Type": kind} if body else {}
         try:
             with contextlib.closing(_Connection(self.socket, seconds)) as connection:
                 connection.request(method, address, body or None, headers)
@@ -156,8 +171,12 @@ def silent(path: Path, error: Exception, seconds: float) -> MachineFailed:
 
 
 def _address(path: str, query: Mapping[str, object]) -> str:
-    words = {name: _word(value) for name, value in query.items()}
-    return f"{path}?{urlencode(words)}" if words else path
+    several = {"changes"}
+    words = {
+        name: [*map(_word, value)] if name in several and isinstance(value, list) else _word(value)
+        for name, value in query.items()
+    }
+    return f"{path}?{urlencode(words, doseq=True)}" if words else path
 
 
 def _word(value: object) -> str:

@@ -53,7 +53,7 @@ class Containers:
         else:
             found = self._with(self._naming.owner(environment), f"{ENVIRONMENT}={environment}")
         up = [one for one in found if one["State"].get("Running")]
-        return sorted(up, key=lambda one: str(one["Config"]["Labels"][COMPOSE_SERVICE]))
+        return sorted(up, key=lambda one: str(one["Config"]["Labels"].get(COMPOSE_SERVICE)))
 
     def strangers(self, folder: str) -> list[str]:
         """The Compose projects of a folder that run and are neither ours nor attached."""

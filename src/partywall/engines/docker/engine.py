@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from partywall.engines.docker import edge
 from partywall.engines.docker.api import Api
@@ -24,7 +25,7 @@ from partywall.engines.docker.update import Update
 from partywall.engines.docker.use import memory
 from partywall.engines.docker.volumes import VolumeNames, VolumePerformer
 from partywall.engines.docker.ways import DockerWays
-from partywall.interfaces import EngineParts, Health, Performer
+from partywall.interfaces import RENDERED, EngineParts, Health, Performer
 from partywall.model.world import (
     MACHINE,
     AnyThing,
@@ -81,8 +82,8 @@ class DockerEngine:
     def _folder(self, unit: str) -> Path:
         """Where a unit's files are: the edge is everybody's."""
         if unit == MACHINE:
-            return self._parts.commons.folder / "rendered" / "edge"
-        return self._parts.home / "rendered" / unit
+            return self._parts.commons.folder / RENDERED / "edge"
+        return self._parts.home / RENDERED / unit
 
     def _edge(self, part: Instance, joined: Sequence[str]) -> dict[str, Any]:
         return edge.service(part, self._parts.edge, joined)
@@ -142,13 +143,13 @@ class DockerEngine:
             self._instances,
             JobPerformer(self._making, self._containers, parts.records),
             LimitPerformer(self._budgets, parts.records),
-            NetworkPerformer(self._api, self._units, self._naming),
+            NetworkPerformer(self._api, self._units, self._naming, parts.clock),
             VolumePerformer(self._api, self._units, self._names, self._naming, parts),
         )
 
     def reach(self) -> DockerReach:
         """Ways to its containers."""
-        return DockerReach(self._containers, self._api.socket)
+        return DockerReach(self._api, self._containers, self._naming, self._names.all)
 
     def ways(self) -> DockerWays:
         """The edge's ways to them."""
@@ -172,9 +173,10 @@ class DockerEngine:
         return ()
 
     def folder(self, volume: Key) -> Path | None:
-        """None: data of a volume are the engine's own."""
-        del volume
-        return None
+        """Where the engine keeps a volume's data; None when it has no such volume."""
+        name = self._names.all().get(volume)
+        found = self._api.get(f"/volumes/{quote(name, safe='')}") if name else None
+        return Path(found["Mountpoint"]) if found and found.get("Mountpoint") else None
 
     def identity(self) -> str:
         """Tells one engine from another."""

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from partywall.engines.docker.api import Api
 from partywall.engines.docker.labels import is_ours, labels
 from partywall.engines.docker.names import Naming, unit_of
 from partywall.engines.docker.units import Units
-from partywall.model.errors import Refused
+from partywall.interfaces import Clock
+from partywall.model.errors import MachineFailed, Refused
 from partywall.model.world import MACHINE, AnyThing, Entry, Network, name_of
+
+_PATIENCE = 20.0
+"""Seconds within which whoever is being removed from a network has to be gone."""
+_LOOK_EVERY = 0.2
 
 
 class NetworkPerformer:
@@ -15,10 +22,11 @@ class NetworkPerformer:
 
     kind: type[AnyThing] = Network
 
-    def __init__(self, api: Api, units: Units, naming: Naming) -> None:
+    def __init__(self, api: Api, units: Units, naming: Naming, clock: Clock) -> None:
         self._api = api
         self._units = units
         self._naming = naming
+        self._clock = clock
 
     def create(self, entry: Entry) -> None:
         """Make it, unless it is there.
@@ -54,15 +62,32 @@ class NetworkPerformer:
     def remove(self, entry: Entry) -> None:
         """Take away what is ours; what is still connected to it is disconnected."""
         network = _network(entry)
-        found = self._api.get(f"/networks/{network.name}")
-        if found is not None and is_ours(self._naming, found.get("Labels") or {}):
-            for container in found.get("Containers") or {}:
-                self._api.post(
-                    f"/networks/{found['Id']}/disconnect", {"Container": container, "Force": True}
-                )
-            self._api.delete(f"/networks/{found['Id']}")
+        deadline = self._clock.now() + _PATIENCE
+        while (error := self._removed(network.name)) is not None:
+            if self._clock.now() > deadline:
+                raise error
+            self._clock.sleep(_LOOK_EVERY)
         self._units.leave(MACHINE, network.name)
         self._units.drop(network.key)
+
+    def _removed(self, name: str) -> MachineFailed | None:
+        """None when it is gone, or was never ours; else why it is still there.
+
+        Containers that are being removed at the same time, such as the edge's, can be neither
+        disconnected nor overlooked: they have to be gone.
+        """
+        found = self._api.get(f"/networks/{name}")
+        if found is None or not is_ours(self._naming, found.get("Labels") or {}):
+            return None
+        for container in found.get("Containers") or {}:
+            with contextlib.suppress(MachineFailed):
+                body = {"Container": container, "Force": True}
+                self._api.post(f"/networks/{found['Id']}/disconnect", body)
+        try:
+            self._api.delete(f"/networks/{found['Id']}")
+        except MachineFailed as error:
+            return error
+        return None
 
     def _make(self, entry: Entry) -> None:
         network = _network(entry)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+import threading
+from collections.abc import Callable, Mapping, Sequence
 
+from partywall.engines.docker import agent_image, rights
+from partywall.engines.docker.agents import LABEL, Agents, Conversation, arguments
+from partywall.engines.docker.api import Api
 from partywall.engines.docker.containers import Containers
-from partywall.engines.docker.labels import KEY
+from partywall.engines.docker.labels import PROJECT
+from partywall.engines.docker.names import Naming
+from partywall.engines.docker.stands import Position, contact, positions
 from partywall.engines.docker.understand import Inspected
-from partywall.interfaces import Completed
+from partywall.interfaces import Agent, Completed, Contact, Stand
 from partywall.model.errors import BadInput, MachineFailed
 from partywall.model.world import Key
 
@@ -18,9 +22,20 @@ from partywall.model.world import Key
 class DockerReach:
     """How the edge, the probes and the user get to what runs here."""
 
-    def __init__(self, containers: Containers, socket: Path) -> None:
+    def __init__(
+        self,
+        api: Api,
+        containers: Containers,
+        naming: Naming,
+        volumes: Callable[[], Mapping[Key, str]],
+    ) -> None:
+        self._api = api
         self._containers = containers
-        self._socket = socket
+        self._naming = naming
+        self._volumes = volumes
+        self._lock = threading.Lock()
+        self._agents: dict[str, Agents] = {}
+        self._positions: dict[str, Position] = {}
 
     def address(self, instance: Key, port: int) -> tuple[str, int]:
         """The address of an instance's container in one of its networks, and the same port.
@@ -32,24 +47,71 @@ class DockerReach:
             return address, port
         raise MachineFailed(f"{instance} is in no network", remedy="run `partywall up`")
 
-    def run_inside(
-        self,
-        environment: str,
-        command: Sequence[str],
-        *,
-        give: Mapping[str, str] | None = None,
-        text: str = "",
-        seconds: float = 20.0,
-    ) -> Completed:
-        """Run a command in a container of the environment, the first by name that runs.
+    def stands(self, environment: str) -> Sequence[Stand]:
+        """One for each set of networks, volumes and rights among its containers.
 
         Raises:
             BadInput: when none runs.
-            MachineFailed: when it does not end in time or cannot be started.
+            MachineFailed: when the engine's processes are not to be seen here.
         """
-        for one in self._containers.running(environment):
-            return self._run(one, command, give=give or {}, text=text, seconds=seconds)
-        raise BadInput(f"nothing of {environment} runs", remedy=f"`partywall up {environment}`")
+        running = self._containers.running(environment)
+        if not running:
+            raise BadInput(f"nothing of {environment} runs", remedy=f"`partywall up {environment}`")
+        named = {name: key for key, name in self._volumes().items()}
+        found = positions(environment, running, rights.of, named)
+        self._positions.update({one.stand.name: one for one in found})
+        return [one.stand for one in found]
+
+    def prepare(self, environments: Sequence[str], agent: Agent) -> None:
+        """Make the agent's image, and start it in every position.
+
+        Raises:
+            MachineFailed: when there is no image and none can be made.
+        """
+        agents = self._hired(agent)
+        for environment in environments:
+            for stand in self.stands(environment):
+                agents.start(self._positions[stand.name])
+
+    def run_inside(
+        self, stand: Stand, agent: Agent, *, text: str, seconds: float = 20.0
+    ) -> Completed:
+        """Ask an agent in a container of its own, in the position of another.
+
+        Raises:
+            MachineFailed: when it does not answer in time or cannot be started.
+        """
+        return self._hired(agent).ask(self._positions[stand.name], text, seconds)
+
+    def contacts(self, environment: str) -> Sequence[Contact] | None:
+        """What its containers are called in networks, and where they are."""
+        return [contact(environment, one) for one in self._containers.running(environment)]
+
+    def leave(self) -> None:
+        """End the agents; their containers remove themselves."""
+        with self._lock:
+            agents, self._agents = list(self._agents.values()), {}
+        for one in agents:
+            one.close()
+
+    def _hired(self, agent: Agent) -> Agents:
+        with self._lock:
+            if agent.module not in self._agents:
+                self._agents[agent.module] = self._hire(agent)
+            return self._agents[agent.module]
+
+    def _hire(self, agent: Agent) -> Agents:
+        made = agent_image.ensure(self._api, agent)
+
+        def start(position: Position, name: str) -> Conversation:
+            key = position.stand.name
+            labels = {PROJECT: self._naming.owner(key), LABEL: key}
+            words = arguments(
+                position, name=name, image=made, labels=labels, words=agent_image.command(agent)
+            )
+            return Conversation([*self._docker(), *words])
+
+        return Agents(start)
 
     def run_beside(
         self, instance: Key, command: Sequence[str], *, text: str = "", seconds: float = 20.0
@@ -61,7 +123,7 @@ class DockerReach:
             MachineFailed: when it does not end in time or cannot be started.
         """
         one = self._running(instance)
-        return self._run(one, command, give={}, text=text, seconds=seconds)
+        return self._run(one, command, text=text, seconds=seconds)
 
     def enter(self, instance: Key, command: Sequence[str]) -> int:
         """Run a command in an instance's container, on the user's terminal."""
@@ -74,30 +136,26 @@ class DockerReach:
         container: Inspected,
         command: Sequence[str],
         *,
-        give: Mapping[str, str],
         text: str,
         seconds: float,
     ) -> Completed:
-        # By name: the values, which may be secret, are in no list of arguments.
-        names = [word for name in give for word in ("--env", name)]
         try:
             done = subprocess.run(
-                [*self._docker("exec", "-i", *names), container["Id"], *command],
+                [*self._docker("exec", "-i"), container["Id"], *command],
                 input=text,
                 capture_output=True,
                 text=True,
                 errors="replace",
                 timeout=seconds,
                 check=False,
-                env={**os.environ, **give},
             )
         except (OSError, subprocess.TimeoutExpired) as error:
-            label = container["Config"]["Labels"][KEY]
-            raise MachineFailed(f"{command[0]} in {label}: {error}") from error
+            name = str(container["Name"]).lstrip("/")
+            raise MachineFailed(f"{command[0]} in {name}: {error}") from error
         return Completed(code=done.returncode, out=done.stdout, err=done.stderr)
 
     def _docker(self, *words: str) -> list[str]:
-        return ["docker", "--host", f"unix://{self._socket}", *words]
+        return ["docker", "--host", f"unix://{self._api.socket}", *words]
 
     def _running(self, instance: Key) -> Inspected:
         for one in self._containers.of(instance):

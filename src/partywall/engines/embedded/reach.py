@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Sequence
+
+import msgspec
 
 from partywall.engines.embedded import inside
 from partywall.engines.embedded.programs import Programs
-from partywall.interfaces import Completed
+from partywall.interfaces import Agent, Completed, Contact, Stand
 from partywall.model.errors import BadInput, MachineFailed
 from partywall.model.world import Key
 
@@ -42,24 +45,39 @@ class EmbeddedReach:
         """There is nothing to do."""
         del instance
 
+    def stands(self, environment: str) -> Sequence[Stand]:
+        """One: all programs of an environment are one user's."""
+        return (Stand(name=environment),)
+
+    def prepare(self, environments: Sequence[str], agent: Agent) -> None:
+        """Nothing takes time."""
+        del environments, agent
+
     def run_inside(
-        self,
-        environment: str,
-        command: Sequence[str],
-        *,
-        give: Mapping[str, str] | None = None,
-        text: str = "",
-        seconds: float = 20.0,
+        self, stand: Stand, agent: Agent, *, text: str, seconds: float = 20.0
     ) -> Completed:
-        """Run a command as the environment's own user."""
-        return inside.run(
+        """Run it as the environment's own user, with the interpreter that runs us.
+
+        Raises:
+            MachineFailed: when it does not end in time or cannot be started.
+        """
+        done = inside.run(
             self._programs.places.home / "inside",
-            self._programs.inside(environment),
-            command,
-            give=give or {},
-            text=text,
+            self._programs.inside(stand.name),
+            (sys.executable, *agent.words()),
+            give={},
+            text=f"0 {text}\n",
             seconds=seconds,
         )
+        return msgspec.structs.replace(done, out=done.out.partition(" ")[2])
+
+    def contacts(self, environment: str) -> Sequence[Contact] | None:
+        """None: everything is on loopback."""
+        del environment
+        return None
+
+    def leave(self) -> None:
+        """Nothing stays."""
 
     def run_beside(
         self, instance: Key, command: Sequence[str], *, text: str = "", seconds: float = 20.0

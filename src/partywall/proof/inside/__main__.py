@@ -1,30 +1,59 @@
-"""Reads asks as JSON on standard input, tries each, writes the answers as JSON."""
+"""Reads lines `NUMBER JSON` with asks, tries each, answers with such a line."""
 
 from __future__ import annotations
 
 import importlib
 import json
+import signal
 import sys
+import threading
 import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
-from partywall.proof.inside.answer import FAILED, TIMED_OUT, Answer, Ask, answer
+from partywall.proof.inside.answer import FAILED, TOGETHER, Answer, Ask, answer
 
-KINDS = frozenset({"broker", "cache", "database", "processes", "vault"})
+KINDS = TOGETHER | {"processes", "vault"}
 """The modules beside this one that an ask may name."""
+_LINES = 4
+_ASKS = 8
+_LIFE = 120
+"""Seconds after which it ends by itself, whatever happened to whoever started it."""
 
 
-def main() -> None:
-    """Answer every ask in order; an ask that cannot be carried out is an answer too."""
-    given = json.load(sys.stdin)
-    deadline = time.monotonic() + float(given["seconds"])
-    answers = [carry_out(ask, deadline) for ask in given["asks"]]
-    json.dump(answers, sys.stdout)
+def _say(line: str) -> None:
+    sys.stdout.write(line)
+    sys.stdout.flush()
+
+
+def main(lines: Iterable[str], say: Callable[[str], object]) -> None:
+    """Answer every line, several at a time; a line that cannot be understood ends it all."""
+    saying = threading.Lock()
+
+    def answer_to(number: str, given: dict[str, Any]) -> None:
+        answers = carry_out_all(given["asks"], time.monotonic() + float(given["seconds"]))
+        with saying:
+            say(f"{number} {json.dumps(answers)}\n")
+
+    with ThreadPoolExecutor(_LINES) as pool:
+        for line in lines:
+            number, _, given = line.partition(" ")
+            pool.submit(answer_to, number, json.loads(given))
+
+
+def carry_out_all(asks: list[Ask], deadline: float) -> list[Answer]:
+    """The answers in the order of the asks; those that wait for servers are tried together."""
+    if not all(str(ask["do"]).partition(".")[0] in TOGETHER for ask in asks):
+        return [carry_out(ask, deadline) for ask in asks]
+    with ThreadPoolExecutor(_ASKS) as pool:
+        return list(pool.map(lambda ask: carry_out(ask, deadline), asks))
 
 
 def carry_out(ask: Ask, deadline: float) -> Answer:
     """The answer to one ask, `do: kind.action`."""
     if time.monotonic() > deadline:
-        return answer(TIMED_OUT, "no time was left for this attempt")
+        return answer(FAILED, "no time was left for this attempt")
     kind, _, action = str(ask["do"]).partition(".")
     if kind not in KINDS:
         return answer(FAILED, f"no such attempt: {ask['do']}")
@@ -38,4 +67,5 @@ def carry_out(ask: Ask, deadline: float) -> Answer:
 
 
 if __name__ == "__main__":
-    main()
+    signal.alarm(_LIFE)
+    main(sys.stdin, _say)

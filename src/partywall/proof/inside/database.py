@@ -64,7 +64,7 @@ def _connected(ask: Ask, work: Any) -> Answer:  # noqa: ANN401  (psycopg is not 
 
     # libpq fills gaps from these, which would turn "no password" into somebody's password.
     for name in [name for name in os.environ if name.startswith("PG")]:
-        del os.environ[name]
+        os.environ.pop(name, None)
     try:
         with psycopg.connect(
             host=ask["host"],

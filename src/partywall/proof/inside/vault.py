@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from partywall.proof.inside.answer import (
@@ -17,18 +19,22 @@ from partywall.proof.inside.answer import (
     of_error,
 )
 
+_REMOTE = ("nfs", "cifs", "autofs", "proc ", "sysfs", "cgroup", "devpts")
+"""Kinds of file systems that hold no folder of this machine, or may not answer."""
+_ESCAPED = re.compile(r"\\([0-7]{3})")
+
 
 def scratch(ask: Ask) -> Answer:
-    """Make, read and delete a file in a folder."""
-    path = Path(ask["folder"], ask["name"])
+    """Make, read and delete a file in a folder, by every way that leads there."""
+    return _any(ask["folder"], ask, lambda folder: _scratch(folder / ask["name"]))
+
+
+def _scratch(path: Path) -> Answer:
+    _create(path, "scratch")
     try:
-        _create(path, "scratch")
-        try:
-            text = path.read_text()
-        finally:
-            path.unlink()
-    except OSError as error:
-        return _said(error)
+        text = path.read_text()
+    finally:
+        path.unlink()
     return answer(DONE if text == "scratch" else FAILED, "made, read and deleted a scratch file")
 
 
@@ -40,7 +46,7 @@ def plant(ask: Ask) -> Answer:
         _create(path, ask["text"])
     except OSError as error:
         return _said(error)
-    return answer(DONE, "planted a scratch file")
+    return answer(DONE, "planted a scratch file", mark=_mark(path))
 
 
 def uproot(ask: Ask) -> Answer:
@@ -60,23 +66,79 @@ def uproot(ask: Ask) -> Answer:
     return answer(DONE, "took the scratch file away")
 
 
-def list_folder(ask: Ask) -> Answer:
-    """List a folder; names are counted, not said."""
+def mark(ask: Ask) -> Answer:
+    """What tells a folder from every other, by whatever name it is reached."""
     try:
-        count = len(os.listdir(ask["folder"]))  # noqa: PTH208  (a count, not paths)
+        return answer(DONE, "looked at it", mark=_mark(Path(ask["folder"])))
     except OSError as error:
         return _said(error)
-    return answer(DONE, f"listed {count} entries")
+
+
+def list_folder(ask: Ask) -> Answer:
+    """List a folder, by every way that leads there; names are counted, not said."""
+
+    def look(folder: Path) -> Answer:
+        return answer(DONE, f"listed {len(os.listdir(folder))} entries")  # noqa: PTH208  (a count)
+
+    return _any(ask["folder"], ask, look)
 
 
 def read(ask: Ask) -> Answer:
-    """Open a file and read one byte of it."""
-    try:
-        with Path(ask["path"]).open("rb") as file:
+    """Open a file, by every way that leads there, and read one byte of it."""
+
+    def look(path: Path) -> Answer:
+        with path.open("rb") as file:
             file.read(1)
-    except OSError as error:
-        return _said(error)
-    return answer(DONE, "opened and read it")
+        return answer(DONE, "opened and read it")
+
+    return _any(ask["path"], ask, look)
+
+
+def _any(named: str, ask: Ask, attempt: Callable[[Path], Answer]) -> Answer:
+    """The first success; else what came of the path as it is named, unless another says more."""
+    answers = []
+    for number, way in enumerate([Path(named), *_ways(named, ask.get("mark"))]):
+        try:
+            got = attempt(way)
+        except OSError as error:
+            got = _said(error)
+        if got["outcome"] == DONE:
+            return got if number == 0 else answer(DONE, f"{got['says']} as {way}")
+        answers.append(got)
+    return next((one for one in answers if one["outcome"] != REFUSED), answers[0])
+
+
+def _ways(named: str, mark: list[int] | None) -> Iterator[Path]:
+    """Where the same file or folder is to be found below the points where something is mounted.
+
+    A mount shows a folder that has another path elsewhere: any ending of that path may be below it.
+    """
+    if not mark:
+        return
+    parts = Path(named).parts[1:]
+    for point in _mounts():
+        for start in range(len(parts), -1, -1):
+            way = Path(point, *parts[start:])
+            with contextlib.suppress(OSError):
+                if str(way) != named and _mark(way) == mark:
+                    yield way
+                    break
+
+
+def _mounts() -> list[str]:
+    """The points where local file systems are mounted (proc(5), `mountinfo`, field 5)."""
+    found = []
+    for line in Path("/proc/self/mountinfo").read_text().splitlines():
+        before, _, after = line.partition(" - ")
+        if not after.startswith(_REMOTE):
+            point = before.split()[4]
+            found.append(_ESCAPED.sub(lambda match: chr(int(match[1], 8)), point))
+    return found
+
+
+def _mark(path: Path) -> list[int]:
+    known = path.stat()
+    return [known.st_dev, known.st_ino]
 
 
 def _create(path: Path, text: str) -> None:
@@ -94,6 +156,7 @@ def _said(error: OSError) -> Answer:
 
 
 ACTIONS = {
+    "mark": mark,
     "scratch": scratch,
     "plant": plant,
     "uproot": uproot,

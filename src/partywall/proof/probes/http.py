@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from partywall.model.world import Route
 from partywall.proof.case import Case
 from partywall.proof.cookies import Cookie, reaches, set_in
-from partywall.proof.doors import call, credentials
+from partywall.proof.doors import call, credentials, no_address
 from partywall.proof.edge import NoAnswer, Page, get
 from partywall.proof.probe import Attempt, CouldNotTry, Probe, Verdict
 from partywall.proof.robots import disallows_all
@@ -130,7 +130,7 @@ def _at(case: Case, route: Route, host: str, sni: str) -> Page:
 def _first(case: Case) -> Route:
     route = case.other.route()
     if route is None:
-        raise CouldNotTry(f"{case.other.environment} has no address at the edge")
+        raise CouldNotTry(no_address(case, case.other))
     return route
 
 

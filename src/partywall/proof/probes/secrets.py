@@ -79,11 +79,15 @@ def _files(case: Case) -> Attempt:
     ]
     if not paths:
         return case.attempt(Verdict.COULD_NOT_TRY, tried, "there are none of the files named")
-    asks = ({"do": "vault.read", "path": path} for path in (_OPEN_TO_ALL, *paths))
-    home, *answers = case.ask(case.own, *asks, on=case.other)
+    asks = ({"do": "vault.read", "path": path, "mark": _mark(path)} for path in paths)
+    home, *answers = case.ask(
+        case.own, {"do": "vault.read", "path": _OPEN_TO_ALL}, *asks, on=case.other
+    )
     if home.outcome != DONE:
         raise CouldNotTry(f"{case.own.environment} cannot even open {_OPEN_TO_ALL}: {home.says}")
-    opened = [path for path, a in zip(paths, answers, strict=True) if a.outcome == DONE]
+    opened = [
+        f"{path} ({a.says})" for path, a in zip(paths, answers, strict=True) if a.outcome == DONE
+    ]
     if opened:
         return case.attempt(Verdict.CROSSED, tried, f"opened {', '.join(opened)}")
     odd = [answer.says for answer in answers if answer.outcome not in (DENIED, REFUSED)]
@@ -91,6 +95,12 @@ def _files(case: Case) -> Attempt:
         return case.attempt(Verdict.COULD_NOT_TRY, tried, odd[0])
     words = "; ".join(sorted({answer.says for answer in answers}))
     return case.attempt(Verdict.HELD, tried, f"{words} ({_OPEN_TO_ALL} it can read)")
+
+
+def _mark(path: str) -> list[int]:
+    """What tells the file from every other, wherever somebody mounts it."""
+    known = Path(path).stat()
+    return [known.st_dev, known.st_ino]
 
 
 def _variables(case: Case) -> Attempt:

@@ -11,7 +11,7 @@ from partywall.proof.edge import NoAnswer
 from partywall.proof.inside.answer import DENIED, DONE, REFUSED, Ask
 from partywall.proof.logins import said
 from partywall.proof.paths import tricks
-from partywall.proof.planting import Planted, folders, planted, writable
+from partywall.proof.planting import Planted, folders, marks, planted, writable
 from partywall.proof.probe import Attempt, CouldNotTry, Probe, Verdict
 from partywall.proof.target import Target
 
@@ -34,22 +34,43 @@ def across(case: Case) -> Iterable[Attempt]:
 
 def _only_listed(case: Case) -> Attempt:
     """Where every volume is a server's data, nothing is written: listing has to do."""
-    shown = case.home(case.own, "listing its volumes", *_lists(case, case.own))
+    shown = _listed(case)
     answers = case.ask(case.own, *_lists(case, case.other), on=case.other)
     tried = f"list {case.other.environment}'s {len(answers)} volumes"
     return _judged(case, tried, answers, shown)
 
 
+def _listed(case: Case) -> str:
+    """Its own volumes, each from whichever stand sees it; that has to work."""
+    answers = case.ask(case.own, *_lists(case, case.own))
+    for answer in answers:
+        if answer.outcome != DONE:
+            raise CouldNotTry(
+                f"listing its volumes does not work in {case.own.environment} itself: "
+                f"{said(answer)}"
+            )
+    return "; ".join(answer.says for answer in answers)
+
+
 def _lists(case: Case, where: Target) -> list[Ask]:
-    return [{"do": "vault.list", "folder": path} for path in folders(case, where).values()]
+    known = marks(case, where)
+    return [
+        {"do": "vault.list", "folder": path, "mark": known.get(key)}
+        for key, path in folders(case, where).items()
+    ]
 
 
 def _by_folder(case: Case, theirs: Planted, shown: str) -> Iterable[Attempt]:
     whose = f"{case.other.environment}'s"
     listing = _lists(case, case.other)
-    reading: Ask = {"do": "vault.read", "path": theirs.path}
+    reading: Ask = {"do": "vault.read", "path": theirs.path, "mark": theirs.mark}
     name = f".partywall-{case.run.nonce}-{case.own.environment}"
-    creating: Ask = {"do": "vault.scratch", "folder": theirs.folder, "name": name}
+    creating: Ask = {
+        "do": "vault.scratch",
+        "folder": theirs.folder,
+        "name": name,
+        "mark": marks(case, case.other).get(theirs.volume),
+    }
     *lists, read, create = case.ask(case.own, *listing, reading, creating, on=case.other)
     yield _judged(case, f"list {whose} {len(lists)} volumes", lists, shown)
     yield _judged(case, f"read a file of {whose} vault", [read], shown)
@@ -82,7 +103,7 @@ def _by_http(case: Case, route: Route, mine: Planted, theirs: Planted) -> Attemp
     if mine.text.encode() not in home.body:
         raise CouldNotTry(f"{route.host} does not serve even its own scratch file: {home}")
     targets = [theirs.path, _OUTSIDE]
-    paths = [path for file in targets for path in tricks(mine.folder, file, mine.name)]
+    paths = [path for file in targets for path in tricks(mine.seen, file, mine.name)]
     statuses = set()
     for path in (f"/{theirs.name}", *paths):
         try:

@@ -1,5 +1,6 @@
 """What the engine refuses, or does not say, becomes an error that a user can act on."""
 
+import io
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -122,3 +123,15 @@ def test_an_engine_is_told_from_another_by_its_id_and_its_data() -> None:
 
 def test_an_engine_says_its_version() -> None:
     assert SayingApi(200, b'{"Version":"20.10.24+dfsg1"}').version() == "20.10.24+dfsg1"
+
+
+def test_an_archive_is_sent_with_each_change_of_the_image() -> None:
+    api = SayingApi(200, b'{"status":"sha256:1"}')
+    archive = io.BytesIO(b"tar")
+    api.load(archive, repo="agent", tag="1", changes=["LABEL a=b", "ENV C=d"], seconds=9)
+    assert api.asked == (
+        "POST",
+        "/images/create?fromSrc=-&repo=agent&tag=1&changes=LABEL+a%3Db&changes=ENV+C%3Dd",
+        archive,
+        9,
+    )
