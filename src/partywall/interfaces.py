@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -153,6 +153,34 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     """The last words of its health check or of its failure."""
 
 
+class Log(Protocol):
+    """What an instance or a job writes."""
+
+    def last(self, count: int) -> Sequence[str]:
+        """Its last lines, oldest first."""
+        ...
+
+    def follow(self) -> Iterator[str]:
+        """Each line after those that `last` knew, or from now on; for ever, over restarts.
+
+        Raises:
+            MachineFailed: when its keeper is gone.
+        """
+        ...
+
+
+class Logs(Protocol):
+    """What everything writes, for as long as it is kept."""
+
+    def written(self, environment: str) -> Sequence[Key]:
+        """Instances and jobs of an environment (or of `machine`) that there are words of."""
+        ...
+
+    def of(self, key: Key) -> Log:
+        """What one of them writes; of one that never wrote it is empty."""
+        ...
+
+
 class Engine(Protocol):
     """A place where worlds are made real."""
 
@@ -190,8 +218,8 @@ class Engine(Protocol):
         """How these instances are now, in one look."""
         ...
 
-    def logs(self, key: Key) -> Sequence[Path]:
-        """Files with what an instance wrote, oldest first."""
+    def logs(self) -> Logs:
+        """What its instances and jobs write."""
         ...
 
     def folder(self, volume: Key) -> Path | None:

@@ -10,7 +10,17 @@ from urllib.parse import quote, unquote
 
 import msgspec
 
-from partywall.interfaces import Completed, Engine, Health, Observer, Performer, Reach, Ways
+from partywall.interfaces import (
+    Completed,
+    Engine,
+    Health,
+    Log,
+    Logs,
+    Observer,
+    Performer,
+    Reach,
+    Ways,
+)
 from partywall.model.errors import MachineFailed
 from partywall.model.world import (
     KEPT,
@@ -243,6 +253,22 @@ class FakeReach(Reach, Ways):
         return 0
 
 
+class FakeLogs(Logs, Log):
+    """Nothing is written."""
+
+    def written(self, environment: str) -> Sequence[Key]:
+        return []
+
+    def of(self, key: Key) -> Log:
+        return self
+
+    def last(self, count: int) -> Sequence[str]:
+        return []
+
+    def follow(self) -> Iterator[str]:
+        return iter(())
+
+
 class FakeEngine(Engine):
     """The whole engine over one folder; several processes may use it, one after the other."""
 
@@ -279,8 +305,8 @@ class FakeEngine(Engine):
             if stored
         }
 
-    def logs(self, key: Key) -> Sequence[Path]:
-        return []
+    def logs(self) -> Logs:
+        return FakeLogs()
 
     def identity(self) -> str:
         return str(self.folder)

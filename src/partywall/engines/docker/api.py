@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -17,13 +17,14 @@ from partywall.model.errors import MachineFailed, Place
 SECONDS = 60.0
 """How long an answer may take: an engine with much to do is slow, not gone."""
 _CHARACTERS = 800
+_PIECE = 1 << 16
 _START = "start it (`sudo systemctl start docker`), then run the same command again"
 
 
 class _Connection(http.client.HTTPConnection):
     """HTTP over a unix socket."""
 
-    def __init__(self, path: Path, seconds: float) -> None:
+    def __init__(self, path: Path, seconds: float | None) -> None:
         super().__init__("localhost", timeout=seconds)
         self._path = path
 
@@ -85,6 +86,21 @@ class Api:
     def raw(self, path: str, **query: object) -> bytes:
         """An answer that is not JSON, such as a log; empty when there is no such thing."""
         return self._asked("GET", path, query) or b""
+
+    def stream(self, path: str, **query: object) -> Iterator[bytes]:
+        """The pieces of an answer that goes on, as they come; none when there is no such thing."""
+        try:
+            with contextlib.closing(_Connection(self.socket, None)) as connection:
+                connection.request("GET", _address(path, query))
+                answer = connection.getresponse()
+                if answer.status == http.client.NOT_FOUND:
+                    return
+                if answer.status >= http.client.BAD_REQUEST:
+                    judged(path, answer.status, answer.read())
+                while piece := answer.read1(_PIECE):
+                    yield piece
+        except (OSError, http.client.HTTPException) as error:
+            raise silent(self.socket, error, self._seconds) from error
 
     def identity(self) -> str:
         """What tells this engine from another: its id, and where its data are.

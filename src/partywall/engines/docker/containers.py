@@ -8,6 +8,7 @@ from collections.abc import Callable
 from partywall.engines.docker.api import Api
 from partywall.engines.docker.labels import ENVIRONMENT, KEY, PROJECT
 from partywall.engines.docker.names import Naming
+from partywall.engines.docker.streams import framed, lines
 from partywall.engines.docker.understand import Inspected, epoch, foremost
 from partywall.interfaces import Clock
 from partywall.model.errors import MachineFailed
@@ -39,11 +40,28 @@ class Containers:
         up = [one for one in found if one["State"].get("Running")]
         return sorted(up, key=lambda one: str(one["Config"]["Labels"][KEY]))
 
+    def keys(self, environment: str) -> set[Key]:
+        """Instances and jobs of an environment that have a container, whatever its state."""
+        listed = self._listed(self._naming.owner(environment), f"{ENVIRONMENT}={environment}")
+        return {str(one["Labels"][KEY]) for one in listed}
+
+    def newest(self, key: Key) -> Inspected | None:
+        """The container of a thing that was made last."""
+        made = max(
+            self._listed(self._naming.owner(key), f"{KEY}={key}"),
+            key=lambda one: int(one["Created"]),
+            default=None,
+        )
+        return None if made is None else self._api.get(f"/containers/{made['Id']}/json")
+
     def _with(self, owner: str, label: str) -> list[Inspected]:
-        labels = [f"{PROJECT}={owner}", label]
-        listed = self._api.get("/containers/json", all="true", filters={"label": labels}) or []
+        listed = self._listed(owner, label)
         found = (self._api.get(f"/containers/{one['Id']}/json") for one in listed)
         return [one for one in found if one is not None]
+
+    def _listed(self, owner: str, label: str) -> list[Inspected]:
+        labels = [f"{PROJECT}={owner}", label]
+        return self._api.get("/containers/json", all="true", filters={"label": labels}) or []
 
     def connect(self, container: Inspected, network: str) -> None:
         """Let a container join a network; that it is in it already is fine."""
@@ -105,7 +123,7 @@ class Containers:
         raw = self._api.raw(
             f"/containers/{inspected['Id']}/logs", stdout="1", stderr="1", tail=str(_LAST_LINES)
         )
-        return words(raw, framed=not inspected["Config"].get("Tty"))[-_LAST_LINES:]
+        return list(lines([raw], framed=framed(inspected)))[-_LAST_LINES:]
 
 
 def ready(inspected: Inspected) -> bool:
@@ -117,18 +135,6 @@ def ready(inspected: Inspected) -> bool:
         return bool(health["Status"] == "healthy")
     age = time.time() - (epoch(state.get("StartedAt") or "") or 0.0)
     return inspected["RestartCount"] == 0 and age >= STEADY_SECONDS
-
-
-def words(raw: bytes, *, framed: bool) -> list[str]:
-    """Lines of a log; without a terminal each piece has a head of eight bytes."""
-    if not framed:
-        return raw.decode(errors="replace").splitlines()
-    pieces, at = [], 0
-    while at + 8 <= len(raw):
-        size = int.from_bytes(raw[at + 4 : at + 8], "big")
-        pieces.append(raw[at + 8 : at + 8 + size])
-        at += 8 + size
-    return b"".join(pieces).decode(errors="replace").splitlines()
 
 
 def _hopeless(inspected: Inspected) -> str:

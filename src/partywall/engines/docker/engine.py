@@ -11,6 +11,7 @@ from partywall.engines.docker.api import Api
 from partywall.engines.docker.compose import ComposeCli
 from partywall.engines.docker.containers import Containers
 from partywall.engines.docker.instances import InstancePerformer, JobPerformer, Making
+from partywall.engines.docker.logs import ContainerLogs
 from partywall.engines.docker.names import Naming
 from partywall.engines.docker.networks import NetworkPerformer
 from partywall.engines.docker.observe import DockerObserver
@@ -99,10 +100,9 @@ class DockerEngine:
         used = memory(self._api, [one["Id"] for one in found.values()])
         return {key: health(one, used.get(one["Id"])) for key, one in found.items()}
 
-    def logs(self, key: Key) -> Sequence[Path]:
-        """The engine keeps them itself: no files of ours."""
-        del key
-        return ()
+    def logs(self) -> ContainerLogs:
+        """What its containers write, which the engine keeps itself."""
+        return ContainerLogs(self._api, self._containers, self._parts.clock)
 
     def folder(self, volume: Key) -> Path | None:
         """None: data of a volume are the engine's own."""

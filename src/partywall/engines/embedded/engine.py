@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from partywall.engines.embedded.instances import InstancePerformer, JobPerformer
+from partywall.engines.embedded.logs import FileLogs
 from partywall.engines.embedded.observe import EmbeddedObserver
 from partywall.engines.embedded.places import Places, supervised_name
 from partywall.engines.embedded.programs import Programs
@@ -120,14 +121,9 @@ class EmbeddedEngine:
             if name in states
         }
 
-    def logs(self, key: Key) -> Sequence[Path]:
-        """Its log files, oldest first."""
-        current = self.places.log(key)
-        rotated = sorted(
-            current.parent.glob(f"{current.name}.[0-9]*"),
-            key=lambda path: -int(path.suffix[1:] or 0),
-        )
-        return [*rotated, *([current] if current.exists() else [])]
+    def logs(self) -> FileLogs:
+        """What its programs write: files of ours."""
+        return FileLogs(self.places, self._clock)
 
     def folder(self, volume: Key) -> Path:
         """Where a volume's data are."""
