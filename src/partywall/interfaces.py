@@ -181,6 +181,48 @@ class Logs(Protocol):
         ...
 
 
+class Discarded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Data that wait in the trash; times are seconds since the epoch."""
+
+    key: Key
+    name: str
+    at: float
+    until: float
+    """When they may be removed for good."""
+    volume: str = ""
+    """What the engine calls them, where it keeps them itself."""
+    id: str = ""
+    """What the user calls them."""
+
+
+class Trash(Protocol):
+    """Data that were removed and wait; never such as are in use."""
+
+    def all(self) -> Sequence[Discarded]:
+        """Everything that waits, in no order."""
+        ...
+
+    def check(self, one: Discarded) -> None:
+        """See that data can be brought back.
+
+        Raises:
+            Refused: when there are new ones in their place, or they are gone.
+        """
+        ...
+
+    def restore(self, one: Discarded, entry: Entry) -> None:
+        """Let the data be those of `entry` again; raises as `check` does."""
+        ...
+
+    def remove(self, one: Discarded) -> None:
+        """Remove data for good; such as are no longer ours are only forgotten.
+
+        Raises:
+            MachineFailed: when something holds on to them.
+        """
+        ...
+
+
 class Engine(Protocol):
     """A place where worlds are made real."""
 
@@ -220,6 +262,10 @@ class Engine(Protocol):
 
     def logs(self) -> Logs:
         """What its instances and jobs write."""
+        ...
+
+    def trash(self) -> Trash:
+        """Where data wait that were removed."""
         ...
 
     def folder(self, volume: Key) -> Path | None:

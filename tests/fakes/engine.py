@@ -12,6 +12,7 @@ import msgspec
 
 from partywall.interfaces import (
     Completed,
+    Discarded,
     Engine,
     Health,
     Log,
@@ -19,6 +20,7 @@ from partywall.interfaces import (
     Observer,
     Performer,
     Reach,
+    Trash,
     Ways,
 )
 from partywall.model.errors import MachineFailed
@@ -269,6 +271,22 @@ class FakeLogs(Logs, Log):
         return iter(())
 
 
+class FakeTrash(Trash):
+    """What is removed is kept, and nobody asks for it."""
+
+    def all(self) -> Sequence[Discarded]:
+        return []
+
+    def check(self, one: Discarded) -> None:
+        pass
+
+    def restore(self, one: Discarded, entry: Entry) -> None:
+        pass
+
+    def remove(self, one: Discarded) -> None:
+        pass
+
+
 class FakeEngine(Engine):
     """The whole engine over one folder; several processes may use it, one after the other."""
 
@@ -307,6 +325,9 @@ class FakeEngine(Engine):
 
     def logs(self) -> Logs:
         return FakeLogs()
+
+    def trash(self) -> Trash:
+        return FakeTrash()
 
     def identity(self) -> str:
         return str(self.folder)

@@ -283,5 +283,4 @@ def _head(goal: Goal, observed: World) -> Mapping[str, Any]:
 
 
 def _tidy(project: Project) -> tuple[str, ...]:
-    gone = trash.empty_expired(project.home, project.clock.now())
-    return tuple(f"removed {one.key} from the trash: its time was over" for one in gone)
+    return tuple(trash.expire(project))

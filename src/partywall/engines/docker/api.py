@@ -21,6 +21,10 @@ _PIECE = 1 << 16
 _START = "start it (`sudo systemctl start docker`), then run the same command again"
 
 
+class EngineRefuses(MachineFailed):
+    """The engine answered, and did not do what it was asked."""
+
+
 class _Connection(http.client.HTTPConnection):
     """HTTP over a unix socket."""
 
@@ -134,7 +138,7 @@ def judged(path: str, status: int, body: bytes) -> bytes:
     """The body of a good answer; pure.
 
     Raises:
-        MachineFailed: with the engine's own message, when it did not do what it was asked.
+        EngineRefuses: with the engine's own message, when it did not do what it was asked.
     """
     if status < http.client.BAD_REQUEST:
         return body
@@ -143,7 +147,7 @@ def judged(path: str, status: int, body: bytes) -> bytes:
     except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError):
         said = body.decode(errors="replace")
     said = said.strip()[:_CHARACTERS] or "it gives no reason"
-    raise MachineFailed(
+    raise EngineRefuses(
         f"the Docker engine refuses {path.partition('?')[0]}: {said}",
         remedy="see to what it says, then run the same command again",
     )

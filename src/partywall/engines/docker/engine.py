@@ -15,12 +15,14 @@ from partywall.engines.docker.logs import ContainerLogs
 from partywall.engines.docker.names import Naming
 from partywall.engines.docker.networks import NetworkPerformer
 from partywall.engines.docker.observe import DockerObserver
-from partywall.engines.docker.reach import DockerReach
 from partywall.engines.docker.render import Ground
+from partywall.engines.docker.terminal import TerminalReach
+from partywall.engines.docker.trash import VolumeTrash
 from partywall.engines.docker.understand import foremost, health
 from partywall.engines.docker.units import Units
 from partywall.engines.docker.use import memory
-from partywall.engines.docker.volumes import VolumeNames, VolumePerformer
+from partywall.engines.docker.volume_names import VolumeNames
+from partywall.engines.docker.volumes import VolumePerformer
 from partywall.engines.docker.ways import DockerWays
 from partywall.interfaces import EngineParts, Health, Performer
 from partywall.model.world import MACHINE, AnyThing, Instance, Job, Key, Network, Volume, World
@@ -83,12 +85,12 @@ class DockerEngine:
             InstancePerformer(self._making, self._containers),
             JobPerformer(self._making, self._containers, parts.records),
             NetworkPerformer(self._api, self._units, self._naming),
-            VolumePerformer(self._api, self._units, self._names, self._naming, parts),
+            VolumePerformer(self._api, self._units, self._names, self._naming, self.trash()),
         )
 
-    def reach(self) -> DockerReach:
+    def reach(self) -> TerminalReach:
         """Ways to its containers."""
-        return DockerReach(self._containers, self._api.socket)
+        return TerminalReach(self._containers, self._api.socket)
 
     def ways(self) -> DockerWays:
         """The edge's ways to them."""
@@ -97,12 +99,16 @@ class DockerEngine:
     def health(self, keys: Iterable[Key]) -> dict[Key, Health]:
         """How these instances are now."""
         found = {key: foremost(every) for key in keys if (every := self._containers.of(key))}
-        used = memory(self._api, [one["Id"] for one in found.values()])
+        used = memory(self._api, found.values())
         return {key: health(one, used.get(one["Id"])) for key, one in found.items()}
 
     def logs(self) -> ContainerLogs:
         """What its containers write, which the engine keeps itself."""
         return ContainerLogs(self._api, self._containers, self._parts.clock)
+
+    def trash(self) -> VolumeTrash:
+        """Volumes that were set aside."""
+        return VolumeTrash(self._api, self._units, self._names, self._naming, self._parts)
 
     def folder(self, volume: Key) -> Path | None:
         """None: data of a volume are the engine's own."""

@@ -15,6 +15,7 @@ from partywall.engines.embedded.running import Running, supervised
 from partywall.engines.embedded.servers.choose import refusal
 from partywall.engines.embedded.supervise import control
 from partywall.engines.embedded.supervise.state import State
+from partywall.engines.embedded.trash import FolderTrash
 from partywall.engines.embedded.volumes import VolumePerformer
 from partywall.interfaces import Clock, Health, Performer, Records, SecretStore
 from partywall.model.world import AnyThing, Instance, Job, Key, Volume, World, environment_of
@@ -91,7 +92,7 @@ class EmbeddedEngine:
         return (
             InstancePerformer(self._running),
             JobPerformer(self._running, self._records),
-            VolumePerformer(self.places, account, self._records, self._clock, self._trash_seconds),
+            VolumePerformer(self.places, account, self._records, self.trash()),
         )
 
     def reach(self) -> EmbeddedReach:
@@ -124,6 +125,10 @@ class EmbeddedEngine:
     def logs(self) -> FileLogs:
         """What its programs write: files of ours."""
         return FileLogs(self.places, self._clock)
+
+    def trash(self) -> FolderTrash:
+        """Folders that were moved aside."""
+        return FolderTrash(self.places, self._records, self._clock, self._trash_seconds)
 
     def folder(self, volume: Key) -> Path:
         """Where a volume's data are."""
