@@ -223,6 +223,18 @@ class Trash(Protocol):
         ...
 
 
+class Exporter(Protocol):
+    """Keeps files that run without Partywall."""
+
+    def export(self, desired: World, environments: Sequence[str]) -> Sequence[Path]:
+        """Let them be as this world wants these environments; names them.
+
+        Raises:
+            MachineFailed: when a file cannot be written.
+        """
+        ...
+
+
 class Engine(Protocol):
     """A place where worlds are made real."""
 
@@ -266,6 +278,10 @@ class Engine(Protocol):
 
     def trash(self) -> Trash:
         """Where data wait that were removed."""
+        ...
+
+    def exporter(self) -> Exporter | None:
+        """What keeps the files that it runs everything by; None when it has none of its own."""
         ...
 
     def folder(self, volume: Key) -> Path | None:
@@ -329,14 +345,6 @@ class BuildsEngine(Protocol):
 
     def __call__(self, parts: EngineParts) -> Engine:
         """The engine, with nothing started yet."""
-        ...
-
-
-class Exporter(Protocol):
-    """Writes a world as files that run without Partywall."""
-
-    def export(self, desired: World, folder: Path) -> Iterable[Path]:
-        """Write and name the files."""
         ...
 
 

@@ -329,6 +329,9 @@ class FakeEngine(Engine):
     def trash(self) -> Trash:
         return FakeTrash()
 
+    def exporter(self) -> None:
+        return
+
     def identity(self) -> str:
         return str(self.folder)
 

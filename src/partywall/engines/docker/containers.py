@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from urllib.parse import quote
 
 from partywall.engines.docker.api import Api
 from partywall.engines.docker.labels import ENVIRONMENT, KEY, PROJECT
@@ -62,6 +63,10 @@ class Containers:
     def _listed(self, owner: str, label: str) -> list[Inspected]:
         labels = [f"{PROJECT}={owner}", label]
         return self._api.get("/containers/json", all="true", filters={"label": labels}) or []
+
+    def has_network(self, name: str) -> bool:
+        """Whether there is a network of this name, whosever it is."""
+        return self._api.get(f"/networks/{quote(name, safe='')}") is not None
 
     def connect(self, container: Inspected, network: str) -> None:
         """Let a container join a network; that it is in it already is fine."""

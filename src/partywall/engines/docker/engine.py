@@ -10,6 +10,7 @@ from partywall.engines.docker import edge
 from partywall.engines.docker.api import Api
 from partywall.engines.docker.compose import ComposeCli
 from partywall.engines.docker.containers import Containers
+from partywall.engines.docker.export import UnitExporter
 from partywall.engines.docker.instances import InstancePerformer, JobPerformer, Making
 from partywall.engines.docker.logs import ContainerLogs
 from partywall.engines.docker.names import Naming
@@ -54,7 +55,7 @@ class DockerEngine:
         )
         self._units = Units(self._folder, parts.secrets, ground)
         self._containers = Containers(api, self._naming, parts.clock)
-        self._making = Making(self._units, ComposeCli(compose, api.socket))
+        self._making = Making(self._units, ComposeCli(compose, api.socket), self._containers)
 
     def _folder(self, unit: str) -> Path:
         """Where a unit's files are: the edge is everybody's."""
@@ -109,6 +110,10 @@ class DockerEngine:
     def trash(self) -> VolumeTrash:
         """Volumes that were set aside."""
         return VolumeTrash(self._api, self._units, self._names, self._naming, self._parts)
+
+    def exporter(self) -> UnitExporter:
+        """Its units run without Partywall as they are."""
+        return UnitExporter(self._units, self._parts.home / "rendered")
 
     def folder(self, volume: Key) -> Path | None:
         """None: data of a volume are the engine's own."""

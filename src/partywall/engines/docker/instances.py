@@ -18,9 +18,10 @@ from partywall.model.world import AnyThing, Entry, Instance, Job
 class Making:
     """Has Compose make things, those of a unit that begin together in one call."""
 
-    def __init__(self, units: Units, cli: ComposeCli) -> None:
+    def __init__(self, units: Units, cli: ComposeCli, containers: Containers) -> None:
         self._units = units
         self._cli = cli
+        self._containers = containers
         self._lock = threading.Lock()
         self._waves: dict[tuple[str, bool], Waves[Entry]] = {}
 
@@ -43,6 +44,9 @@ class Making:
 
     def _act(self, unit: str, entries: Sequence[Entry], *, anew: bool) -> None:
         self._units.put(entries)
+        for network in self._units.joined(unit):
+            if not self._containers.has_network(network):  # one that is gone would hold up all
+                self._units.leave(unit, network)
         services = [service_of(entry.thing.key) for entry in entries]
         self._cli.up(self._units.unit(unit), services, anew=anew)
 

@@ -12,11 +12,15 @@ from partywall.engines.docker.names import Naming, service_of
 from partywall.model.app import Attachment, HealthCheck, Mount
 from partywall.model.secret import PLACEHOLDER, references
 from partywall.model.world import Entry, Instance, Job, Key, Network, Volume, name_of
+from partywall.planning.seeding import fills
 from partywall.planning.uses import is_edge
 
 Json = dict[str, Any]
 _DROPPED = frozenset({"container_name", "env_file", "environment", "labels", "ports", "profiles"})
 """Names and ports would clash between environments; the rest is said by the instance itself."""
+
+SEED = "seed"
+"""The profile of jobs that fill data: without Partywall nothing keeps them from filling twice."""
 
 
 class Ground(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +95,8 @@ class _Drawing:
         self._within(made)
         if isinstance(thing, Job):
             made["restart"] = "no"
+        if fills(thing):
+            made["profiles"] = [SEED]
         return made
 
     def network(self, entry: Entry) -> Json:

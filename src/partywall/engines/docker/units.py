@@ -61,6 +61,11 @@ class Units:
             with self._alone(name):
                 self._write(name, {**self._read(name), **given}, self.joined(name))
 
+    def replace(self, name: str, entries: Iterable[Entry]) -> None:
+        """Let a unit be made of these things and no others; raises as `put` does."""
+        with self._alone(name):
+            self._write(name, {entry.thing.key: entry for entry in entries}, self.joined(name))
+
     def drop(self, key: Key) -> None:
         """Take a thing out of its unit; raises as `put` does."""
         name = unit_of(key)

@@ -130,6 +130,10 @@ class EmbeddedEngine:
         """Folders that were moved aside."""
         return FolderTrash(self.places, self._records, self._clock, self._trash_seconds)
 
+    def exporter(self) -> None:
+        """It runs nothing by files that anybody else could use."""
+        return
+
     def folder(self, volume: Key) -> Path:
         """Where a volume's data are."""
         return self.places.volume(volume)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from partywall.execution import history
-from partywall.execution.lock import Locks
 from partywall.model.world import environment_of
+from partywall.workflows import sharing
 from partywall.workflows.change import Goal, planned
 from partywall.workflows.checks.finding import Finding, finding
 from partywall.workflows.project import Project
@@ -25,9 +25,8 @@ def unfinished(project: Project) -> Iterator[Finding]:
 
 def locks(project: Project) -> Iterator[Finding]:
     """Lock: nobody else is changing this installation."""
-    locks = Locks(project.home)
     for name in (*project.settings.environments, "machine"):
-        holder = locks.holder(name)
+        holder = sharing.holder(project, name)
         if holder is not None:
             yield finding("lock", f"{name} is being changed by {holder}", "wait", level="note")
 
