@@ -36,7 +36,7 @@ def said(settings: EdgeSettings) -> dict[str, str]:
     if settings.tls != Tls.OFF:
         ports["edge.https"] = str(settings.https_port)
     return {
-        "tls": settings.tls.value,
+        "edge.tls": settings.tls.value,
         **ports,
         "edge.bind": ", ".join(settings.bind),
         "edge.email": settings.email,
@@ -88,7 +88,7 @@ def as_others_have_it(home: EdgeHome, project: str) -> EdgeHome:
 def _merged(settings: EdgeSettings, said: Said) -> EdgeSettings:
     return msgspec.structs.replace(
         settings,
-        tls=Tls(said["tls"]),
+        tls=Tls(said["edge.tls"]),
         http_port=int(said["edge.http"]),
         https_port=int(said.get("edge.https", settings.https_port)),
         bind=tuple(said["edge.bind"].split(", ")),

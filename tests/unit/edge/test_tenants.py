@@ -74,7 +74,7 @@ def test_differences_are_named_by_the_words_of_the_settings(home: EdgeHome) -> N
     mine = tenants.said(home.settings)
     other = with_settings(home, tls=Tls.OFF, http_port=8080, email="me@example.org").settings
     assert tenants.differences(mine, mine) == []
-    assert tenants.differences(mine, tenants.said(other)) == ["tls", "edge.http", "edge.email"]
+    assert tenants.differences(mine, tenants.said(other)) == ["edge.tls", "edge.http", "edge.email"]
 
 
 def test_an_edge_that_others_use_is_as_they_have_it(home: EdgeHome) -> None:
@@ -89,7 +89,7 @@ def test_an_edge_that_others_use_is_as_they_have_it(home: EdgeHome) -> None:
     assert tenants.as_others_have_it(home, "b") == home
 
 
-@pytest.mark.parametrize("said", [{}, {"tls": "odd"}])
+@pytest.mark.parametrize("said", [{}, {"edge.tls": "odd"}])
 def test_what_others_said_may_not_be_known(home: EdgeHome, said: dict[str, str]) -> None:
     stand(home, "b")
     tenants.register(home, Tenant(project="b", said=said))

@@ -68,6 +68,12 @@ class Containers:
         """Whether there is a network of this name, whosever it is."""
         return self._api.get(f"/networks/{quote(name, safe='')}") is not None
 
+    def remove_networks(self, project: str) -> None:
+        """Remove what Compose made of itself for a project that has no container any more."""
+        made = {"label": [f"com.docker.compose.project={project}"]}
+        for one in self._api.get("/networks", filters=made) or []:
+            self._api.delete(f"/networks/{one['Id']}")
+
     def connect(self, container: Inspected, network: str) -> None:
         """Let a container join a network; that it is in it already is fine."""
         body = {"Container": container["Id"]}

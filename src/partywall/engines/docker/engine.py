@@ -129,5 +129,6 @@ class DockerEngine:
         return ""
 
     def close(self, *, environments: Iterable[str]) -> None:
-        """Nothing of the engine is ours alone."""
-        del environments
+        """With the edge goes the network that Compose made for it alone."""
+        if MACHINE in environments and not self._containers.keys(MACHINE):
+            self._containers.remove_networks(self._naming.compose_project(MACHINE))
