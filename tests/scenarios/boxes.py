@@ -50,11 +50,11 @@ class Boxes:
 
     # What a user types.
 
-    def call(self, *words: str, code: int | None = 0) -> Done:
-        """Run the command line; its exit code must be `code`, unless that is None."""
+    def call(self, *words: str, code: int | None = 0, **more: str) -> Done:
+        """Run the command line with more variables; its exit code must be `code`, or any (None)."""
         done = subprocess.run(
             self.command(*words), capture_output=True, text=True, timeout=SECONDS, check=False,
-            stdin=subprocess.DEVNULL, env=self.environ(),
+            stdin=subprocess.DEVNULL, env={**self.environ(), **more},
         )  # fmt: skip
         said = Done(done.returncode, done.stdout, done.stderr)
         assert "Traceback" not in said.text, said.text

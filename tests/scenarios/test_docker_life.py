@@ -47,6 +47,12 @@ def test_up_twice_says_no_changes(standing: Boxes) -> None:
     assert standing.call("doctor", code=None).text.count("limits are shown") == 1
 
 
+def test_an_engine_that_does_not_answer_is_said_once(standing: Boxes) -> None:
+    away = {"DOCKER_HOST": "unix:///tmp/no-engine-here"}
+    assert standing.call("doctor", code=1, **away).out.count("does not answer") == 1
+    assert "systemctl start docker" in standing.call("status", code=5, **away).err
+
+
 def test_status_knows_who_runs_and_how_much_memory_they_take(standing: Boxes) -> None:
     dev = standing.document("status")["environments"]["dev"]
     assert dev["healthy"] is True
@@ -137,6 +143,10 @@ def test_the_rendered_units_run_without_partywall(standing: Boxes) -> None:
     for place in reversed(places):
         standing.compose(place, "down")
     assert standing.page("prod") == "nobody"
+    # The edge was in a network of dev, which is gone: that holds up nobody else.
+    standing.call("up", "prod", "--yes")
+    assert standing.page("prod") == "prod says hello"
+    standing.call("render")
     for place in places:
         standing.compose(place, "up", "-d")
     until(lambda: standing.page("prod") == "prod says hello", what="the page without Partywall")
