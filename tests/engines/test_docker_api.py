@@ -210,8 +210,12 @@ def test_memory_in_use_is_known_of_many_and_bounded_by_the_limit(
     things = [Instance(key=key, service="web", role=Role.CACHE, image=IMAGE) for key in keys]
     running = [bench.started(thing, Memory=BYTES) for thing in things]
     still = bench.container(WEB)
-    used = memory(api, [*running, still, "no-such-thing"])
+    found = [api.get(f"/containers/{one}/json") or {} for one in [*running, still]]
+    used = memory(api, found)
     assert used.keys() == set(running)
+    asked = memory(api, found, Path("/nowhere"))  # of another kernel, say
+    assert asked.keys() == set(running)
+    assert all(abs(asked[one] - used[one]) < 4_000_000 for one in running)
     assert all(100_000 < figure < BYTES for figure in used.values())
     now = understand.health(api.get(f"/containers/{running[0]}/json") or {}, used[running[0]])
     assert (now.running, now.limit_bytes, now.limit_enforced) == (True, BYTES, True)

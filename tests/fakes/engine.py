@@ -14,12 +14,16 @@ from partywall.interfaces import (
     Agent,
     Completed,
     Contact,
+    Discarded,
     Engine,
     Health,
+    Log,
+    Logs,
     Observer,
     Performer,
     Reach,
     Stand,
+    Trash,
     Ways,
 )
 from partywall.model.errors import MachineFailed
@@ -260,6 +264,38 @@ class FakeReach(Reach, Ways):
         return 0
 
 
+class FakeLogs(Logs, Log):
+    """Nothing is written."""
+
+    def written(self, environment: str) -> Sequence[Key]:
+        return []
+
+    def of(self, key: Key) -> Log:
+        return self
+
+    def last(self, count: int) -> Sequence[str]:
+        return []
+
+    def follow(self) -> Iterator[str]:
+        return iter(())
+
+
+class FakeTrash(Trash):
+    """What is removed is kept, and nobody asks for it."""
+
+    def all(self) -> Sequence[Discarded]:
+        return []
+
+    def check(self, one: Discarded) -> None:
+        pass
+
+    def restore(self, one: Discarded, entry: Entry) -> None:
+        pass
+
+    def remove(self, one: Discarded) -> None:
+        pass
+
+
 class FakeEngine(Engine):
     """The whole engine over one folder; several processes may use it, one after the other."""
 
@@ -305,8 +341,14 @@ class FakeEngine(Engine):
             if stored
         }
 
-    def logs(self, key: Key) -> Sequence[Path]:
-        return []
+    def logs(self) -> Logs:
+        return FakeLogs()
+
+    def trash(self) -> Trash:
+        return FakeTrash()
+
+    def exporter(self) -> None:
+        return
 
     def identity(self) -> str:
         return str(self.folder)

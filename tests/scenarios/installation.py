@@ -82,7 +82,7 @@ class Installation:
         self.folder = folder
         self.home = folder / ".partywall"
         self.run = self.home / "run"
-        self.http_port, https = _free_ports()
+        self.http_port, https = free_ports()
         edge = {"tls": "off", "http": self.http_port, "https": https}
         given = yaml.safe_load((folder / "partywall.yaml").read_text())
         (folder / "partywall.yaml").write_text(
@@ -346,8 +346,8 @@ def makapix(folder: Path) -> Iterator[Installation]:
         installation.close()
 
 
-def _free_ports() -> tuple[int, int]:
-    """Below those that the kernel gives to callers, so that none takes them meanwhile."""
+def free_ports() -> tuple[int, int]:
+    """Two, below those that the kernel gives to callers, so that none takes them meanwhile."""
     found: list[int] = []
     while len(found) < 2:
         port = random.randint(10_000, 32_000)

@@ -86,10 +86,10 @@ def write(folder: Path, name: str, data: bytes) -> None:
     (folder / name).chmod(0o600)
 
 
-def prepared(one: Installation) -> Installation:
+def prepared(one: Installation, *, views: bool) -> Installation:
     """The small app with a service that reads files; where there are views, at their own paths."""
     # A `!` keeps a word from being rewritten, so that only the view can make it true.
-    hard = "!/run/secrets/key !/first !/srv/keys/store.p12 !/etc/tiny/second.conf" if ROOT else ""
+    hard = "!/run/secrets/key !/first !/srv/keys/store.p12 !/etc/tiny/second.conf" if views else ""
     one.edit("compose.yaml", "  vault:\n    image", READER.replace("PATHS", hard) + "    image")
     one.edit("compose.yaml", "\nvolumes:\n  rows:\n", f"{TOPS}\nvolumes:\n  rows:\n")
     one.edit(
@@ -117,7 +117,7 @@ def prepared(one: Installation) -> Installation:
 def reading(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """The small app, up."""
     with tiny(tmp_path_factory.mktemp("attachments")) as one:
-        prepared(one).call("up", "--yes")
+        prepared(one, views=ROOT).call("up", "--yes")
         yield one
 
 
@@ -129,7 +129,7 @@ def log(one: Installation, environment: str) -> list[str]:
     return lines[starts[-1] :] if starts else []
 
 
-def expected(one: Installation, environment: str, key: bytes) -> list[str]:
+def expected(one: Installation, environment: str, key: bytes, *, views: bool = ROOT) -> list[str]:
     """What it should find."""
     password = one.env(environment)["POSTGRES_PASSWORD"]
     second = f"name={environment}\nprice=5$\npassword={password}\n".encode()
@@ -142,7 +142,7 @@ def expected(one: Installation, environment: str, key: bytes) -> list[str]:
     }
     said = [f"{name} {data.hex()} 0o600 True" for name, data in files.items()]
     said.append("folder ['key', 'pin.txt']")
-    if ROOT:
+    if views:
         hard = ("/run/secrets/key", "KEY_FILE"), ("/first", "FIRST_FILE")
         more = ("/srv/keys/store.p12", "STORE_FILE"), ("/etc/tiny/second.conf", "SECOND_FILE")
         said += [f"!{path} {files[name].hex()}" for path, name in (*hard, *more)]

@@ -13,7 +13,8 @@ import pytest
 import partywall
 from partywall.engines.embedded.supervise import launch, view
 from partywall.engines.embedded.supervise.program import Account
-from scenarios.installation import APPS, Done, Installation
+from scenarios import test_attachments as attachments
+from scenarios.installation import APPS, Done, Installation, until
 
 pytestmark = pytest.mark.scenario
 
@@ -31,11 +32,21 @@ class Ordinary(Installation):
         for place in (self.home_folder, self.scratch):
             place.mkdir()
         if ROOT:
-            for path in (folder, self.home_folder, *folder.rglob("*")):
+            self.give(folder, self.home_folder)
+
+    def give(self, *folders: Path) -> None:
+        """Let everything in these folders be the ordinary user's."""
+        for folder in folders if ROOT else ():
+            for path in (folder, *folder.rglob("*")):
                 os.chown(path, SOMEBODY.uid, SOMEBODY.gid)
 
     def call(self, *words: str, code: int | None = 0, **more: Any) -> Done:
-        environment = {"PATH": os.environ["PATH"], "HOME": str(self.home_folder), "LANG": "C.UTF-8"}
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.home_folder),
+            "LANG": "C.UTF-8",
+            "PYTHONPATH": str(Path(partywall.__file__).parents[1]),
+        }
         become = self._become if ROOT else None
         return super().call(*words, code=code, env=environment, preexec_fn=become, **more)
 
@@ -102,6 +113,20 @@ def _what_is_not_walled_off(ordinary: Ordinary) -> None:
     assert "vault" in crossed
     held = {one["probe"] for one in proved if one["verdict"] == "held"}
     assert {"database", "cache", "broker", "http"} <= held
+
+
+def test_secrets_and_configs_are_where_variables_lead_to_them(ordinary):
+    """And it is said that their own paths do not."""
+    attachments.prepared(ordinary, views=False)
+    ordinary.give(ordinary.folder)
+    ordinary.call("up", "--yes")
+    for name in ("prod", "dev"):
+        wanted = attachments.expected(ordinary, name, f"key of {name}\n".encode(), views=False)
+        until(lambda: attachments.log(ordinary, name) == wanted)  # noqa: B023
+    assert (
+        "files of `secrets:` and `configs:` are not at" in ordinary.call("status", "--limits").out
+    )
+    assert ordinary.steps("up", "--yes") == {}
 
 
 @pytest.mark.skipif(not ROOT, reason="needs root beside an ordinary user")

@@ -14,11 +14,17 @@ from partywall.edge.load import reload
 from partywall.execution import history, undo
 from partywall.execution.executor import execute
 from partywall.execution.journal import FileJournal
-from partywall.execution.lock import Locks
 from partywall.interfaces import Progress
 from partywall.model.errors import BadInput, MachineFailed, Refused
 from partywall.model.plan import Action, Plan
-from partywall.model.world import ENVIRONMENT_NAME, Instance, Key, World, environment_of
+from partywall.model.world import (
+    ENVIRONMENT_NAME,
+    MACHINE,
+    Instance,
+    Key,
+    World,
+    environment_of,
+)
 from partywall.planning import conflicts, guard, seeding
 from partywall.planning.diff import plan as difference
 from partywall.planning.folders import Ground
@@ -26,10 +32,9 @@ from partywall.planning.keep import destroy as without
 from partywall.planning.keep import keep
 from partywall.planning.restart import restart
 from partywall.planning.scope import COMMON, wanted_of
-from partywall.workflows import edge_place, notes, trash, variables
+from partywall.workflows import edge_place, notes, sharing, trash, variables
 from partywall.workflows.project import Project
 
-MACHINE = "machine"
 Approve = Callable[[Plan], None]
 """Asks the user, or raises."""
 
@@ -70,12 +75,12 @@ def change(project: Project, goal: Goal, approve: Approve, progress: Progress) -
     """
     if goal.scope is not None and (goal.verb == "up" or not ENVIRONMENT_NAME.fullmatch(goal.scope)):
         project.environment(goal.scope)  # before it becomes the name of a lock
-    locks = Locks(project.home)
+    names = _locks(project, goal)
     with contextlib.ExitStack() as held:
-        held.enter_context(locks.hold(_locks(project, goal), goal.verb))
+        held.enter_context(sharing.hold(project, names, goal.verb))
         observed, plan = _look(project, goal)
-        if goal.scope is not None and _touches_common(plan):
-            held.enter_context(locks.hold([MACHINE], goal.verb))
+        if MACHINE not in names and _touches_common(plan):
+            held.enter_context(sharing.hold(project, [MACHINE], goal.verb))
             observed, plan = _look(project, goal)
         if not plan:
             _keep_up(project, goal, observed, progress)
@@ -94,7 +99,7 @@ def _look(project: Project, goal: Goal) -> tuple[World, Plan]:
     _refuse_attached(project, goal)
     observed = project.observer.observe()
     _check_known(project, goal, observed)
-    plan = _plan(project, goal, observed)
+    plan = sharing.spared(project, _plan(project, goal, observed))
     guard.check(plan, observed)
     said = notes.notes(project, goal.verb, goal.scope, plan, observed)
     return observed, msgspec.structs.replace(plan, notes=(*plan.notes, *said))
@@ -137,6 +142,7 @@ def _plan(project: Project, goal: Goal, observed: World) -> Plan:
             desired = _desired(project, goal, observed)
             _refuse_strangers(project)
             _check_conflicts(project, desired, goal.scope)
+            sharing.check(project)
             _refuse(project, desired)
             return difference(desired, observed, goal.scope)
         case "down":
@@ -220,7 +226,9 @@ def _instances(goal: Goal, observed: World) -> Sequence[Key]:
 def _locks(project: Project, goal: Goal) -> set[str]:
     if goal.scope is not None:
         return {goal.scope}
-    return {*project.settings.environments, MACHINE}
+    every = set(project.settings.environments)
+    # What other projects use too is held only by those who change it.
+    return every if project.engine.common_edge else {*every, MACHINE}
 
 
 def _named(project: Project, goal: Goal) -> list[str]:
@@ -262,6 +270,8 @@ def _prepare(project: Project, goal: Goal) -> list[str]:
         if written is not None:
             said.append(f"made {written.name} with fresh secrets for {name}")
     project.claim(names)
+    if goal.verb == "up":
+        sharing.register(project)
     if goal.verb == "up" and (goal.scope is None or not project.edge.config(sides.FRONT).exists()):
         reload(project.edge)
     return said
@@ -293,5 +303,5 @@ def _head(goal: Goal, observed: World) -> Mapping[str, Any]:
 
 
 def _tidy(project: Project) -> tuple[str, ...]:
-    gone = trash.empty_expired(project.home, project.clock.now())
-    return tuple(f"removed {one.key} from the trash: its time was over" for one in gone)
+    sharing.leave(project)
+    return tuple(trash.expire(project))

@@ -32,14 +32,23 @@ CHECKS: tuple[Check, ...] = (
 
 
 def doctor(project: Project) -> list[Finding]:
-    """Every finding, in the order of the checks; a check that fails is a finding itself."""
-    return [one for check in CHECKS for one in _safely(check, project)]
+    """Every finding, in the order of the checks; a check that fails is a finding itself.
+
+    What keeps several checks from their work, such as an engine that is gone, is said once.
+    """
+    found: list[Finding] = []
+    failures: set[str] = set()
+    for check in CHECKS:
+        try:
+            found += check(project)
+        except PartywallError as error:
+            if str(error) not in failures:
+                found.append(_failed(check, error))
+            failures.add(str(error))
+    return found
 
 
-def _safely(check: Check, project: Project) -> list[Finding]:
-    try:
-        return list(check(project))
-    except PartywallError as error:
-        where = f" ({error.where})" if error.where else ""
-        subject = (check.__doc__ or "").partition(":")[0].lower()
-        return [finding(subject, f"{error.what}{where}", error.remedy)]
+def _failed(check: Check, error: PartywallError) -> Finding:
+    where = f" ({error.where})" if error.where else ""
+    subject = (check.__doc__ or "").partition(":")[0].lower()
+    return finding(subject, f"{error.what}{where}", error.remedy)

@@ -116,10 +116,11 @@ def refuse_taken(chosen: Ports, settings: Settings) -> None:
             )
 
 
-def remember(folder: Path, chosen: Ports) -> None:
+def remember(edge: EdgeHome) -> None:
     """Keep the ports: addresses that people have seen stay."""
-    if _remembered(folder) != chosen:
-        files.write_atomically(folder / "ports.json", msgspec.json.encode(chosen))
+    chosen = Ports(edge.settings.http_port, edge.settings.https_port)
+    if _remembered(edge.folder) != chosen:
+        files.write_atomically(edge.folder / "ports.json", msgspec.json.encode(chosen))
 
 
 def prepare(edge: EdgeHome) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from queue import SimpleQueue
 
 import msgspec
 
-from partywall.interfaces import Clock
+from partywall.interfaces import Log
+from partywall.model.errors import BadInput
 from partywall.model.world import Key, name_of
 from partywall.workflows import services
 from partywall.workflows.project import Project
 
-_LOOK_EVERY = 0.2
+Chosen = Mapping[str, Log]
+"""What services are called → what they write."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -22,85 +25,57 @@ class Line(msgspec.Struct, frozen=True):
     text: str
 
 
-def keys(project: Project, environment: str, names: Sequence[str]) -> list[Key]:
-    """The services that are meant: those named, or all that ever wrote.
+def chosen(project: Project, environment: str, names: Sequence[str]) -> Chosen:
+    """The logs that are meant: of those named, or of all services, or of all that ever wrote.
 
     Raises:
-        BadInput: when there is none of that name.
+        BadInput: when there is none of that name, or nothing at all.
     """
-    written = _written(project, environment)
+    logs = project.engine.logs()
+    keys = _keys(project, environment, names, logs.written(environment))
+    if not keys:
+        raise BadInput(
+            f"{environment} is not up, and there is nothing left of what it wrote",
+            remedy=f"`partywall up {environment}` first",
+        )
+    return {name_of(key): logs.of(key) for key in keys}
+
+
+def _keys(
+    project: Project, environment: str, names: Sequence[str], written: Sequence[Key]
+) -> Sequence[Key]:
+    known = {name_of(key): key for key in written}
     if names:
-        return [written.get(name) or services.one(project, environment, name) for name in names]
-    found = services.instances(project, environment)
-    return found or sorted(written.values())
+        return [known.get(name) or services.one(project, environment, name) for name in names]
+    return services.instances(project, environment) or sorted(written)
 
 
-def last(project: Project, chosen: Sequence[Key], count: int) -> Iterator[Line]:
+def last(chosen: Chosen, count: int) -> Iterator[Line]:
     """The last lines of each service, one service after the other."""
-    for key in chosen:
-        texts = [text for path in project.engine.logs(key) for text in _lines(path)]
-        yield from (Line(name_of(key), text) for text in texts[len(texts) - count :])
+    for name, log in chosen.items():
+        yield from (Line(name, text) for text in log.last(count))
 
 
-def follow(project: Project, chosen: Sequence[Key], clock: Clock) -> Iterator[Line]:
-    """Lines as they come, for ever; a log that starts anew is read from its start."""
-    tails = {key: _Tail(project, key) for key in chosen}
+def follow(chosen: Chosen) -> Iterator[Line]:
+    """Lines of all of them as they come, for ever.
+
+    Raises:
+        MachineFailed: when who keeps a log is gone.
+    """
+    came: SimpleQueue[Line | Exception] = SimpleQueue()
+    for name, log in chosen.items():
+        threading.Thread(target=_listen, args=(name, log, came), daemon=True).start()
     while True:
-        fresh = [Line(name_of(key), text) for key, tail in tails.items() for text in tail.fresh()]
-        yield from fresh
-        if not fresh:
-            clock.sleep(_LOOK_EVERY)
+        one = came.get()
+        if isinstance(one, Exception):
+            raise one
+        yield one
 
 
-class _Tail:
-    """The end of one log, remembered."""
-
-    def __init__(self, project: Project, key: Key) -> None:
-        self._project, self._key = project, key
-        self._at = self._size()
-        self._rest = b""
-
-    def fresh(self) -> list[str]:
-        size = self._size()
-        if size < self._at:
-            self._at, self._rest = 0, b""
-        path = self._path()
-        if path is None or size == self._at:
-            return []
-        with path.open("rb") as file:
-            file.seek(self._at)
-            data = self._rest + file.read(size - self._at)
-        self._at = size
-        *lines, self._rest = data.split(b"\n")
-        return [line.decode(errors="replace") for line in lines]
-
-    def _path(self) -> Path | None:
-        paths = self._project.engine.logs(self._key)
-        return paths[-1] if paths else None
-
-    def _size(self) -> int:
-        path = self._path()
-        return path.stat().st_size if path else 0
-
-
-def _lines(path: Path) -> list[str]:
+def _listen(name: str, log: Log, came: SimpleQueue[Line | Exception]) -> None:
+    """Runs beside the others: each waits in its own way."""
     try:
-        return path.read_bytes().decode(errors="replace").splitlines()
-    except OSError:
-        return []
-
-
-def _written(project: Project, environment: str) -> dict[str, Key]:
-    """Logs outlive their services: names of all that ever wrote."""
-    folder = project.home / "logs" / environment
-    names = [name[: -len(".log")] for name in _names(folder) if name.endswith(".log")]
-    return {name.removeprefix("job-"): _key(environment, name) for name in names}
-
-
-def _key(environment: str, name: str) -> Key:
-    job = name.removeprefix("job-")
-    return f"{environment}/{name}" if job == name else f"{environment}/job/{job}"
-
-
-def _names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+        for text in log.follow():
+            came.put(Line(name, text))
+    except Exception as error:  # whoever reads the lines gets it
+        came.put(error)

@@ -19,6 +19,7 @@ from partywall.compose import settings as compose_settings
 from partywall.compose.folder import compose_files, no_compose_file
 from partywall.compose.settings import EnvironmentSettings, Limits, Settings
 from partywall.data.observe import DatabaseObserver
+from partywall.edge import tenants
 from partywall.edge.home import EdgeHome
 from partywall.execution import state
 from partywall.execution.records import Records
@@ -80,9 +81,17 @@ class Project:
         return edge_place.ports(self._edge_folder, self.settings)
 
     @cached_property
+    def edge_wanted(self) -> EdgeHome:
+        """The edge's place, with what the settings say of it."""
+        token = self.commons.name if self.engine.common_edge else self.project_id
+        return edge_place.home(self._edge_folder, self.settings, self.ports, token)
+
+    @cached_property
     def edge(self) -> EdgeHome:
-        """The edge's place."""
-        return edge_place.home(self._edge_folder, self.settings, self.ports, self.project_id)
+        """The edge's place; one that others use too is as they have it, until all agree."""
+        if not self.engine.common_edge:
+            return self.edge_wanted
+        return tenants.as_others_have_it(self.edge_wanted, self.settings.project)
 
     @property
     def _edge_folder(self) -> Path:
@@ -262,7 +271,7 @@ class Project:
         mark = state.EngineMark(self.engine.name, self.engine.identity())
         state.claim(self.home, self.settings.project, mark, self.project_id)
         edge_place.prepare(self.edge)
-        edge_place.remember(self.edge.folder, self.ports)
+        edge_place.remember(self.edge)
         for name in names:
             self.store.save(name)
         read_now = [name for name in names if name in self._apps]

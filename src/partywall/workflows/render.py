@@ -13,6 +13,7 @@ from partywall.edge.load import configurations
 from partywall.edge.sides import FRONT, SIDES
 from partywall.model.world import Route, World, environment_of, name_of
 from partywall.system.files import make_folder, write_atomically
+from partywall.workflows import sharing, variables
 from partywall.workflows.project import Project
 
 FOLDER = "rendered"
@@ -23,10 +24,24 @@ def render(project: Project, names: list[str]) -> list[Path]:
 
     Raises:
         BadInput: when a Compose file is wrong.
+        Refused: when the engine's own files are being changed.
         MachineFailed: when a file cannot be written.
     """
-    folder = make_folder(project.home / FOLDER)
     desired = project.desired(names)
+    exporter = project.engine.exporter()
+    if exporter is None:
+        return _plainly(project, names, desired)
+    sharing.check(project)
+    with sharing.hold(project, names, "render"):
+        # Secrets and ids that are made later would not fit these files.
+        for name in names:
+            variables.write(project.settings, project.environment(name), project.given(name))
+        project.claim(names)
+        return list(exporter.export(desired, names))
+
+
+def _plainly(project: Project, names: list[str], desired: World) -> list[Path]:
+    folder = make_folder(project.home / FOLDER)
     written = [file for name in names for file in _environment(project, name, desired, folder)]
     written += _edge(project, folder)
     readme = folder / "README.md"

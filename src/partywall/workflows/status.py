@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -16,6 +16,7 @@ from partywall.planning.diff import plan
 from partywall.workflows.project import Project
 
 Document = dict[str, Any]
+UNKNOWN = "unknown"
 
 
 def status(project: Project) -> Document:
@@ -32,6 +33,8 @@ def status(project: Project) -> Document:
         for key, entry in instances.items()
     }
     rows |= {key: _absent(thing, limits, drift.get(key)) for key, thing in absent.items()}
+    unknown = {key: why for key, why in observed.unknown.items() if _is_service(key)}
+    rows |= {key: _unseen(why) for key, why in unknown.items()}
     rows = dict(sorted(rows.items()))
     return {
         "project": project.settings.project,
@@ -112,8 +115,7 @@ def _environment(
         "url": project.url(name) if said else None,
         "hosts": sorted(set(routes)),
         "present": present,
-        "healthy": present
-        and all(service["healthy"] is not False for service in services.values()),
+        "healthy": present and _well(services.values()),
         "production": said.production if said else False,
         "protected": said.protected if said else False,
         "user": said.user if said and said.protected else None,
@@ -154,6 +156,35 @@ def _absent(thing: Instance, limits: Mapping[str, int], drift: str | None) -> Do
     """The row of a service that was never made: wanted, and neither well nor unwell."""
     row = _row(Entry(thing=thing, fingerprint=""), Health(running=False), limits, drift)
     return {**row, "state": "absent", "healthy": None}
+
+
+def _is_service(key: Key) -> bool:
+    """Whether it is an instance's key: what is unknown may also be a whole environment."""
+    return key.count("/") == 1 and bool(name_of(key))
+
+
+def _unseen(why: str) -> Document:
+    """The row of a service of which nothing can be said."""
+    return {
+        "role": None,
+        "healthy": None,
+        "state": UNKNOWN,
+        "memory_bytes": None,
+        "limit_bytes": None,
+        "limit_enforced": False,
+        "drift": None,
+        "uptime_seconds": None,
+        "restarts": None,
+        "says": why,
+    }
+
+
+def _well(services: Iterable[Document]) -> bool | None:
+    """Whether all are; None when that is not known of one, and none is unwell."""
+    every = list(services)
+    if any(service["healthy"] is False for service in every):
+        return False
+    return None if any(service["state"] == UNKNOWN for service in every) else True
 
 
 def _state(entry: Entry, now: Health) -> str:

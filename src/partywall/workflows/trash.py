@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
-import msgspec
-
 from partywall.compose.settings import compose_files
-from partywall.model.errors import BadInput, Place, Refused
-from partywall.model.world import Key, World, environment_of, name_of
+from partywall.interfaces import Discarded
+from partywall.model.errors import BadInput, MachineFailed, PartywallError, Place, Refused
+from partywall.model.world import World, environment_of, name_of
 from partywall.planning.seeding import fills
-from partywall.system.files import failed, make_folder, read_bytes
 from partywall.workflows.project import Project
 
 
-class Discarded(msgspec.Struct, frozen=True, kw_only=True):
-    """Data in the trash; times are seconds since the epoch."""
-
-    key: Key
-    name: str
-    at: float
-    until: float
-    id: str = ""
-
-
-def listed(home: Path) -> list[Discarded]:
+def listed(project: Project) -> list[Discarded]:
     """Everything in the trash, latest first."""
-    return sorted(_all(home), key=lambda one: -one.at)
+    return sorted(project.engine.trash().all(), key=lambda one: -one.at)
 
 
 def restore(project: Project, name: str) -> Discarded:
@@ -38,19 +25,19 @@ def restore(project: Project, name: str) -> Discarded:
         BadInput: when there is no such entry, or the app cannot be read.
         Refused: when nothing would use the data, or there are new ones in their place.
     """
-    found = next((one for one in _all(project.home) if one.id == name), None)
+    trash = project.engine.trash()
+    found = next((one for one in trash.all() if one.id == name), None)
     if found is None:
         raise BadInput(
             f"there is no `{name}` in the trash",
             remedy="`partywall trash list` shows what there is",
         )
     desired = _wanted(project, found)
-    _check_free(project.home, found)
+    trash.check(found)
     for entry in desired.entries.values():
         if fills(entry.thing):
             project.records.put(entry)
-    _put_back(project.home, found)
-    project.records.put(desired.entries[found.key])
+    trash.restore(found, desired.entries[found.key])
     return found
 
 
@@ -79,60 +66,42 @@ def _app(project: Project) -> Path:
     return (project.settings.compose or compose_files(project.folder))[0]
 
 
-def _check_free(home: Path, found: Discarded) -> None:
-    target = _target(home, found)
-    if target.exists():
-        raise Refused(
-            f"{found.key} has new data: they would be overwritten",
-            where=Place(str(target)),
-            remedy=f"`partywall destroy {environment_of(found.key)}` first",
-        )
+def expire(project: Project) -> list[str]:
+    """Remove for good what has been there for its lifetime; says what was done, and what was not.
+
+    What something holds on to is no reason for a change to fail: the next one tries again.
+    """
+    now = project.clock.now()
+    gone, held = _removed(project, [one for one in listed(project) if one.until <= now])
+    return [
+        *(f"removed {one.key} from the trash: its time was over" for one in gone),
+        *(f"{one.key} stays in the trash: {error.what}" for one, error in held),
+    ]
 
 
-def _target(home: Path, found: Discarded) -> Path:
-    return home / "data" / environment_of(found.key) / name_of(found.key)
+def empty(project: Project) -> list[Discarded]:
+    """Remove everything for good.
 
-
-def _put_back(home: Path, found: Discarded) -> None:
-    target = _target(home, found)
-    make_folder(target.parent)
-    place = home / "trash" / found.id
-    try:
-        (place / "data").rename(target)
-        shutil.rmtree(place)
-    except OSError as error:
-        raise failed(error, "bring back", target) from error
-
-
-def empty_expired(home: Path, now: float) -> list[Discarded]:
-    """Remove for good what has been there for its lifetime."""
-    gone = [one for one in _all(home) if one.until <= now]
-    for one in gone:
-        _remove(home / "trash" / one.id)
+    Raises:
+        MachineFailed: when something holds on to some of it; the rest is removed.
+    """
+    gone, held = _removed(project, listed(project))
+    for one, error in held:
+        rest = f"; the other {len(gone)} are removed" if gone else ""
+        raise MachineFailed(f"{one.id} cannot be removed: {error.what}{rest}", remedy=error.remedy)
     return gone
 
 
-def empty(home: Path) -> list[Discarded]:
-    """Remove everything for good."""
-    gone = list(_all(home))
-    for one in gone:
-        _remove(home / "trash" / one.id)
-    return gone
-
-
-def _all(home: Path) -> Iterator[Discarded]:
-    for about in sorted((home / "trash").glob("*/about.json")):
-        data = read_bytes(about)
+def _removed(
+    project: Project, some: Iterable[Discarded]
+) -> tuple[list[Discarded], list[tuple[Discarded, PartywallError]]]:
+    trash = project.engine.trash()
+    gone, held = [], []
+    for one in some:
         try:
-            known = msgspec.json.decode(data or b"", type=Discarded)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            continue  # half made by a crash: its data never left their place
-        if (about.parent / "data").exists():
-            yield msgspec.structs.replace(known, id=about.parent.name)
-
-
-def _remove(place: Path) -> None:
-    try:
-        shutil.rmtree(place)
-    except OSError as error:
-        raise failed(error, "remove", place) from error
+            trash.remove(one)
+        except PartywallError as error:
+            held.append((one, error))
+        else:
+            gone.append(one)
+    return gone, held

@@ -25,12 +25,10 @@ def command(
     session: Session, environment: str, services: tuple[str, ...], follow: bool, lines: int
 ) -> None:
     """Show what services of an environment write; jobs and `machine edge` too."""
-    project = session.project
-    chosen = logs.keys(project, environment, services)
-    names = {key.rpartition("/")[2] for key in chosen}
-    _show(logs.last(project, chosen, max(lines, 0)), names)
+    chosen = logs.chosen(session.project, environment, services)
+    _show(logs.last(chosen, max(lines, 0)), set(chosen))
     if follow:
-        _show(logs.follow(project, chosen, project.clock), names)
+        _show(logs.follow(chosen), set(chosen))
 
 
 def _show(lines: Iterable[logs.Line], names: set[str]) -> None:

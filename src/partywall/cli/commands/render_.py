@@ -19,4 +19,5 @@ def command(session: Session, environment: str | None) -> None:
     for name in names:
         project.environment(name)
     for path in render(project, names):
-        session.print(str(path.relative_to(project.folder)))
+        inside = path.is_relative_to(project.folder)
+        session.print(str(path.relative_to(project.folder) if inside else path))

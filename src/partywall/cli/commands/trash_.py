@@ -23,7 +23,7 @@ def command() -> None:
 @click.pass_obj
 def show(session: Session, json: bool) -> None:
     """Show what is in the trash and how long it stays."""
-    found = trash.listed(session.project.home)
+    found = trash.listed(session.project)
     if json:
         session.document({"trash": msgspec.to_builtins(found)})
         return
@@ -50,10 +50,10 @@ def empty(session: Session, yes: bool) -> None:
     """Remove everything in the trash for good."""
     project = session.project
     production = [
-        one.key for one in trash.listed(project.home)
+        one.key for one in trash.listed(project)
         if one.key.startswith(f"{session.production[0]}/")
     ]  # fmt: skip
     if production:
         session.confirm(session.production[0], "This removes for good data of", yes=yes)
-    for one in trash.empty(project.home):
+    for one in trash.empty(project):
         session.print(f"removed {one.key}")

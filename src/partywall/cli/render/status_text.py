@@ -29,7 +29,7 @@ def status_text(
 def _last_words(services: Services, style: Style) -> Iterable[str]:
     """What the services that are not well said last."""
     for name, one in services.items():
-        if one.get("says") and health_word(one) in {"unhealthy", "stopped"}:
+        if one.get("says") and health_word(one) in {"unhealthy", "stopped", "unknown"}:
             mark = style.paint(style.symbol("bad"), "red")
             yield from hang(f"  {mark} {clean(name)}: ", clean(one["says"]), style)
 

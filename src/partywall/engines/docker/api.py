@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlencode
@@ -17,13 +17,18 @@ from partywall.model.errors import MachineFailed, Place
 SECONDS = 60.0
 """How long an answer may take: an engine with much to do is slow, not gone."""
 _CHARACTERS = 800
+_PIECE = 1 << 16
 _START = "start it (`sudo systemctl start docker`), then run the same command again"
+
+
+class EngineRefuses(MachineFailed):
+    """The engine answered, and did not do what it was asked."""
 
 
 class _Connection(http.client.HTTPConnection):
     """HTTP over a unix socket."""
 
-    def __init__(self, path: Path, seconds: float) -> None:
+    def __init__(self, path: Path, seconds: float | None) -> None:
         super().__init__("localhost", timeout=seconds)
         self._path = path
 
@@ -98,6 +103,21 @@ class Api:
         """An answer that is not JSON, such as a log; empty when there is no such thing."""
         return self._asked("GET", path, query) or b""
 
+    def stream(self, path: str, **query: object) -> Iterator[bytes]:
+        """The pieces of an answer that goes on, as they come; none when there is no such thing."""
+        try:
+            with contextlib.closing(_Connection(self.socket, None)) as connection:
+                connection.request("GET", _address(path, query))
+                answer = connection.getresponse()
+                if answer.status == http.client.NOT_FOUND:
+                    return
+                if answer.status >= http.client.BAD_REQUEST:
+                    judged(path, answer.status, answer.read())
+                while piece := answer.read1(_PIECE):
+                    yield piece
+        except (OSError, http.client.HTTPException) as error:
+            raise silent(self.socket, error, self._seconds) from error
+
     def identity(self) -> str:
         """What tells this engine from another: its id, and where its data are.
 
@@ -133,7 +153,7 @@ def judged(path: str, status: int, body: bytes) -> bytes:
     """The body of a good answer; pure.
 
     Raises:
-        MachineFailed: with the engine's own message, when it did not do what it was asked.
+        EngineRefuses: with the engine's own message, when it did not do what it was asked.
     """
     if status < http.client.BAD_REQUEST:
         return body
@@ -142,7 +162,7 @@ def judged(path: str, status: int, body: bytes) -> bytes:
     except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError):
         said = body.decode(errors="replace")
     said = said.strip()[:_CHARACTERS] or "it gives no reason"
-    raise MachineFailed(
+    raise EngineRefuses(
         f"the Docker engine refuses {path.partition('?')[0]}: {said}",
         remedy="see to what it says, then run the same command again",
     )

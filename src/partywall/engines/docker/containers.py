@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable
+from urllib.parse import quote
 
 from partywall.engines.docker.api import Api
 from partywall.engines.docker.labels import (
@@ -16,6 +17,7 @@ from partywall.engines.docker.labels import (
     PROJECT,
 )
 from partywall.engines.docker.names import Naming
+from partywall.engines.docker.streams import framed, lines
 from partywall.engines.docker.understand import Inspected, epoch, foremost
 from partywall.interfaces import Clock
 from partywall.model.errors import MachineFailed, Refused
@@ -65,6 +67,28 @@ class Containers:
         }
         return sorted(names - set(self._naming.attached.values()))
 
+    def keys(self, environment: str) -> set[Key]:
+        """Instances and jobs of an environment that have a container, whatever its state."""
+        if (project := self._naming.attached.get(environment)) is not None:
+            theirs = self._theirs(project)
+            names = (one["Config"]["Labels"][COMPOSE_SERVICE] for one in theirs)
+            return {f"{environment}/{name}" for name in names}
+        listed = self._listed(
+            f"{PROJECT}={self._naming.owner(environment)}", f"{ENVIRONMENT}={environment}"
+        )
+        return {str(one["Labels"][KEY]) for one in listed}
+
+    def newest(self, key: Key) -> Inspected | None:
+        """The container of a thing that was made last."""
+        if environment_of(key) in self._naming.attached:
+            return max(self.of(key), key=lambda one: str(one["Created"]), default=None)
+        made = max(
+            self._listed(f"{PROJECT}={self._naming.owner(key)}", f"{KEY}={key}"),
+            key=lambda one: int(one["Created"]),
+            default=None,
+        )
+        return None if made is None else self._api.get(f"/containers/{made['Id']}/json")
+
     def _with(self, owner: str, label: str) -> list[Inspected]:
         return self._inspected(self._listed(f"{PROJECT}={owner}", label))
 
@@ -94,6 +118,16 @@ class Containers:
                 remedy="`docker compose` in its own folder does that",
             )
         return self.of(key)
+
+    def has_network(self, name: str) -> bool:
+        """Whether there is a network of this name, whosever it is."""
+        return self._api.get(f"/networks/{quote(name, safe='')}") is not None
+
+    def remove_networks(self, project: str) -> None:
+        """Remove what Compose made of itself for a project that has no container any more."""
+        made = {"label": [f"com.docker.compose.project={project}"]}
+        for one in self._api.get("/networks", filters=made) or []:
+            self._api.delete(f"/networks/{one['Id']}")
 
     def connect(self, container: Inspected, network: str) -> None:
         """Let a container join a network; that it is in it already is fine."""
@@ -179,7 +213,7 @@ class Containers:
         raw = self._api.raw(
             f"/containers/{inspected['Id']}/logs", stdout="1", stderr="1", tail=str(_LAST_LINES)
         )
-        return words(raw, framed=not inspected["Config"].get("Tty"))[-_LAST_LINES:]
+        return list(lines([raw], framed=framed(inspected)))[-_LAST_LINES:]
 
 
 def ready(inspected: Inspected) -> bool:
@@ -191,18 +225,6 @@ def ready(inspected: Inspected) -> bool:
         return bool(health["Status"] == "healthy")
     age = time.time() - (epoch(state.get("StartedAt") or "") or 0.0)
     return inspected["RestartCount"] == 0 and age >= STEADY_SECONDS
-
-
-def words(raw: bytes, *, framed: bool) -> list[str]:
-    """Lines of a log; without a terminal each piece has a head of eight bytes."""
-    if not framed:
-        return raw.decode(errors="replace").splitlines()
-    pieces, at = [], 0
-    while at + 8 <= len(raw):
-        size = int.from_bytes(raw[at + 4 : at + 8], "big")
-        pieces.append(raw[at + 8 : at + 8 + size])
-        at += 8 + size
-    return b"".join(pieces).decode(errors="replace").splitlines()
 
 
 def _hopeless(inspected: Inspected) -> str:

@@ -11,19 +11,23 @@ from partywall.engines.docker import edge
 from partywall.engines.docker.api import Api
 from partywall.engines.docker.compose import ComposeCli
 from partywall.engines.docker.containers import Containers
+from partywall.engines.docker.export import UnitExporter
 from partywall.engines.docker.instances import InstancePerformer, JobPerformer
 from partywall.engines.docker.limits import Budgets, LimitPerformer
+from partywall.engines.docker.logs import ContainerLogs
 from partywall.engines.docker.making import Making
 from partywall.engines.docker.names import Naming
 from partywall.engines.docker.networks import NetworkPerformer
 from partywall.engines.docker.observe import DockerObserver
-from partywall.engines.docker.reach import DockerReach
 from partywall.engines.docker.render import Ground
+from partywall.engines.docker.terminal import TerminalReach
+from partywall.engines.docker.trash import VolumeTrash
 from partywall.engines.docker.understand import Inspected, attached, foremost, health
 from partywall.engines.docker.units import Units
 from partywall.engines.docker.update import Update
 from partywall.engines.docker.use import memory
-from partywall.engines.docker.volumes import VolumeNames, VolumePerformer
+from partywall.engines.docker.volume_names import VolumeNames
+from partywall.engines.docker.volumes import VolumePerformer
 from partywall.engines.docker.ways import DockerWays
 from partywall.interfaces import RENDERED, EngineParts, Health, Performer
 from partywall.model.world import (
@@ -75,7 +79,9 @@ class DockerEngine:
         )
         self._units = Units(self._folder, parts.secrets, ground)
         self._containers = Containers(api, self._naming, parts.clock)
-        self._making = Making(api, self._units, ComposeCli(compose, api.socket), parts.name)
+        self._making = Making(
+            api, self._units, ComposeCli(compose, api.socket), self._containers, parts.name
+        )
         update = Update(self._making, self._containers, parts.switch)
         self._instances = InstancePerformer(self._making, self._containers, update)
 
@@ -144,12 +150,12 @@ class DockerEngine:
             JobPerformer(self._making, self._containers, parts.records),
             LimitPerformer(self._budgets, parts.records),
             NetworkPerformer(self._api, self._units, self._naming, parts.clock),
-            VolumePerformer(self._api, self._units, self._names, self._naming, parts),
+            VolumePerformer(self._api, self._units, self._names, self._naming, self.trash()),
         )
 
-    def reach(self) -> DockerReach:
+    def reach(self) -> TerminalReach:
         """Ways to its containers."""
-        return DockerReach(self._api, self._containers, self._naming, self._names.all)
+        return TerminalReach(self._api, self._containers, self._naming, self._names.all)
 
     def ways(self) -> DockerWays:
         """The edge's ways to them."""
@@ -158,7 +164,7 @@ class DockerEngine:
     def health(self, keys: Iterable[Key]) -> dict[Key, Health]:
         """How these instances are now."""
         found = {key: foremost(every) for key in keys if (every := self._containers.of(key))}
-        used = memory(self._api, [one["Id"] for one in found.values()])
+        used = memory(self._api, found.values())
         return {
             key: health(one, used.get(one["Id"]), self._budget(one)) for key, one in found.items()
         }
@@ -167,10 +173,17 @@ class DockerEngine:
         parent = str((inspected.get("HostConfig") or {}).get("CgroupParent") or "")
         return self._budgets.memory(parent) if parent else None
 
-    def logs(self, key: Key) -> Sequence[Path]:
-        """The engine keeps them itself: no files of ours."""
-        del key
-        return ()
+    def logs(self) -> ContainerLogs:
+        """What its containers write, which the engine keeps itself."""
+        return ContainerLogs(self._api, self._containers, self._parts.clock)
+
+    def trash(self) -> VolumeTrash:
+        """Volumes that were set aside."""
+        return VolumeTrash(self._api, self._units, self._names, self._naming, self._parts)
+
+    def exporter(self) -> UnitExporter:
+        """Its units run without Partywall as they are."""
+        return UnitExporter(self._units, self._parts.home / "rendered")
 
     def folder(self, volume: Key) -> Path | None:
         """Where the engine keeps a volume's data; None when it has no such volume."""
@@ -187,5 +200,6 @@ class DockerEngine:
         return ""
 
     def close(self, *, environments: Iterable[str]) -> None:
-        """Nothing of the engine is ours alone."""
-        del environments
+        """With the edge goes the network that Compose made for it alone."""
+        if MACHINE in environments and not self._containers.keys(MACHINE):
+            self._containers.remove_networks(self._naming.compose_project(MACHINE))

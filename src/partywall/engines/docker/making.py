@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from partywall.engines.docker.api import Api
 from partywall.engines.docker.compose import ComposeCli
+from partywall.engines.docker.containers import Containers
 from partywall.engines.docker.images import to_build
 from partywall.engines.docker.names import service_of, unit_of
 from partywall.engines.docker.units import Units
@@ -17,10 +18,13 @@ from partywall.model.world import Entry
 class Making:
     """Has Compose make things, those of a unit that begin together in one call."""
 
-    def __init__(self, api: Api, units: Units, cli: ComposeCli, project: str) -> None:
+    def __init__(
+        self, api: Api, units: Units, cli: ComposeCli, containers: Containers, project: str
+    ) -> None:
         self._api = api
         self._units = units
         self._cli = cli
+        self._containers = containers
         self._project = project
         self._building = threading.Lock()
         self._lock = threading.Lock()
@@ -60,6 +64,9 @@ class Making:
 
     def _act(self, unit: str, entries: Sequence[Entry], *, anew: bool) -> None:
         self._units.put(entries)
+        for network in self._units.joined(unit):
+            if not self._containers.has_network(network):  # one that is gone would hold up all
+                self._units.leave(unit, network)
         self._build(unit, entries)
         services = [service_of(entry.thing.key) for entry in entries]
         self._cli.up(self._units.unit(unit), services, anew=anew)

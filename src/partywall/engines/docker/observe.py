@@ -8,11 +8,12 @@ from urllib.parse import quote
 import msgspec
 
 from partywall.engines.docker import understand
-from partywall.engines.docker.api import Api
+from partywall.engines.docker.api import Api, EngineRefuses
 from partywall.engines.docker.labels import KEY, is_ours, key_of
 from partywall.engines.docker.names import Naming
-from partywall.engines.docker.understand import Inspected
+from partywall.engines.docker.understand import Inspected, foremost
 from partywall.interfaces import Records
+from partywall.model.errors import MachineFailed
 from partywall.model.world import (
     MACHINE,
     SHARED,
@@ -54,17 +55,16 @@ class DockerObserver:
     def observe(self, environments: Iterable[str] | None = None) -> World:
         """Everything of these environments (all when None) and everything shared.
 
+        Of what the engine answers for with an error nothing is known; the rest is.
+
         Raises:
             MachineFailed: when the engine does not answer, at once or in the middle.
         """
         wanted = None if environments is None else {*environments, SHARED, MACHINE}
-        entries = {
-            **self._remembered(wanted),
-            **self._volumes(),
-            **self._networks(),
-            **self._instances(wanted),
-        }
-        return World({key: entry for key, entry in entries.items() if _within(key, wanted)})
+        instances, unknown = self._instances(wanted)
+        entries = {**self._remembered(wanted), **self._volumes(), **self._networks(), **instances}
+        found = {key: entry for key, entry in entries.items() if _within(key, wanted)}
+        return World(found, unknown)
 
     def look(self, key: Key) -> Entry | None:
         """One of them, asked for alone.
@@ -73,7 +73,12 @@ class DockerObserver:
             MachineFailed: when the engine does not answer.
         """
         if key.count("/") == 1:
-            return self._instances(None, f"{KEY}={key}").get(key)
+            found, unknown = self._instances(None, f"{KEY}={key}")
+            if why := unknown.get(key):
+                raise MachineFailed(
+                    f"{key} cannot be observed: {why}", remedy="see to it, then run it again"
+                )
+            return found.get(key)
         kind = key.split("/")[1]
         if kind == "volume":
             return self._volume(key)
@@ -82,20 +87,31 @@ class DockerObserver:
         entry = self._records.get(key)
         return None if entry is None else self._as_remembered(entry)
 
-    def _instances(self, wanted: set[str] | None, *labels: str) -> dict[Key, Entry]:
+    def _instances(
+        self, wanted: set[str] | None, *labels: str
+    ) -> tuple[dict[Key, Entry], dict[Key, str]]:
+        """Those that are known, and why others are not."""
         listed = self._api.get("/containers/json", all=True, filters=self._ours(*labels)) or []
         several: dict[Key, list[Inspected]] = {}
+        unknown: dict[Key, str] = {}
         for one in listed:
             found = one.get("Labels") or {}
             if is_ours(self._naming, found) and _within(key_of(found), wanted):
-                inspected = self._api.get(f"/containers/{one['Id']}/json")
-                if inspected is not None:  # it may have gone since it was listed
-                    several.setdefault(key_of(found), []).append(inspected)
-        entries = (self._instance(every) for every in several.values())
-        return {e.thing.key: e for e in entries if e is not None and isinstance(e.thing, Instance)}
+                try:
+                    inspected = self._api.get(f"/containers/{one['Id']}/json")
+                except EngineRefuses as error:
+                    unknown[key_of(found)] = error.what
+                else:  # it may have gone since it was listed
+                    several.setdefault(key_of(found), []).extend([inspected] if inspected else [])
+        known = {key: many for key, many in several.items() if many and key not in unknown}
+        entries = map(self._instance, known.values())
+        instances = {
+            e.thing.key: e for e in entries if e is not None and isinstance(e.thing, Instance)
+        }
+        return instances, {key: why for key, why in unknown.items() if key.count("/") == 1}
 
     def _instance(self, every: list[Inspected]) -> Entry | None:
-        entry = understand.container(self._naming, understand.foremost(every))
+        entry = understand.container(self._naming, foremost(every))
         if entry is None or len(every) == 1:
             return entry
         return msgspec.structs.replace(entry, faults=(*entry.faults, understand.SURPLUS))

@@ -23,11 +23,15 @@ from partywall.model.world import (
     name_of,
 )
 from partywall.planning.folders import is_folder
+from partywall.planning.seeding import fills
 from partywall.planning.uses import is_edge
 
 Json = dict[str, Any]
 _DROPPED = frozenset({"container_name", "env_file", "environment", "labels", "ports", "profiles"})
 """Names and ports would clash between environments; the rest is said by the instance itself."""
+
+SEED = "seed"
+"""The profile of jobs that fill data: without Partywall nothing keeps them from filling twice."""
 
 
 class Ground(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,6 +112,8 @@ class _Drawing:
             made["image"] = image
         if isinstance(thing, Job):
             made["restart"] = "no"
+        if fills(thing):
+            made["profiles"] = [SEED]
         return made
 
     def network(self, entry: Entry) -> Json:

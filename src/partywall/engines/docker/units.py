@@ -51,6 +51,10 @@ class Units:
         project = self._ground.naming.compose_project(name)
         return Unit(project=project, folder=self._folder(name))
 
+    def absolute(self, path: str) -> str:
+        """A host path as a world gives it → that path from the root."""
+        return self._ground.absolute(path)
+
     def put(self, entries: Iterable[Entry]) -> None:
         """Let units be made of these things from now on, in place of what they were.
 
@@ -68,6 +72,11 @@ class Units:
             MachineFailed: when its file is damaged.
         """
         return list(self._read(name).values())
+
+    def replace(self, name: str, entries: Iterable[Entry]) -> None:
+        """Let a unit be made of these things and no others; raises as `put` does."""
+        with self._alone(name):
+            self._write(name, {entry.thing.key: entry for entry in entries}, self.joined(name))
 
     def drop(self, key: Key) -> None:
         """Take a thing out of its unit; raises as `put` does."""

@@ -2,72 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-
-import msgspec
 
 from partywall.engines.docker.api import Api
 from partywall.engines.docker.labels import KEY, PROJECT, labels
 from partywall.engines.docker.names import Naming, unit_of
 from partywall.engines.docker.render import driver_options
+from partywall.engines.docker.trash import VolumeTrash
 from partywall.engines.docker.understand import epoch
 from partywall.engines.docker.units import Units
-from partywall.interfaces import EngineParts
+from partywall.engines.docker.volume_names import VolumeNames
 from partywall.model.errors import MachineFailed, Refused
-from partywall.model.world import AnyThing, Entry, Key, Volume, environment_of, name_of
+from partywall.model.world import AnyThing, Entry, Key, Volume, name_of
 from partywall.planning.folders import is_folder
-from partywall.system.files import corrupted, failed, make_folder, read_bytes, write_atomically
-
-
-class Discarded(msgspec.Struct, frozen=True, kw_only=True):
-    """A volume that was set aside; times are seconds since the epoch."""
-
-    key: Key
-    name: str
-    at: float
-    until: float
-    """When it may be removed for good."""
-    volume: str
-    """What the engine calls it."""
-
-
-class VolumeNames:
-    """Which volume of the engine is a key's at present: a new one after the old was set aside."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = threading.Lock()
-
-    def of(self, volume: Volume) -> str:
-        """The name by which the engine knows it, or would."""
-        return self._read().get(volume.key, volume.name)
-
-    def keep(self, key: Key, name: str) -> None:
-        """Remember it."""
-        with self._lock:
-            self._write({**self._read(), key: name})
-
-    def forget(self, key: Key) -> None:
-        """It is no longer the key's."""
-        with self._lock:
-            self._write({other: name for other, name in self._read().items() if other != key})
-
-    def all(self) -> dict[Key, str]:
-        """Every volume in use."""
-        return self._read()
-
-    def _read(self) -> dict[Key, str]:
-        try:
-            return msgspec.json.decode(read_bytes(self._path) or b"{}", type=dict[Key, str])
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise corrupted(self._path, "not the names of volumes") from error
-
-    def _write(self, names: dict[Key, str]) -> None:
-        write_atomically(self._path, msgspec.json.encode(names))
+from partywall.system.files import failed
 
 
 class VolumePerformer:
@@ -76,14 +25,13 @@ class VolumePerformer:
     kind: type[AnyThing] = Volume
 
     def __init__(
-        self, api: Api, units: Units, names: VolumeNames, naming: Naming, parts: EngineParts
+        self, api: Api, units: Units, names: VolumeNames, naming: Naming, trash: VolumeTrash
     ) -> None:
         self._api = api
         self._units = units
         self._names = names
         self._naming = naming
-        self._parts = parts
-        self._trash = parts.home / "trash"
+        self._trash = trash
 
     def create(self, entry: Entry) -> None:
         """An empty volume, unless there is one of this thing.
@@ -97,7 +45,7 @@ class VolumePerformer:
         self._names.keep(volume.key, name)
         body: dict[str, Any] = {"Name": name, "Labels": self._labels(entry)}
         if volume.driver or volume.options:
-            options = driver_options(volume, self._absolute)
+            options = driver_options(volume, self._units.absolute)
             if is_folder(volume):
                 _make(Path(options["device"]))
             body |= {"Driver": volume.driver or "local", "DriverOpts": options}
@@ -138,38 +86,18 @@ class VolumePerformer:
         key = entry.thing.key
         name = self._names.all().get(key)
         if name and self._api.get(f"/volumes/{name}") is not None:
-            self._discard(entry, name)
+            self._trash.put(_volume(entry), name)
         self._names.forget(key)
         self._units.drop(key)
-
-    def _absolute(self, path: str) -> str:
-        return str((self._parts.project / path).absolute())
-
-    def _discard(self, entry: Entry, name: str) -> None:
-        now, key = self._parts.clock.now(), entry.thing.key
-        place = self._trash / f"{int(now * 1000)}-{environment_of(key)}-{name_of(key)}"
-        about = Discarded(
-            key=key,
-            name=_volume(entry).name,
-            at=now,
-            until=now + self._parts.trash_seconds,
-            volume=name,
-        )
-        write_atomically(make_folder(place) / "about.json", msgspec.json.encode(about))
 
     def _existing(self, key: Key) -> str | None:
         """A volume of this thing that nobody remembers: never an empty one in its place."""
         mine = {"label": [f"{PROJECT}={self._naming.owner(key)}", f"{KEY}={key}"]}
         listed = (self._api.get("/volumes", filters=mine) or {}).get("Volumes") or []
-        aside = set(self._set_aside())
+        aside = {one.volume for one in self._trash.all()}
         left = [one for one in listed if one["Name"] not in aside]
         newest = max(left, key=lambda one: epoch(one.get("CreatedAt") or "") or 0.0, default=None)
         return None if newest is None else str(newest["Name"])
-
-    def _set_aside(self) -> Iterator[str]:
-        for about in self._trash.glob("*/about.json"):
-            with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
-                yield msgspec.json.decode(read_bytes(about) or b"", type=Discarded).volume
 
     def _free(self, wanted: str) -> str:
         """A name that no volume has: what was set aside keeps its own."""

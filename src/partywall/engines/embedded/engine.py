@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from partywall.engines.embedded.instances import InstancePerformer, JobPerformer
+from partywall.engines.embedded.logs import FileLogs
 from partywall.engines.embedded.observe import EmbeddedObserver
 from partywall.engines.embedded.places import Places, supervised_name
 from partywall.engines.embedded.programs import Programs
@@ -14,6 +15,7 @@ from partywall.engines.embedded.running import Running, supervised
 from partywall.engines.embedded.servers.choose import refusal
 from partywall.engines.embedded.supervise import control
 from partywall.engines.embedded.supervise.state import State
+from partywall.engines.embedded.trash import FolderTrash
 from partywall.engines.embedded.volumes import VolumePerformer
 from partywall.interfaces import Clock, Health, Performer, Records, SecretStore
 from partywall.model.world import AnyThing, Entry, Instance, Job, Key, Volume, World, environment_of
@@ -104,7 +106,7 @@ class EmbeddedEngine:
         return (
             InstancePerformer(self._running),
             JobPerformer(self._running, self._records),
-            VolumePerformer(self.places, account, self._records, self._clock, self._trash_seconds),
+            VolumePerformer(self.places, account, self._records, self.trash()),
         )
 
     def reach(self) -> EmbeddedReach:
@@ -134,14 +136,17 @@ class EmbeddedEngine:
             if name in states
         }
 
-    def logs(self, key: Key) -> Sequence[Path]:
-        """Its log files, oldest first."""
-        current = self.places.log(key)
-        rotated = sorted(
-            current.parent.glob(f"{current.name}.[0-9]*"),
-            key=lambda path: -int(path.suffix[1:] or 0),
-        )
-        return [*rotated, *([current] if current.exists() else [])]
+    def logs(self) -> FileLogs:
+        """What its programs write: files of ours."""
+        return FileLogs(self.places, self._clock)
+
+    def trash(self) -> FolderTrash:
+        """Folders that were moved aside."""
+        return FolderTrash(self.places, self._records, self._clock, self._trash_seconds)
+
+    def exporter(self) -> None:
+        """It runs nothing by files that anybody else could use."""
+        return
 
     def folder(self, volume: Key) -> Path:
         """Where a volume's data are."""

@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import msgspec
 
 from partywall.engines.embedded.folders import make_own
 from partywall.engines.embedded.places import Places
 from partywall.engines.embedded.supervise.program import Account
-from partywall.interfaces import Clock, Records
+from partywall.engines.embedded.trash import FolderTrash
+from partywall.interfaces import Records
 from partywall.model.errors import Place, Refused
-from partywall.model.world import AnyThing, Entry, Key, Volume, environment_of, name_of
-from partywall.system.files import failed, make_folder, write_atomically
+from partywall.model.world import AnyThing, Entry, Volume, environment_of
 
 MISSING = "its folder is gone"
-
-
-class Discarded(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of data in the trash; times are seconds since the epoch."""
-
-    key: Key
-    name: str
-    at: float
-    until: float
-    """When it may be removed for good."""
 
 
 class VolumePerformer:
@@ -38,14 +27,12 @@ class VolumePerformer:
         places: Places,
         account: Callable[[str], Account | None],
         records: Records,
-        clock: Clock,
-        lifetime: float,
+        trash: FolderTrash,
     ) -> None:
         self._places = places
         self._account = account
         self._records = records
-        self._clock = clock
-        self._lifetime = lifetime
+        self._trash = trash
 
     def create(self, entry: Entry) -> None:
         """An empty folder, unless there is one."""
@@ -80,25 +67,8 @@ class VolumePerformer:
         """Into the trash, where it stays for its lifetime."""
         folder = self._places.volume(entry.thing.key)
         if folder.is_dir():
-            self._discard(entry, folder)
+            self._trash.put(entry, folder)
         self._records.drop(entry.thing.key)
-
-    def _discard(self, entry: Entry, folder: Path) -> None:
-        now = self._clock.now()
-        key = entry.thing.key
-        place = self._places.trash / f"{int(now * 1000)}-{environment_of(key)}-{name_of(key)}"
-        about = Discarded(
-            key=key,
-            name=entry.thing.name if isinstance(entry.thing, Volume) else "",
-            at=now,
-            until=now + self._lifetime,
-        )
-        make_folder(place)
-        write_atomically(place / "about.json", msgspec.json.encode(about))
-        try:
-            folder.rename(place / "data")
-        except OSError as error:
-            raise failed(error, "move into the trash", folder) from error
 
 
 def observed(places: Places, entry: Entry) -> Entry:

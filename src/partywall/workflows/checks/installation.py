@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from partywall.execution import history
-from partywall.execution.lock import Locks
 from partywall.model.errors import PartywallError
 from partywall.model.world import environment_of
+from partywall.workflows import sharing
 from partywall.workflows.change import Goal, planned, resume
 from partywall.workflows.checks.finding import Finding, finding
 from partywall.workflows.project import Project
@@ -34,9 +34,8 @@ def _is_due(project: Project) -> bool:
 
 def locks(project: Project) -> Iterator[Finding]:
     """Lock: nobody else is changing this installation."""
-    locks = Locks(project.home)
     for name in (*project.settings.environments, "machine"):
-        holder = locks.holder(name)
+        holder = sharing.holder(project, name)
         if holder is not None:
             yield finding("lock", f"{name} is being changed by {holder}", "wait", level="note")
 

@@ -18,7 +18,8 @@ _MEMORY_PER_INSTANCE = 48 << 20
 
 
 def engine(project: Project) -> Iterator[Finding]:
-    """Engine: its programs are installed, and it can run this app."""
+    """Engine: it answers, its programs are installed, and it can run this app."""
+    project.engine.identity()
     for sentence in project.engine.refusals(project.desired()):
         yield finding("engine", sentence, "see `partywall init --report`")
 

@@ -10,7 +10,7 @@ import pytest
 from docker_captures import BACK, DATA, MIGRATE, NAMING, OTHER, WEB, captured, labelled
 
 from partywall.engines.docker import understand
-from partywall.engines.docker.api import Api
+from partywall.engines.docker.api import Api, EngineRefuses
 from partywall.engines.docker.labels import KEY, PROJECT
 from partywall.engines.docker.observe import DockerObserver
 from partywall.execution.records import Records
@@ -27,6 +27,7 @@ class RecordedApi(Api):
         self.networks: list[dict[str, Any]] = []
         self.volumes: list[dict[str, Any]] = []
         self.vanished: set[str] = set()
+        self.broken: set[str] = set()
         self.asked: list[str] = []
         self.answers = 1000
 
@@ -47,6 +48,8 @@ class RecordedApi(Api):
     def _one(self, path: str) -> Any | None:
         _, kind, name = path.split("/")[:3]
         of_kind = self.containers if kind == "containers" else self.volumes
+        if name in self.broken:
+            raise EngineRefuses("the Docker engine refuses: layer does not exist")
         named = (one for one in of_kind if name in {one.get("Id"), one.get("Name")})
         return None if name in self.vanished else next(named, None)
 
@@ -129,6 +132,22 @@ def test_what_vanishes_after_it_was_listed_is_absent(api: RecordedApi, tmp_path:
     eyes = observer(api, tmp_path)
     assert "dev/web" not in eyes.observe().entries
     assert eyes.look("dev/web") is None
+
+
+@pytest.mark.parametrize("place", [0, 5])
+def test_a_container_that_the_engine_stumbles_over_hides_no_other(
+    api: RecordedApi, tmp_path: Path, place: int
+) -> None:
+    """Also when a thing has a second one, which is well: which of them counts is not known."""
+    api.containers[5] = labelled("inspect-starting", WEB)
+    api.broken = {api.containers[place]["Id"]}
+    eyes = observer(api, tmp_path)
+    world = eyes.observe()
+    assert "layer does not exist" in (world.why_unknown("dev/web") or "")
+    assert "dev/web" not in world.entries
+    assert world.entries["prod/db"] == eyes.look("prod/db")
+    with pytest.raises(MachineFailed, match="dev/web cannot be observed"):
+        eyes.look("dev/web")
 
 
 @pytest.mark.parametrize("answers", range(6))

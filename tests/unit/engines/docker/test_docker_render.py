@@ -153,3 +153,14 @@ def test_what_compose_reads_from_a_file_is_not_in_the_env_file(tmp_path: Path):
     job = Job(key="dev/job/x", instance=web(key="dev/job/x", attachments=SECRETS))
     units.put([Entry(thing=job, fingerprint="1:x")])
     assert units.unit("dev").env.read_text() == 'PASSWORD="it\'s-2\\$x"\n'
+
+
+def test_what_fills_data_runs_only_when_somebody_asks_for_it():
+    """Compose starts jobs that have ended again with every `up`."""
+    jobs = [
+        Job(key=f"dev/job/{name}", instance=web(key=f"dev/{name}", service=name), once_per=once)
+        for name, once in (("seed", "data"), ("migrate", "definition"))
+    ]
+    services = drawn(*jobs, NETWORK, VOLUME)["services"]
+    assert services["seed"]["profiles"] == ["seed"]
+    assert "profiles" not in services["migrate"]

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from partywall.engines.docker.containers import words
 from partywall.engines.docker.waves import Waves
 
 
@@ -34,9 +33,3 @@ def test_a_wave_that_fails_is_done_again_one_by_one():
     assert sorted(done) == [1, 2, 4]
     with pytest.raises(ValueError, match=r"\[3\]"):
         futures[2].result()
-
-
-def test_lines_of_a_log_are_read_with_and_without_frames():
-    framed = b"\x01\0\0\0\0\0\0\x06one\ntw\x02\0\0\0\0\0\0\x02o\n"
-    assert words(framed, framed=True) == ["one", "two"]
-    assert words(b"one\r\ntwo", framed=False) == ["one", "two"]

@@ -1,0 +1,73 @@
+"""The units' own files for somebody without Partywall, with a page that says how to start them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from partywall.engines.docker.names import unit_of
+from partywall.engines.docker.render import SEED
+from partywall.engines.docker.units import Unit, Units
+from partywall.model.world import MACHINE, SHARED, Instance, Job, Key, Network, Volume, World
+from partywall.planning.seeding import fills
+from partywall.system.files import write_atomically
+
+_DRAWN = (Instance, Job, Network, Volume)
+
+
+class UnitExporter:
+    """Writes units as a world wants them; what runs by them stays as it is."""
+
+    def __init__(self, units: Units, home: Path) -> None:
+        self._units = units
+        self._home = home
+
+    def export(self, desired: World, environments: Sequence[str]) -> list[Path]:
+        """The files of these environments, of what they share and of the edge, where it is made.
+
+        Raises:
+            MachineFailed: when a file cannot be written.
+        """
+        drawn = [entry for entry in desired.entries.values() if isinstance(entry.thing, _DRAWN)]
+        mine = [entry for entry in drawn if unit_of(entry.thing.key) != MACHINE]
+        named = {unit_of(entry.thing.key) for entry in mine}
+        # In the order in which they start: what all use first, the edge, which joins them, last.
+        order = [name for name in (SHARED, *environments) if name in named]
+        for name in order:
+            self._units.replace(name, [one for one in mine if unit_of(one.thing.key) == name])
+        units = [self._units.unit(name) for name in (*order, MACHINE)]
+        units = [unit for unit in units if unit.compose.exists()]
+        seeded = {self._units.unit(unit_of(key)).project for key in _seeders(desired)}
+        readme = self._home / "README.md"
+        write_atomically(readme, page(units, seeded).encode(), 0o644)
+        return [*(path for unit in units for path in (unit.compose, unit.env)), readme]
+
+
+def page(units: Sequence[Unit], seeded: Iterable[str]) -> str:
+    """What a person has to know about the units, in the order in which they start; pure."""
+    starts = "\n".join(f"cd {unit.folder} && docker compose up -d" for unit in units)
+    first = "\n".join(
+        f"cd {unit.folder} && docker compose --profile {SEED} up -d"
+        for unit in units
+        if unit.project in seeded
+    )
+    return (
+        "# Without Partywall\n\n"
+        "These folders are what runs: each is a Compose project of its own, made by\n"
+        "`partywall up`, and its `.env` holds its secrets (mode 0600). In this order:\n\n"
+        f"```sh\n{starts}\n```\n\n"
+        "The edge comes last: it joins a network of every environment, and those make them. What\n"
+        "it answers is in the folders that its service binds, which have to be at the same paths.\n"
+        "Jobs that have ended run once more with every `up`, as Compose has it. Paths of builds\n"
+        "and of bound files are those of this machine.\n"
+        + (
+            f"\nData that are new and empty are filled by hand, once:\n\n```sh\n{first}\n```\n"
+            if first
+            else ""
+        )
+        + "\n`partywall up` afterwards finds everything as it was.\n"
+    )
+
+
+def _seeders(desired: World) -> Iterable[Key]:
+    return (thing.key for thing in desired.things() if fills(thing))

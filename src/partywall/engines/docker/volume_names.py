@@ -1,0 +1,46 @@
+"""Which volume of the engine is a key's at present: a new one after the old was set aside."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import msgspec
+
+from partywall.model.world import Key, Volume
+from partywall.system.files import corrupted, read_bytes, write_atomically
+
+
+class VolumeNames:
+    """Which volume of the engine is a key's at present: a new one after the old was set aside."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+
+    def of(self, volume: Volume) -> str:
+        """The name by which the engine knows it, or would."""
+        return self._read().get(volume.key, volume.name)
+
+    def keep(self, key: Key, name: str) -> None:
+        """Remember it."""
+        with self._lock:
+            self._write({**self._read(), key: name})
+
+    def forget(self, key: Key) -> None:
+        """It is no longer the key's."""
+        with self._lock:
+            self._write({other: name for other, name in self._read().items() if other != key})
+
+    def all(self) -> dict[Key, str]:
+        """Every volume in use."""
+        return self._read()
+
+    def _read(self) -> dict[Key, str]:
+        try:
+            return msgspec.json.decode(read_bytes(self._path) or b"{}", type=dict[Key, str])
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise corrupted(self._path, "not the names of volumes") from error
+
+    def _write(self, names: dict[Key, str]) -> None:
+        write_atomically(self._path, msgspec.json.encode(names))
