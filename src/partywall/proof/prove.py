@@ -16,8 +16,8 @@ from partywall.proof.probe import OUTSIDE, Attempt, CouldNotTry, Probe, Tries, V
 from partywall.proof.run import Run
 from partywall.proof.target import Target
 
-_AT_ONCE = 4
-"""Probes that run at the same time."""
+_AT_ONCE = 6
+"""Probes that run at the same time; on walled networks most of the time they wait."""
 SECONDS = 12.0
 """A proof of two environments is over by then, whatever hangs."""
 
