@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from fakes.verbs import NoSwitch
 from partywall.engines.docker.api import Api
 from partywall.engines.docker.labels import KEY, PROJECT
 from partywall.engines.docker.names import Naming
@@ -80,6 +81,7 @@ class Ground1:
             clock=Now(),
             edge=lambda _service: pytest.fail("there is no edge"),
             trash_seconds=60,
+            switch=NoSwitch(),
             commons=Commons(folder=home / "commons", name="commons"),
         )
         self.trash = VolumeTrash(self.api, self.units, self.names, NAMING, parts)
