@@ -85,7 +85,7 @@ class DockerEngine:
         return (
             InstancePerformer(self._making, self._containers),
             JobPerformer(self._making, self._containers, parts.records),
-            NetworkPerformer(self._api, self._units, self._naming),
+            NetworkPerformer(self._api, self._units, self._naming, parts.clock),
             VolumePerformer(self._api, self._units, self._names, self._naming, self.trash()),
         )
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from partywall.engines.docker.api import Api
+from partywall.engines.docker.api import Api, EngineRefuses
 from partywall.engines.docker.labels import is_ours, labels
 from partywall.engines.docker.names import Naming, unit_of
 from partywall.engines.docker.units import Units
+from partywall.interfaces import Clock
 from partywall.model.errors import Refused
 from partywall.model.world import MACHINE, AnyThing, Entry, Network, name_of
+
+_SECONDS = 15.0
+"""How long what is in a network may take to leave it."""
+_PAUSE = 0.2
 
 
 class NetworkPerformer:
@@ -15,10 +20,11 @@ class NetworkPerformer:
 
     kind: type[AnyThing] = Network
 
-    def __init__(self, api: Api, units: Units, naming: Naming) -> None:
+    def __init__(self, api: Api, units: Units, naming: Naming, clock: Clock) -> None:
         self._api = api
         self._units = units
         self._naming = naming
+        self._clock = clock
 
     def create(self, entry: Entry) -> None:
         """Make it, unless it is there.
@@ -54,15 +60,27 @@ class NetworkPerformer:
     def remove(self, entry: Entry) -> None:
         """Take away what is ours; what is still connected to it is disconnected."""
         network = _network(entry)
-        found = self._api.get(f"/networks/{network.name}")
-        if found is not None and is_ours(self._naming, found.get("Labels") or {}):
-            for container in found.get("Containers") or {}:
-                self._api.post(
-                    f"/networks/{found['Id']}/disconnect", {"Container": container, "Force": True}
-                )
-            self._api.delete(f"/networks/{found['Id']}")
+        deadline = self._clock.now() + _SECONDS
+        while not self._gone(network.name, last=self._clock.now() > deadline):
+            self._clock.sleep(_PAUSE)
         self._units.leave(MACHINE, network.name)
         self._units.drop(network.key)
+
+    def _gone(self, name: str, *, last: bool) -> bool:
+        """Try to remove it: who is being stopped at this moment holds on to it for a little."""
+        found = self._api.get(f"/networks/{name}")
+        if found is None or not is_ours(self._naming, found.get("Labels") or {}):
+            return True
+        address = f"/networks/{found['Id']}"
+        try:
+            for container in found.get("Containers") or {}:
+                self._api.post(f"{address}/disconnect", {"Container": container, "Force": True})
+            self._api.delete(address)
+        except EngineRefuses:
+            if last:
+                raise
+            return False
+        return True
 
     def _make(self, entry: Entry) -> None:
         network = _network(entry)
