@@ -8,7 +8,18 @@ from pathlib import Path
 from partywall.engines.docker.names import unit_of
 from partywall.engines.docker.render import SEED
 from partywall.engines.docker.units import Unit, Units
-from partywall.model.world import MACHINE, SHARED, Instance, Job, Key, Network, Volume, World
+from partywall.model.world import (
+    MACHINE,
+    SHARED,
+    AnyThing,
+    Instance,
+    Job,
+    Key,
+    Network,
+    Route,
+    Volume,
+    World,
+)
 from partywall.planning.seeding import fills
 from partywall.system.files import write_atomically
 
@@ -35,12 +46,34 @@ class UnitExporter:
         order = [name for name in (SHARED, *environments) if name in named]
         for name in order:
             self._units.replace(name, [one for one in mine if unit_of(one.thing.key) == name])
+        if self._units.unit(MACHINE).compose.exists():
+            for network in ways(desired):
+                self._units.join(MACHINE, network)
         units = [self._units.unit(name) for name in (*order, MACHINE)]
         units = [unit for unit in units if unit.compose.exists()]
         seeded = {self._units.unit(unit_of(key)).project for key in _seeders(desired)}
         readme = self._home / "README.md"
         write_atomically(readme, page(units, seeded).encode(), 0o644)
         return [*(path for unit in units for path in (unit.compose, unit.env)), readme]
+
+
+def ways(desired: World) -> set[str]:
+    """The networks in which the edge meets what has an address: the first of each by name; pure."""
+    instances = {
+        thing.instance: desired.entries.get(thing.instance)
+        for thing in desired.things()
+        if isinstance(thing, Route)
+    }
+    return {
+        min(names)
+        for entry in instances.values()
+        if entry is not None and (names := [one.name for one in _networks(desired, entry.thing)])
+    }
+
+
+def _networks(desired: World, thing: AnyThing) -> Iterable[Network]:
+    found = (desired.entries.get(need.key) for need in thing.needs)
+    return (one.thing for one in found if one is not None and isinstance(one.thing, Network))
 
 
 def page(units: Sequence[Unit], seeded: Iterable[str]) -> str:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-
-from partywall.engines.docker.api import Api
+from partywall.engines.docker.api import Api, EngineRefuses
 from partywall.engines.docker.labels import is_ours, labels
 from partywall.engines.docker.names import Naming, unit_of
 from partywall.engines.docker.units import Units
 from partywall.interfaces import Clock
-from partywall.model.errors import MachineFailed, Refused
+from partywall.model.errors import Refused
 from partywall.model.world import MACHINE, AnyThing, Entry, Network, name_of
 
-_PATIENCE = 20.0
-"""Seconds within which whoever is being removed from a network has to be gone."""
-_LOOK_EVERY = 0.2
+_SECONDS = 15.0
+"""How long what is in a network may take to leave it."""
+_PAUSE = 0.2
 
 
 class NetworkPerformer:
@@ -62,32 +60,27 @@ class NetworkPerformer:
     def remove(self, entry: Entry) -> None:
         """Take away what is ours; what is still connected to it is disconnected."""
         network = _network(entry)
-        deadline = self._clock.now() + _PATIENCE
-        while (error := self._removed(network.name)) is not None:
-            if self._clock.now() > deadline:
-                raise error
-            self._clock.sleep(_LOOK_EVERY)
+        deadline = self._clock.now() + _SECONDS
+        while not self._gone(network.name, last=self._clock.now() > deadline):
+            self._clock.sleep(_PAUSE)
         self._units.leave(MACHINE, network.name)
         self._units.drop(network.key)
 
-    def _removed(self, name: str) -> MachineFailed | None:
-        """None when it is gone, or was never ours; else why it is still there.
-
-        Containers that are being removed at the same time, such as the edge's, can be neither
-        disconnected nor overlooked: they have to be gone.
-        """
+    def _gone(self, name: str, *, last: bool) -> bool:
+        """Try to remove it: who is being stopped at this moment holds on to it for a little."""
         found = self._api.get(f"/networks/{name}")
         if found is None or not is_ours(self._naming, found.get("Labels") or {}):
-            return None
-        for container in found.get("Containers") or {}:
-            with contextlib.suppress(MachineFailed):
-                body = {"Container": container, "Force": True}
-                self._api.post(f"/networks/{found['Id']}/disconnect", body)
+            return True
+        address = f"/networks/{found['Id']}"
         try:
-            self._api.delete(f"/networks/{found['Id']}")
-        except MachineFailed as error:
-            return error
-        return None
+            for container in found.get("Containers") or {}:
+                self._api.post(f"{address}/disconnect", {"Container": container, "Force": True})
+            self._api.delete(address)
+        except EngineRefuses:
+            if last:
+                raise
+            return False
+        return True
 
     def _make(self, entry: Entry) -> None:
         network = _network(entry)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from partywall.engines.docker.export import page
+from partywall.engines.docker.export import page, ways
 from partywall.engines.docker.units import Unit
+from partywall.model.app import Role
+from partywall.model.world import Instance, Need, Network, Route, World
 
 UNITS = [
     Unit(project=f"app-{name}", folder=Path("/srv") / name) for name in ("shared", "prod", "edge")
@@ -23,3 +25,15 @@ def test_data_are_filled_once_and_by_hand() -> None:
     text = page(UNITS, {"app-prod"})
     assert text.count("docker compose --profile seed up -d") == 1
     assert "cd /srv/prod && docker compose --profile seed up -d" in text
+
+
+def test_the_edge_meets_what_has_an_address_in_its_first_network() -> None:
+    nets = [Network(key=f"dev/network/{name}", name=f"app-dev_{name}") for name in ("b", "a", "c")]
+    needs = tuple(Need(one.key) for one in nets[:2])
+    web = Instance(key="dev/web", service="web", role=Role.WEB, needs=needs)
+    hosted = Instance(key="dev/hosted", service="hosted", role=Role.WEB)
+    routes = [
+        Route(key=f"dev/route/{name}", host=name, port=0, instance=f"dev/{name}", target=80)
+        for name in ("web", "hosted", "absent")
+    ]
+    assert ways(World.of([*nets, web, hosted, *routes])) == {"app-dev_a"}
