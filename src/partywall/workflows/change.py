@@ -71,6 +71,8 @@ def change(project: Project, goal: Goal, approve: Approve, progress: Progress) -
     locks = Locks(project.home)
     with contextlib.ExitStack() as held:
         held.enter_context(locks.hold(_locks(project, goal), goal.verb))
+        if goal.verb == "up":
+            project.claim_ports()
         observed, plan = _look(project, goal)
         if goal.scope is not None and _touches_common(plan):
             held.enter_context(locks.hold([MACHINE], goal.verb))
@@ -82,6 +84,8 @@ def change(project: Project, goal: Goal, approve: Approve, progress: Progress) -
         approve(plan)
         said = _prepare(project, goal)
         _carry_out(project, goal, observed, plan, progress)
+        if goal.verb == "destroy" and any(step.key == EDGE for step in plan.steps):
+            project.release_ports()
         if observed.unknown and goal.verb == "up":
             _once_more(project, goal, progress)
         return Changed(plan=plan, said=(*said, *_tidy(project)))

@@ -14,6 +14,7 @@ CHECKS: tuple[Check, ...] = (
     machine.engine,
     machine.watched,
     machine.ports,
+    machine.alone,
     machine.readable,
     installation.unfinished,
     installation.locks,

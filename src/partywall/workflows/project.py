@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from partywall import catalog
-from partywall.axes.site import Environment, Machine, Share, Site
+from partywall.axes.site import EDGE, Environment, Machine, Share, Site
 from partywall.axes.world import desired as build
 from partywall.axes.world import missing
 from partywall.compose import envfiles, read
@@ -33,6 +33,7 @@ from partywall.system.secretstore import FileSecretStore
 from partywall.workflows import commons, edge_place, variables
 from partywall.workflows.app_cache import AppCache
 from partywall.workflows.observing import WholeObserver
+from partywall.workflows.port_claims import Claims
 from partywall.workflows.switching import EdgeSwitch
 from partywall.workflows.variables import Given
 
@@ -77,7 +78,7 @@ class Project:
     @cached_property
     def ports(self) -> edge_place.Ports:
         """The edge's ports."""
-        return edge_place.ports(self._edge_folder, self.settings)
+        return edge_place.ports(self._port_claims, self.settings)
 
     @cached_property
     def edge(self) -> EdgeHome:
@@ -268,6 +269,30 @@ class Project:
         self._cache.keep(
             (self._request(self.environment(name)), self._apps[name]) for name in read_now
         )
+
+    def claim_ports(self) -> None:
+        """Claim the edge's ports before a plan names them; they may be others than were seen.
+
+        Raises:
+            Refused: when another project has them.
+        """
+        chosen = edge_place.claim(self._port_claims, self.settings, self._edge_runs)
+        if self.__dict__.get("ports") != chosen:
+            for name in ("edge", "observer", "_given", "_apps"):
+                self.__dict__.pop(name, None)
+            self.ports = chosen
+
+    def release_ports(self) -> None:
+        """The edge was destroyed: its ports are anybody's."""
+        self._port_claims.drop()
+
+    @property
+    def _port_claims(self) -> Claims:
+        return Claims(self.commons.folder, self._edge_folder)
+
+    def _edge_runs(self) -> bool:
+        edge = self.engine.observer().look(EDGE)
+        return edge is not None and edge.running
 
     def _site(self, apps: Mapping[str, App]) -> Site:
         return Site(

@@ -49,6 +49,28 @@ def ports(project: Project) -> Iterator[Finding]:
             )
 
 
+def alone(project: Project) -> Iterator[Finding]:
+    """Ports: nothing else listens where the edge does, or visitors are dealt out to both."""
+    edge = project.engine.observer().look("machine/edge")
+    if project.engine.name != "embedded" or edge is None or not edge.running:
+        return
+    for port in (project.ports.http, project.ports.https):
+        there = [
+            inode
+            for address, inode in sockets.listening(port)
+            if address == project.edge.settings.bind[0]
+        ]
+        held = sockets.holders(there)
+        if len({frozenset(pids) for pids in held.values()}) > 1:
+            pids = ", ".join(str(pid) for pid in sorted(set().union(*held.values())))
+            yield finding(
+                "ports",
+                f"more than one program listens on port {port} (processes {pids}): "
+                "visitors reach one of them at random",
+                "stop the other one, or set `edge: {http: …, https: …}` in partywall.yaml",
+            )
+
+
 def readable(project: Project) -> Iterator[Finding]:
     """Access: services that run under users of their own can read the project's folder."""
     if project.engine.name != "embedded" or os.geteuid() != 0:
