@@ -345,6 +345,7 @@ class Project:
         return read.Request(
             folder=self.folder,
             environment=name,
+            environments=tuple(self.settings.environments),
             project=f"{self.settings.project}-{name}",
             files=self.settings.compose,
             profiles=environment.profiles,
