@@ -291,6 +291,9 @@ class FakeEngine(Engine):
     def logs(self, key: Key) -> Sequence[Path]:
         return []
 
+    def user(self, environment: str) -> int | None:
+        return None
+
     def identity(self) -> str:
         return str(self.folder)
 

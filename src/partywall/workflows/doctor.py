@@ -16,6 +16,7 @@ CHECKS: tuple[Check, ...] = (
     machine.ports,
     machine.alone,
     machine.readable,
+    machine.writable,
     installation.unfinished,
     installation.locks,
     secrets.equal_secrets,

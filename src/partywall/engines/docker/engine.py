@@ -176,6 +176,11 @@ class DockerEngine:
         del volume
         return None
 
+    def user(self, environment: str) -> int | None:
+        """Containers say themselves who they run as."""
+        del environment
+        return None
+
     def identity(self) -> str:
         """Tells one engine from another."""
         return self._api.identity()

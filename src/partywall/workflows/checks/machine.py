@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from partywall.model.world import Instance
+from partywall.model.world import Instance, Job, environment_of
 from partywall.system import access, machine, sockets
 from partywall.workflows.checks.finding import Finding, finding
 from partywall.workflows.edge_place import LOOPBACK
@@ -83,6 +83,24 @@ def readable(project: Project) -> Iterator[Finding]:
             f"{found.remedy} opens it",
             level="wrong" if found.whole else "warning",
         )
+
+
+def writable(project: Project) -> Iterator[Finding]:
+    """Access: services can write into the folders of the host that are bound into them."""
+    seen = set()
+    for thing in project.desired().things():
+        instance = thing.instance if isinstance(thing, Job) else thing
+        uid = project.engine.user(environment_of(thing.key))
+        if uid is None or not isinstance(instance, Instance) or instance.run is None:
+            continue
+        for mount in instance.mounts:
+            path = project.folder / mount.source
+            if mount.kind != "bind" or mount.read_only or (path, uid) in seen:
+                continue
+            seen.add((path, uid))
+            if found := access.shut_out(path, uid):
+                what = f"{thing.key}: {found.what}"
+                yield finding("access", what, f"{found.remedy} gives it to them", level="warning")
 
 
 def disk(project: Project) -> Iterator[Finding]:
