@@ -26,7 +26,7 @@ from partywall.planning.keep import destroy as without
 from partywall.planning.keep import keep
 from partywall.planning.restart import restart
 from partywall.planning.scope import COMMON, wanted_of
-from partywall.workflows import edge_place, trash, variables
+from partywall.workflows import edge_place, services, trash, variables
 from partywall.workflows.project import Project
 
 MACHINE = "machine"
@@ -154,7 +154,7 @@ def _plan(project: Project, goal: Goal, observed: World) -> Plan:
         case "destroy":
             return difference(without(observed, goal.scope), observed, goal.scope)
         case "restart":
-            return restart(observed, _instances(goal, observed), goal.scope)
+            return restart(observed, _instances(project, goal, observed), goal.scope)
         case "back":
             return difference(_start(project, observed), observed, goal.scope)
     raise BadInput(f"unknown goal {goal.verb}", remedy="run the command again")
@@ -218,9 +218,9 @@ def _refuse(project: Project, desired: World) -> None:
         raise Refused("; ".join(sentences), remedy="see `partywall init --report`")
 
 
-def _instances(goal: Goal, observed: World) -> Sequence[str]:
+def _instances(project: Project, goal: Goal, observed: World) -> Sequence[str]:
     if goal.services:
-        return [f"{goal.scope}/{service}" for service in goal.services]
+        return services.named(project, goal.scope or "", goal.services, observed)
     return [
         key
         for key, entry in observed.entries.items()

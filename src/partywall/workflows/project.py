@@ -25,7 +25,7 @@ from partywall.execution.records import Records
 from partywall.interfaces import Commons, Engine, EngineParts, Performer
 from partywall.model.app import App
 from partywall.model.choices import Choices, Source
-from partywall.model.errors import BadInput, Place
+from partywall.model.errors import BadInput, PartywallError, Place
 from partywall.model.world import AnyThing, Database, Job, Key, Route, World
 from partywall.system import machine
 from partywall.system.clock import SystemClock
@@ -206,6 +206,19 @@ class Project:
         ):
             self._apps[name] = app
         return {name: self._apps[name] for name in names}
+
+    def profiles_of(self, name: str, service: str) -> tuple[str, ...]:
+        """The profiles of a service that an environment leaves out; none of one that is nowhere."""
+        if name not in self.settings.environments:
+            return ()
+        every = msgspec.structs.replace(
+            self._request(self.environment(name)), profiles=("*",), lenient=True
+        )
+        try:
+            found = read.read(every).services.get(service)
+        except PartywallError:
+            return ()
+        return tuple(map(str, found.definition.get("profiles") or ())) if found else ()
 
     def desired(self, names: Iterable[str] | None = None) -> World:
         """The world that the settings ask us to make, for these environments or for all.
