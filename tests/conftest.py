@@ -12,9 +12,15 @@ import pytest
 from partywall.engines.docker import host
 from partywall.engines.embedded.supervise import view
 from partywall.engines.embedded.supervise.program import Account
+from partywall.workflows import commons
 
 ROOT = Path(__file__).parents[1]
 NOBODY = Account(65534, 65534, "nobody")
+
+
+_COMMONS = tempfile.TemporaryDirectory(prefix="partywall-commons-")
+os.environ.setdefault(commons.VARIABLE, _COMMONS.name)
+"""What projects have in common on this machine is none of a test's business."""
 
 
 def pytest_configure() -> None:

@@ -375,6 +375,10 @@ class Engine(Protocol):
         """Where a volume's data are on this machine; None when they are in no folder."""
         ...
 
+    def user(self, environment: str) -> int | None:
+        """The user id of an environment's programs; None: ours, or not known (yet)."""
+        ...
+
     def identity(self) -> str:
         """What tells this engine from another of the same name; recorded at the first change."""
         ...

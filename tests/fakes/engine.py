@@ -350,6 +350,9 @@ class FakeEngine(Engine):
     def exporter(self) -> None:
         return
 
+    def user(self, environment: str) -> int | None:
+        return None
+
     def identity(self) -> str:
         return str(self.folder)
 

@@ -102,7 +102,16 @@ def cloned() -> Iterator[Clone]:
 
 def plain_environment() -> dict[str, str]:
     """A newcomer's: nothing of this test run's virtual environment or settings."""
-    keep = ("HOME", "USER", "LOGNAME", "TERM", "TMPDIR", "PIP_INDEX_URL", "PIP_CONFIG_FILE")
+    keep = (
+        "HOME",
+        "USER",
+        "LOGNAME",
+        "TERM",
+        "TMPDIR",
+        "PIP_INDEX_URL",
+        "PIP_CONFIG_FILE",
+        "PARTYWALL_COMMONS",
+    )
     kept = {name: os.environ[name] for name in keep if name in os.environ}
     own = str(Path(sys.executable).parent)
     path = [part for part in os.environ.get("PATH", os.defpath).split(os.pathsep) if part != own]

@@ -5,14 +5,16 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 
 from partywall.compose import dockerignore
 from partywall.compose.dockerignore import Ignored
+from partywall.compose.theirs import LeftOut, Theirs
 from partywall.model.app import Mount, Service
 
 NOTHING = Ignored()
+NOBODYS = Theirs()
 _LARGEST = 1_000_000
 _MOST_FILES = 5_000
 _MOST_BYTES = 32_000_000
@@ -38,7 +40,9 @@ _IGNORED = (
 description already, and env files have versions of their own."""
 
 
-def bound(services: Iterable[Service], apart: Collection[Path] = ()) -> dict[str, str]:
+def bound(
+    services: Iterable[Service], apart: Container[Path] = frozenset(), theirs: Theirs = NOBODYS
+) -> dict[str, str]:
     """Absolute path → fingerprint, for config files and folders and for what is built here.
 
     Folders that a service may write to are its data and have none.
@@ -46,13 +50,11 @@ def bound(services: Iterable[Service], apart: Collection[Path] = ()) -> dict[str
     Args:
         services: of the app.
         apart: files that describe the app and are no part of it, whatever their names.
+        theirs: what environments have of their own, no part of what is built either.
     """
     found: dict[str, str] = {}
     every = list(services)
-    # What a secret holds has a version in the store, and no digest that a dictionary would open.
-    secrets = frozenset(
-        Path(one.file) for service in every for one in service.attachments if one.kind == "secret"
-    )
+    own = theirs.of(every)
     for service in every:
         for mount in service.mounts:
             if mount.kind == "bind" and mount.source not in found and is_configuration(mount):
@@ -62,7 +64,8 @@ def bound(services: Iterable[Service], apart: Collection[Path] = ()) -> dict[str
                 _add(found, one.file, apart)
         context = (service.build or {}).get("context")
         if isinstance(context, str) and context.startswith("/") and context not in found:
-            _add(found, context, {*apart, *secrets}, dockerignore.of_context(Path(context)))
+            left = LeftOut(context, apart, own, theirs)
+            _add(found, context, left, dockerignore.of_context(Path(context)))
     return found
 
 
@@ -79,21 +82,21 @@ def is_configuration(mount: Mount) -> bool:
 
 
 def _add(
-    found: dict[str, str], path: str, apart: Collection[Path], ignored: Ignored = NOTHING
+    found: dict[str, str], path: str, apart: Container[Path], ignored: Ignored = NOTHING
 ) -> None:
     digest = fingerprint(Path(path), apart, ignored)
     if digest is not None:
         found[path] = digest
 
 
-def fingerprint(path: Path, apart: Collection[Path] = (), ignored: Ignored = NOTHING) -> str | None:
+def fingerprint(
+    path: Path, apart: Container[Path] = frozenset(), ignored: Ignored = NOTHING
+) -> str | None:
     """A digest of a file, or of every file in a folder; None when it is too much or unreadable."""
     digest = hashlib.sha256()
     files = total = 0
     try:
-        for file in [path] if path.is_file() else _files(path, ignored):
-            if file != path and file in apart:
-                continue
+        for file in [path] if path.is_file() else _files(path, ignored, apart):
             data = file.read_bytes() if not file.is_symlink() else os.fsencode(file.readlink())
             files, total = files + 1, total + len(data)
             if files > _MOST_FILES or total > _MOST_BYTES:
@@ -106,7 +109,7 @@ def fingerprint(path: Path, apart: Collection[Path] = (), ignored: Ignored = NOT
     return digest.hexdigest()[:24]
 
 
-def _files(folder: Path, ignored: Ignored) -> Iterator[Path]:
+def _files(folder: Path, ignored: Ignored, apart: Container[Path]) -> Iterator[Path]:
     """Every file below a folder in a settled order, links not followed."""
     for root, folders, names in os.walk(folder):
         inner = Path(root).relative_to(folder)
@@ -114,11 +117,13 @@ def _files(folder: Path, ignored: Ignored) -> Iterator[Path]:
             name
             for name in folders
             if not _is_ignored(name)
+            and Path(root, name) not in apart
             and (ignored.has_exceptions or (inner / name).as_posix() not in ignored)
         )
         for name in sorted(names):
             file = Path(root, name)
-            if _is_ignored(name) or (inner / name).as_posix() in ignored:
+            left_out = file in apart or (inner / name).as_posix() in ignored
+            if left_out or _is_ignored(name):
                 continue
             if file.is_symlink() or file.is_file():
                 if file.lstat().st_size > _MOST_BYTES:

@@ -14,6 +14,7 @@ from partywall.compose.environment import Given, Keep
 from partywall.compose.folder import compose_files, no_compose_file
 from partywall.compose.place import Sources
 from partywall.compose.settings import ServiceSettings
+from partywall.compose.theirs import Theirs
 from partywall.compose.trouble import trouble
 from partywall.compose.understand import Reading
 from partywall.interfaces import Completed
@@ -29,6 +30,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
     folder: Path
     environment: str
+    environments: tuple[str, ...] = ()
+    """The names of all."""
     project: str
     """Compose project name: volumes and networks without a name of their own start with it."""
     files: tuple[Path, ...] = ()
@@ -134,7 +137,13 @@ def _app(request: Request, asked: cli.Question, said: Completed) -> App:
         app = _as_far_as_possible(asked, said, reading)
     else:
         raise trouble(asked, said, reading)
-    found = bound(app.services.values(), apart(request, asked))
+    return with_bound(app, request, asked)
+
+
+def with_bound(app: App, request: Request, asked: cli.Question) -> App:
+    """With the fingerprints of what is bound and built, as it is now."""
+    theirs = Theirs(request.environment, request.environments, app.env_files)
+    found = bound(app.services.values(), apart(request, asked), theirs)
     return msgspec.structs.replace(app, bound=found)
 
 

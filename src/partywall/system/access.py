@@ -50,6 +50,36 @@ class Closed(NamedTuple):
         return f"`{' && '.join(opening)}`"
 
 
+class ShutOut(NamedTuple):
+    """A folder that a user cannot write into."""
+
+    folder: Path
+    uid: int
+
+    @property
+    def what(self) -> str:
+        """What is wrong, as words."""
+        return f"the user {self.uid} of its services cannot write into {self.folder}"
+
+    @property
+    def remedy(self) -> str:
+        """A command that gives it to that user."""
+        return f"`chown -R {self.uid}:{self.uid} {shlex.quote(str(self.folder))}`"
+
+
+def shut_out(folder: Path, uid: int) -> ShutOut | None:
+    """Whether a user (whose group has the same number) cannot write into an existing folder."""
+    try:
+        facts = folder.stat()
+    except OSError:
+        return None
+    shift = 6 if facts.st_uid == uid else 3 if facts.st_gid == uid else 0
+    needed = stat.S_IWOTH | stat.S_IXOTH
+    if not stat.S_ISDIR(facts.st_mode) or facts.st_mode >> shift & needed == needed:
+        return None
+    return ShutOut(folder, uid)
+
+
 def closed(folder: Path) -> Closed | None:
     """What others cannot read; None when they can read all that services customarily need.
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import socket
+from collections.abc import Collection
+from pathlib import Path
 
 from partywall.model.errors import MachineFailed
+
+_LISTEN = "0A"
 
 
 def can_bind(host: str, port: int) -> bool:
@@ -44,3 +48,29 @@ def answers(host: str, port: int, seconds: float = 1.0) -> bool:
     with contextlib.suppress(OSError), socket.create_connection((host, port), seconds):
         return True
     return False
+
+
+def listening(port: int) -> list[tuple[str, int]]:
+    """The sockets that listen there over IPv4: address and inode, as /proc/net/tcp has them."""
+    return understand_listening(Path("/proc/net/tcp").read_text(), port)
+
+
+def understand_listening(table: str, port: int) -> list[tuple[str, int]]:
+    """The lines of /proc/net/tcp (proc(5)) that listen on a port."""
+    rows = [line.split() for line in table.splitlines()[1:]]
+    return [
+        (socket.inet_ntoa(bytes.fromhex(row[1][:8])[::-1]), int(row[9]))
+        for row in rows
+        if row[3] == _LISTEN and int(row[1][9:], 16) == port
+    ]
+
+
+def holders(inodes: Collection[int]) -> dict[int, set[int]]:
+    """Inode of a socket → the processes that hold it, as far as we may see."""
+    names = {f"socket:[{inode}]": inode for inode in inodes}
+    found: dict[int, set[int]] = {inode: set() for inode in inodes}
+    for place in Path("/proc").glob("[0-9]*/fd/*"):
+        with contextlib.suppress(OSError):
+            if (inode := names.get(str(place.readlink()))) is not None:
+                found[inode].add(int(place.parts[2]))
+    return found

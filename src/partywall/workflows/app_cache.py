@@ -14,7 +14,6 @@ import msgspec
 
 import partywall
 from partywall.compose import read
-from partywall.compose.bound import bound
 from partywall.model.app import App
 from partywall.system.files import read_bytes, write_atomically
 
@@ -48,9 +47,7 @@ class AppCache:
         if known.digest != digest or _has_secret_files(known.app):
             return None
         # What is bound may have changed without any of these files.
-        apart = read.apart(request, read.question(request))
-        found = bound(known.app.services.values(), apart)
-        return msgspec.structs.replace(known.app, bound=found)
+        return read.with_bound(known.app, request, read.question(request))
 
     def keep(self, requests: Iterable[tuple[read.Request, App]]) -> None:
         """Remember Apps that were read."""

@@ -32,7 +32,7 @@ from partywall.planning.keep import destroy as without
 from partywall.planning.keep import keep
 from partywall.planning.restart import restart
 from partywall.planning.scope import COMMON, wanted_of
-from partywall.workflows import edge_place, notes, sharing, trash, variables
+from partywall.workflows import edge_place, notes, services, sharing, trash, variables
 from partywall.workflows.project import Project
 
 Approve = Callable[[Plan], None]
@@ -78,6 +78,8 @@ def change(project: Project, goal: Goal, approve: Approve, progress: Progress) -
     names = _locks(project, goal)
     with contextlib.ExitStack() as held:
         held.enter_context(sharing.hold(project, names, goal.verb))
+        if goal.verb == "up":
+            project.claim_ports()
         observed, plan = _look(project, goal)
         if MACHINE not in names and _touches_common(plan):
             held.enter_context(sharing.hold(project, [MACHINE], goal.verb))
@@ -89,6 +91,8 @@ def change(project: Project, goal: Goal, approve: Approve, progress: Progress) -
         approve(plan)
         said = _prepare(project, goal)
         _carry_out(project, goal, observed, plan, progress)
+        if goal.verb == "destroy" and any(step.key == EDGE for step in plan.steps):
+            project.release_ports()
         if observed.unknown and goal.verb == "up":
             _once_more(project, goal, progress)
         return Changed(plan=plan, said=(*said, *_tidy(project)))
@@ -150,7 +154,7 @@ def _plan(project: Project, goal: Goal, observed: World) -> Plan:
         case "destroy":
             return difference(without(observed, goal.scope), observed, goal.scope)
         case "restart":
-            return restart(observed, _instances(goal, observed), goal.scope)
+            return restart(observed, _instances(project, goal, observed), goal.scope)
         case "back":
             return difference(_start(project, observed), observed, goal.scope)
     raise BadInput(f"unknown goal {goal.verb}", remedy="run the command again")
@@ -214,13 +218,16 @@ def _refuse(project: Project, desired: World) -> None:
         raise Refused("; ".join(sentences), remedy="see `partywall init --report`")
 
 
-def _instances(goal: Goal, observed: World) -> Sequence[Key]:
-    named = [f"{goal.scope}/{service}" for service in goal.services] or [
+def _instances(project: Project, goal: Goal, observed: World) -> Sequence[Key]:
+    if goal.services:
+        chosen = services.named(project, goal.scope or "", goal.services, observed)
+        return [key for key in chosen if key not in goal.done]
+    every = [
         key
         for key, entry in observed.entries.items()
         if isinstance(entry.thing, Instance) and goal.scope in (None, environment_of(key))
     ]
-    return [key for key in named if key not in goal.done]
+    return [key for key in every if key not in goal.done]
 
 
 def _locks(project: Project, goal: Goal) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator
 from pathlib import Path
 
 import msgspec
@@ -13,8 +13,9 @@ from partywall.edge import sides
 from partywall.edge.home import EdgeHome
 from partywall.edge.settings import CURRENT, SOCKET_BYTES, EdgeSettings, Tls
 from partywall.interfaces import EdgeProgram
-from partywall.model.errors import BadInput, MachineFailed, Refused
+from partywall.model.errors import BadInput, MachineFailed, Place, Refused
 from partywall.system import files, sockets
+from partywall.workflows.port_claims import Claims, project_of
 
 _CUSTOMARY = (8080, 8443)
 _STEP = 10_000
@@ -75,8 +76,8 @@ def program(edge: EdgeHome, service: str) -> EdgeProgram:
     )
 
 
-def ports(folder: Path, settings: Settings) -> Ports:
-    """The ports of the settings, else the remembered ones, else free ones.
+def ports(claims: Claims, settings: Settings) -> Ports:
+    """The ports of the settings, else the remembered ones, else free ones that nobody claims.
 
     Raises:
         BadInput: when both are the same.
@@ -85,8 +86,61 @@ def ports(folder: Path, settings: Settings) -> Ports:
     said = settings.edge
     if said.http and said.https:
         return _apart(Ports(said.http, said.https), settings)
-    chosen = _remembered(folder) or _free()
+    chosen = _remembered(claims.mine) or _free(claims.others(_bind(settings)))
     return _apart(Ports(said.http or chosen.http, said.https or chosen.https), settings)
+
+
+def claim(claims: Claims, settings: Settings, stands: Callable[[], bool]) -> Ports:
+    """The ports, claimed against every other project before anything listens there.
+
+    Caddy listens beside whoever listens already, and the kernel would deal visitors out to both.
+
+    Args:
+        claims: of all projects.
+        settings: of this one.
+        stands: whether its edge runs; one that does not can move when others took its ports.
+
+    Raises:
+        Refused: when another project has a port that the settings name, or a running edge uses.
+        BadInput, MachineFailed: as `ports`.
+    """
+    with claims.locked():
+        others = claims.others(_bind(settings))
+        chosen = ports(claims, settings)
+        if _taken(chosen, settings, others) and not stands():
+            said, free = settings.edge, _free(others)
+            chosen = _apart(Ports(said.http or free.http, said.https or free.https), settings)
+        for name, port in _taken(chosen, settings, others).items():
+            raise _refused(name, port, settings, others[port])
+        claims.put(_bind(settings), tuple(_used(chosen, settings).values()))
+    return chosen
+
+
+def _taken(chosen: Ports, settings: Settings, others: Container[int]) -> dict[str, int]:
+    used = _used(chosen, settings)
+    return {name: port for name, port in used.items() if port in others}
+
+
+def _used(chosen: Ports, settings: Settings) -> dict[str, int]:
+    return {"http": chosen.http} | ({} if settings.tls == "off" else {"https": chosen.https})
+
+
+def _bind(settings: Settings) -> str:
+    return settings.edge.bind or LOOPBACK
+
+
+def _refused(name: str, port: int, settings: Settings, edge: Path) -> Refused:
+    return Refused(
+        f"port {port} belongs to the project in {project_of(edge)}",
+        where=_chosen_at(name, settings),
+        remedy=f"choose another one: `edge: {{{name}: …}}` in partywall.yaml,"
+        " or `partywall destroy --all` there",
+    )
+
+
+def _chosen_at(name: str, settings: Settings) -> Place | None:
+    """The line that chose a port; None when no line did."""
+    return settings.where("edge", name) if getattr(settings.edge, name) else None
 
 
 def _apart(chosen: Ports, settings: Settings) -> Ports:
@@ -103,16 +157,18 @@ def refuse_taken(chosen: Ports, settings: Settings) -> None:
     """See that an edge that is not there yet will find its ports free.
 
     Raises:
-        MachineFailed: naming the port and the line that chose it.
+        MachineFailed: naming the port, and the line that chose it if one did.
     """
-    host = settings.edge.bind or LOOPBACK
-    used = {"http": chosen.http} | ({} if settings.tls == "off" else {"https": chosen.https})
-    for name, port in used.items():
+    host = _bind(settings)
+    for name, port in _used(chosen, settings).items():
         if ":" not in host and not sockets.can_bind(host, port):
+            where = _chosen_at(name, settings)
+            kept = "" if where else " (this project had it before, and it was remembered)"
             raise MachineFailed(
                 f"port {port} is taken by another program, and the edge cannot listen there",
-                where=settings.where("edge", name),
-                remedy=f"free it, or choose another one: `edge: {{{name}: …}}` in partywall.yaml",
+                where=where,
+                remedy=f"free it{kept}, or choose another one: `edge: {{{name}: …}}`"
+                " in partywall.yaml",
             )
 
 
@@ -150,8 +206,10 @@ def _remembered(folder: Path) -> Ports | None:
         raise files.corrupted(folder / "ports.json", "not a pair of ports") from error
 
 
-def _free() -> Ports:
+def _free(others: Container[int]) -> Ports:
     for http, https in _pairs():
+        if http in others or https in others:
+            continue
         if sockets.can_bind(LOOPBACK, http) and sockets.can_bind(LOOPBACK, https):
             return Ports(http, https)
     raise MachineFailed(

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from partywall import catalog
-from partywall.axes.site import Environment, Machine, Share, Site
+from partywall.axes.site import EDGE, Environment, Machine, Share, Site
 from partywall.axes.world import desired as build
 from partywall.axes.world import missing
 from partywall.compose import envfiles, read
@@ -26,7 +26,7 @@ from partywall.execution.records import Records
 from partywall.interfaces import Commons, Engine, EngineParts, Performer
 from partywall.model.app import App
 from partywall.model.choices import Choices, Source
-from partywall.model.errors import BadInput, Place
+from partywall.model.errors import BadInput, PartywallError, Place
 from partywall.model.world import AnyThing, Database, Job, Key, Route, World
 from partywall.system import machine
 from partywall.system.clock import SystemClock
@@ -34,6 +34,7 @@ from partywall.system.secretstore import FileSecretStore
 from partywall.workflows import commons, edge_place, variables
 from partywall.workflows.app_cache import AppCache
 from partywall.workflows.observing import WholeObserver
+from partywall.workflows.port_claims import Claims
 from partywall.workflows.switching import EdgeSwitch
 from partywall.workflows.variables import Given
 
@@ -78,7 +79,7 @@ class Project:
     @cached_property
     def ports(self) -> edge_place.Ports:
         """The edge's ports."""
-        return edge_place.ports(self._edge_folder, self.settings)
+        return edge_place.ports(self._port_claims, self.settings)
 
     @cached_property
     def edge_wanted(self) -> EdgeHome:
@@ -216,6 +217,19 @@ class Project:
             self._apps[name] = app
         return {name: self._apps[name] for name in names}
 
+    def profiles_of(self, name: str, service: str) -> tuple[str, ...]:
+        """The profiles of a service that an environment leaves out; none of one that is nowhere."""
+        if name not in self.settings.environments:
+            return ()
+        every = msgspec.structs.replace(
+            self._request(self.environment(name)), profiles=("*",), lenient=True
+        )
+        try:
+            found = read.read(every).services.get(service)
+        except PartywallError:
+            return ()
+        return tuple(map(str, found.definition.get("profiles") or ())) if found else ()
+
     def desired(self, names: Iterable[str] | None = None) -> World:
         """The world that the settings ask us to make, for these environments or for all.
 
@@ -279,6 +293,30 @@ class Project:
             (self._request(self.environment(name)), self._apps[name]) for name in read_now
         )
 
+    def claim_ports(self) -> None:
+        """Claim the edge's ports before a plan names them; they may be others than were seen.
+
+        Raises:
+            Refused: when another project has them.
+        """
+        chosen = edge_place.claim(self._port_claims, self.settings, self._edge_runs)
+        if self.__dict__.get("ports") != chosen:
+            for name in ("edge", "observer", "_given", "_apps"):
+                self.__dict__.pop(name, None)
+            self.ports = chosen
+
+    def release_ports(self) -> None:
+        """The edge was destroyed: its ports are anybody's."""
+        self._port_claims.drop()
+
+    @property
+    def _port_claims(self) -> Claims:
+        return Claims(self.commons.folder, self._edge_folder)
+
+    def _edge_runs(self) -> bool:
+        edge = self.engine.observer().look(EDGE)
+        return edge is not None and edge.running
+
     def _site(self, apps: Mapping[str, App]) -> Site:
         return Site(
             project=self.settings.project,
@@ -330,6 +368,7 @@ class Project:
         return read.Request(
             folder=self.folder,
             environment=name,
+            environments=tuple(self.settings.environments),
             project=f"{self.settings.project}-{name}",
             files=self.settings.compose,
             profiles=environment.profiles,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
+from collections.abc import Iterable, Sequence
 
-from partywall.model.errors import BadInput
-from partywall.model.world import Instance, Key, environment_of, name_of
+from partywall.model.app import Role
+from partywall.model.errors import BadInput, PartywallError
+from partywall.model.world import Instance, Key, World, environment_of, name_of
 from partywall.workflows.project import Project
 
 
@@ -18,11 +21,7 @@ def instances(project: Project, environment: str) -> list[Key]:
     observed = project.observer.observe()
     if environment not in observed.environments():
         project.environment(environment)
-    return sorted(
-        key
-        for key, entry in observed.entries.items()
-        if isinstance(entry.thing, Instance) and environment_of(key) == environment
-    )
+    return _of(observed, environment)
 
 
 def one(project: Project, environment: str, service: str) -> Key:
@@ -35,8 +34,56 @@ def one(project: Project, environment: str, service: str) -> Key:
     key = f"{environment}/{service}"
     if key in known:
         return key
+    raise absent(project, environment, service, known)
+
+
+def named(project: Project, environment: str, names: Iterable[str], observed: World) -> list[Key]:
+    """The instances that are named, of a world that was seen already.
+
+    Raises:
+        BadInput: when one of them is not there.
+    """
+    known = _of(observed, environment)
+    for name in names:
+        if f"{environment}/{name}" not in known:
+            raise absent(project, environment, name, known)
+    return [f"{environment}/{name}" for name in names]
+
+
+def absent(project: Project, environment: str, service: str, known: Sequence[Key]) -> BadInput:
+    """The error for a service that does not run: what it is instead, or the nearest name."""
+    if _is_job(project, environment, service):
+        return BadInput(
+            f"`{service}` is a job: it runs to its end in `up`, and no process of it stays",
+            remedy=f"`partywall logs {environment} {service}` shows what it wrote",
+        )
+    if profiles := project.profiles_of(environment, service):
+        first, said = profiles[0], ", ".join(profiles)
+        return BadInput(
+            f"the service `{service}` has the profile {said}, which {environment} does not enable",
+            where=project.settings.where("environments", environment, "profiles"),
+            remedy=f"say `profiles: [{first}]` there for {environment}, then `partywall up`",
+        )
     names = [name_of(other) for other in known]
     near = difflib.get_close_matches(service, names, 1)
     hint = f"did you mean `{near[0]}`? " if near else ""
     there = f"there are: {', '.join(names)}" if names else f"run `partywall up {environment}`"
-    raise BadInput(f"there is no service `{service}` in {environment}", remedy=f"{hint}{there}")
+    return BadInput(f"there is no service `{service}` in {environment}", remedy=f"{hint}{there}")
+
+
+def _of(observed: World, environment: str) -> list[Key]:
+    return sorted(
+        key
+        for key, entry in observed.entries.items()
+        if isinstance(entry.thing, Instance) and environment_of(key) == environment
+    )
+
+
+def _is_job(project: Project, environment: str, service: str) -> bool:
+    """Whether the settings make a job of it, whether or not it has run."""
+    if environment not in project.settings.environments:
+        return False
+    with contextlib.suppress(PartywallError):  # what is asked for is absent all the same
+        app = project.apps([environment])[environment]
+        return service in app.services and app.services[service].role is Role.JOB
+    return False

@@ -114,7 +114,12 @@ class Ground:
             timeout=seconds,
             stdin=subprocess.DEVNULL,
             check=False,
-            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LANG": "C.UTF-8"},
+            env={
+                "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+                "HOME": "/root",
+                "LANG": "C.UTF-8",
+                "PARTYWALL_COMMONS": os.environ["PARTYWALL_COMMONS"],
+            },
         )
         return Said(done.returncode, done.stdout, done.stderr)
 

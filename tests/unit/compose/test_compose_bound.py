@@ -1,7 +1,10 @@
 """Fingerprints of what is bound from the host."""
 
+import pytest
+
 from partywall.compose.bound import bound, fingerprint
-from partywall.model.app import Mount, Role, Service
+from partywall.compose.theirs import Theirs
+from partywall.model.app import Attachment, Mount, Role, Service
 
 
 def service(*mounts, build=None):
@@ -102,3 +105,51 @@ def test_what_docker_ignores_is_no_part_of_a_build(tmp_path):
         earlier = bound(built)
         (tmp_path / name).write_text("2")
         assert bound(built) != earlier, name
+
+
+@pytest.mark.parametrize("environment", ["prod", "dev"])
+def test_what_environments_have_of_their_own_is_no_part_of_what_is_built(tmp_path, environment):
+    """Whichever environment is read, the digest is one and the same."""
+    names = ("prod", "dev")
+    (tmp_path / "app.py").write_text("1")
+    (tmp_path / "store-front").mkdir()
+    (tmp_path / "store-front" / "code.py").write_text("1")
+    plain = bound([service(build={"context": str(tmp_path)})])
+    attached = [
+        Attachment(kind=kind, source="x", target="/x", file=f"{tmp_path}/{kind}s/{environment}/x")
+        for kind in ("secret", "config")
+    ]
+    app = [
+        Service(
+            name="x",
+            role=Role.APP,
+            why="",
+            mounts=(bind(tmp_path / f"store-{environment}"), bind(tmp_path)),
+            attachments=tuple(attached),
+            build={"context": str(tmp_path)},
+        )
+    ]
+    theirs = Theirs(environment, names, (f"{tmp_path}/settings/{environment}.env",))
+
+    def now():
+        return bound(app, (), theirs)[str(tmp_path)]
+
+    assert now() == plain[str(tmp_path)]
+    for name in names:
+        for inner in (f"store-{name}/rows", f"secrets/{name}/x", f"settings/{name}.env"):
+            (tmp_path / inner).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / inner).write_text(inner)
+        assert now() == plain[str(tmp_path)], name
+    (tmp_path / "store-front" / "code.py").write_text("2")
+    assert now() != plain[str(tmp_path)]
+
+
+def test_an_environment_whose_folder_is_the_context_counts_all_of_it(tmp_path):
+    """Its name above the context, or the context itself, stands for nothing."""
+    context = tmp_path / "dev"
+    (context / "src").mkdir(parents=True)
+    (context / "src" / "app.py").write_text("1")
+    app = [service(bind(context), build={"context": str(context)})]
+    before = bound(app, (), Theirs("dev", ("prod", "dev")))
+    (context / "src" / "app.py").write_text("2")
+    assert bound(app, (), Theirs("dev", ("prod", "dev"))) != before

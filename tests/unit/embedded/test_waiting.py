@@ -3,7 +3,7 @@
 import pytest
 
 from partywall.engines.embedded.supervise.processes import Process
-from partywall.engines.embedded.supervise.program import Health
+from partywall.engines.embedded.supervise.program import Health, Program
 from partywall.engines.embedded.supervise.state import State
 from partywall.engines.embedded.waiting import patience, too_late, trouble
 from partywall.model.app import HealthCheck, Role
@@ -52,6 +52,27 @@ def test_its_own_check_is_believed():
     unwell = State("dev/x", running=True, process=process(7), healthy=False, health_says="no")
     assert trouble(instance(), FIRST, unwell).why == "it is unhealthy: no"
     assert trouble(instance(), FIRST, unwell._replace(stale=True)) is None
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (("sh", "-c", "./check.sh"), True),
+        (("curl", "127.70.1.9:41000"), False),
+        (("sh", "-c", "curl $HOST:$PORT"), False),
+        (("sh", "-c", "curl ${HOST}:$PORT"), False),
+        (("python", "-c", "os.environ['HOST']"), False),
+        (("curl", "$HOSTNAME"), True),
+    ],
+)
+def test_a_check_that_asks_elsewhere_is_told_where_the_service_listens(command, told):
+    made = Program(
+        key="dev/x", project="p", command=("x",), log="/l",
+        environment={"HOST": "127.70.1.9", "PORT": "41000"}, health=Health(command=command),
+    )  # fmt: skip
+    unwell = State("dev/x", running=True, process=process(7), healthy=False, health_says="exit 7")
+    found = trouble(instance(), FIRST, unwell._replace(program=made))
+    assert ("127.70.1.9:41000 ($HOST, $PORT) and not on localhost" in found.remedy) == told
 
 
 def test_ours_is_not():

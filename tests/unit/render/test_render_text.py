@@ -165,6 +165,16 @@ def test_coloured_texts_are_as_reviewed(golden):
     golden("proof.coloured.txt", proof_text(PROOF, style))
 
 
+def test_of_several_lines_a_table_shows_the_last_one():
+    said = "Traceback (most recent call last):\n  File x\nConnectionRefusedError: [111] refused\n\n"
+    web = {"state": "running", "healthy": False, "says": said, "drift": f"start: {said}"}
+    document = {"environments": {"prod": {"present": True, "services": {"web": web}}}}
+    text = status_text(document, Style())
+    assert "Traceback" not in text
+    assert "start: ConnectionRefusedError: [111] refused" in text
+    assert "web: ConnectionRefusedError: [111] refused" in text
+
+
 def test_an_empty_plan_says_no_changes_and_still_its_notes():
     assert plan_text(Plan(scope=None), WIDE) == "no changes"
     noted = plan_text(Plan(scope="dev", notes=("left alone",)), WIDE)

@@ -32,4 +32,4 @@ def test_a_restart_goes_on_with_what_was_not_restarted(tmp_path: Path):
     again = change.resume(project, back=False)
     assert again.done == ("dev/web",)
     world = World.of([instance("dev/web"), instance("dev/slow"), instance("prod/web")])
-    assert list(change._instances(again, world)) == ["dev/slow"]
+    assert list(change._instances(project, again, world)) == ["dev/slow"]

@@ -22,6 +22,12 @@ def clean(text: object) -> str:
     return _TURNING.sub("", "".join(_visible(letter) for letter in line))
 
 
+def last_line(text: object) -> str:
+    """What was said last: of a traceback or a log the line that says what went wrong."""
+    lines = [line for line in str(text).splitlines() if line.strip()]
+    return lines[-1].strip() if lines else ""
+
+
 def _visible(letter: str) -> str:
     return f"<{ord(letter):02X}>" if unicodedata.category(letter) in _CONTROL else letter
 

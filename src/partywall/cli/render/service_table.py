@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from partywall.cli.render.amounts import duration, memory
-from partywall.cli.render.columns import clean, cut, table
+from partywall.cli.render.columns import clean, cut, last_line, table
 from partywall.cli.render.style import Style
 
 Document = Mapping[str, Any]
@@ -68,4 +68,7 @@ def _drift(drift: object) -> str:
         return ""
     if isinstance(drift, list | tuple):
         return clean(", ".join(map(str, drift)))
-    return "differs" if drift is True else clean(drift)
+    if drift is True:
+        return "differs"
+    action, colon, why = str(drift).partition(": ")
+    return clean(f"{action}: {last_line(why)}" if colon else last_line(drift))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from partywall.cli.render.columns import clean, count, hang, sendable
+from partywall.cli.render.columns import clean, count, hang, last_line, sendable
 from partywall.cli.render.service_table import Document, Services, health_word, service_tables
 from partywall.cli.render.style import Style
 
@@ -31,7 +31,7 @@ def _last_words(services: Services, style: Style) -> Iterable[str]:
     for name, one in services.items():
         if one.get("says") and health_word(one) in {"unhealthy", "stopped", "unknown"}:
             mark = style.paint(style.symbol("bad"), "red")
-            yield from hang(f"  {mark} {clean(name)}: ", clean(one["says"]), style)
+            yield from hang(f"  {mark} {clean(name)}: ", clean(last_line(one["says"])), style)
 
 
 def _environments(

@@ -62,6 +62,10 @@ class Allocations:
         """All of them."""
         return self._read().addresses
 
+    def uids(self) -> dict[str, int]:
+        """The user id of every environment that has one."""
+        return self._read().uids
+
     def settle(self, key: Key, ports: Iterable[int], host: str | None = None) -> Address:
         """The remembered address of an instance, or a new one that is free.
 

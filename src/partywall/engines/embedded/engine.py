@@ -152,6 +152,10 @@ class EmbeddedEngine:
         """Where a volume's data are."""
         return self.places.volume(volume)
 
+    def user(self, environment: str) -> int | None:
+        """As root each environment has one of its own, from its first start on."""
+        return self._programs.user(environment)
+
     def identity(self) -> str:
         """There is one such engine wherever the project's folder is."""
         return "processes of this machine"

@@ -31,6 +31,28 @@ def make_own(path: Path, account: Account | None, home: Path) -> Path:
     return path
 
 
+def make_bound(path: Path, account: Account | None) -> None:
+    """The missing source of a bind mount, a folder (0700) of the account, as Docker makes one.
+
+    What is there stays as it is, and sockets are made by who answers on them.
+
+    Raises:
+        MachineFailed: when it cannot be made.
+    """
+    if os.path.lexists(path) or path.suffix == ".sock":
+        return
+    missing = [one for one in path.parents if not one.exists()]
+    make_folder(path)
+    try:
+        for parent in missing:
+            parent.chmod(0o755)
+        if account is not None:
+            os.chown(path, account.uid, account.gid)
+        path.chmod(0o700)
+    except OSError as error:
+        raise failed(error, "make the folder", path) from error
+
+
 def make_lent(path: Path, account: Account | None, home: Path) -> Path:
     """A folder that stays ours and that the account, no other, may list and read in.
 

@@ -50,8 +50,8 @@ def in_text(
 
 def _host_in(text: str, name: str, address: Address, *, bare: bool) -> str:
     pattern = re.compile(
-        rf"(?P<before>^|//|@|host=|[,;|\s]){re.escape(name)}"
-        r"(?P<port>:[0-9]+)?(?P<after>$|(?=[/,;|?#\s]))"
+        rf"(?P<before>^|//|@|host=|[,;|\s'\"]){re.escape(name)}"
+        r"(?P<port>:[0-9]+)?(?P<after>$|(?=[/,;|?#\s'\")]))"
     )
 
     def replace(match: re.Match[str]) -> str:

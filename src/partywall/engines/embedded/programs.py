@@ -159,6 +159,17 @@ class Programs:
         uid = self.allocations.uid(environment, _taken)
         return Account(uid, uid, f"pw-{environment}")
 
+    def user(self, environment: str) -> int | None:
+        """The user id of an environment that was started before; nothing is chosen."""
+        return self.allocations.uids().get(environment) if self._root else None
+
+    def bound(self, instance: Instance) -> list[Path]:
+        """The places of the host that an app's own process may write to."""
+        if instance.run is None:
+            return []
+        mounts = (one for one in instance.mounts if one.kind == "bind" and not one.read_only)
+        return [self.places.resolve(one.source) for one in mounts]
+
     def reachable(self) -> tuple[str, ...]:
         """What every program must be able to reach: the project, the interpreter, this package."""
         package = Path(partywall.__file__).parents[1]

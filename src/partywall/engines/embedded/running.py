@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from partywall.engines.embedded import attached, waiting
-from partywall.engines.embedded.folders import make_own, remove
+from partywall.engines.embedded.folders import make_bound, make_own, remove
 from partywall.engines.embedded.places import supervised_name
 from partywall.engines.embedded.preparing import prepare
 from partywall.engines.embedded.programs import ANONYMOUS, Programs
@@ -39,6 +39,8 @@ class Running:
         self._run = programs.places.run
         self._marks: dict[Key, int] = {}
         """Where each log ended before the latest start."""
+        self._bound: dict[Key, list[Path]] = {}
+        """The places of the host that each program may write to."""
 
     def start(self, entry: Entry) -> Program:
         """Hand it to the supervisor, with its folders made and its preparation done.
@@ -49,6 +51,7 @@ class Running:
         program = self._programs.program(entry)
         places = self._programs.places
         make_own(places.own(entry.thing.key), program.account, places.home)
+        self._bind(entry, program.account)
         self._attach(entry, program.account)
         log = places.log(entry.thing.key)
         make_folder(log.parent)
@@ -111,6 +114,7 @@ class Running:
         remedies = (
             remedy,
             self._closed(environment),
+            self._unwritable(key, environment),
             f"`partywall logs {environment} {name.rpartition('/')[2]}` shows more",
         )
         return MachineFailed(
@@ -129,6 +133,12 @@ class Running:
             return ""
         return f"its user cannot read {found.what}: {found.remedy} opens it"
 
+    def _unwritable(self, key: Key, environment: str) -> str:
+        """What to do where the environment's own user cannot write into a bound folder."""
+        account = self._programs.account(environment)
+        found = [access.shut_out(path, account.uid) for path in self._bound.get(key, ()) if account]
+        return "; ".join(f"{one.what}: {one.remedy} gives it to them" for one in found if one)
+
     def _masked(self, environment: str, lines: list[str]) -> list[str]:
         """A program may write its secrets into its log; an error goes to other eyes."""
         path = self._programs.places.secrets(environment)
@@ -137,6 +147,14 @@ class Running:
         except SupervisionError:  # what cannot be masked is not shown
             return []
         return [placeholders.mask(line, secrets) for line in lines]
+
+    def _bind(self, entry: Entry, account: Account | None) -> None:
+        """Make the folders of the host that are missing."""
+        thing = entry.thing.instance if isinstance(entry.thing, Job) else entry.thing
+        assert isinstance(thing, Instance)  # noqa: S101  (performers get their own kind)
+        self._bound[entry.thing.key] = self._programs.bound(thing)
+        for path in self._bound[entry.thing.key]:
+            make_bound(path, account)
 
     def _attach(self, entry: Entry, account: Account | None) -> None:
         """Write the files of its secrets and configs."""

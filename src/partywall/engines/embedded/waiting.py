@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
-from partywall.engines.embedded.supervise.program import Health
+from partywall.engines.embedded.supervise.program import Health, Program
 from partywall.engines.embedded.supervise.state import State
 from partywall.model.world import Instance, Job
 
@@ -13,6 +14,8 @@ JOB_SECONDS = 600.0
 """For what runs to its end: migrations take their time, and `resume` goes on waiting."""
 _MARGIN_SECONDS = 30.0
 _CRASHES = 3
+_HOST = re.compile(r"\bHOST\b")
+"""The variable, as a shell or a script reads it."""
 _AS = "say `services: {{{}: {{role: {}}}}}` in partywall.yaml"
 
 
@@ -52,14 +55,30 @@ def trouble(thing: Instance | Job, first: State, now: State) -> Trouble | None:
         return _ends(thing, now)
     renewed = now.process != first.process or first.healthy is not False
     if isinstance(thing, Instance) and _has_own_check(thing) and renewed:
-        return Trouble(f"it is unhealthy{_says(now)}") if _is_unhealthy(now) else None
+        unwell = Trouble(f"it is unhealthy{_says(now)}", elsewhere(now.program))
+        return unwell if _is_unhealthy(now) else None
     return None
+
+
+def elsewhere(program: Program | None) -> str:
+    """What to do about a check that does not say where its service listens, as a script may not."""
+    if program is None or program.health is None:
+        return ""
+    host, port = (program.environment.get(name, "") for name in ("HOST", "PORT"))
+    text = " ".join(program.health.command or ())
+    if not (host and port and text) or host in text or _HOST.search(text):
+        return ""
+    return (
+        f"the service listens on {host}:{port} ($HOST, $PORT) and not on localhost: "
+        "let its health check ask there"
+    )
 
 
 def too_late(thing: Instance | Job, now: State, seconds: float) -> Trouble:
     """What is wrong with a program that is still not ready after this time."""
     if isinstance(thing, Instance):
-        return Trouble(f"it is not healthy after {seconds:.0f} s{_says(now)}")
+        hint = elsewhere(now.program) if _has_own_check(thing) else ""
+        return Trouble(f"it is not healthy after {seconds:.0f} s{_says(now)}", hint)
     # A seed is no service: it has no role that could be said.
     stays = thing.once_per == "definition"
     remedy = f"if it shall run all the time, {_AS.format(thing.instance.service, 'worker')}"

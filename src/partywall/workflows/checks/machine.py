@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from partywall.model.world import Instance
+from partywall.model.world import Instance, Job, environment_of
 from partywall.system import access, machine, sockets
 from partywall.workflows.checks.finding import Finding, finding
 from partywall.workflows.edge_place import LOOPBACK
@@ -50,6 +50,28 @@ def ports(project: Project) -> Iterator[Finding]:
             )
 
 
+def alone(project: Project) -> Iterator[Finding]:
+    """Ports: nothing else listens where the edge does, or visitors are dealt out to both."""
+    edge = project.engine.observer().look("machine/edge")
+    if project.engine.name != "embedded" or edge is None or not edge.running:
+        return
+    for port in (project.ports.http, project.ports.https):
+        there = [
+            inode
+            for address, inode in sockets.listening(port)
+            if address == project.edge.settings.bind[0]
+        ]
+        held = sockets.holders(there)
+        if len({frozenset(pids) for pids in held.values()}) > 1:
+            pids = ", ".join(str(pid) for pid in sorted(set().union(*held.values())))
+            yield finding(
+                "ports",
+                f"more than one program listens on port {port} (processes {pids}): "
+                "visitors reach one of them at random",
+                "stop the other one, or set `edge: {http: …, https: …}` in partywall.yaml",
+            )
+
+
 def readable(project: Project) -> Iterator[Finding]:
     """Access: services that run under users of their own can read the project's folder."""
     if project.engine.name != "embedded" or os.geteuid() != 0:
@@ -62,6 +84,24 @@ def readable(project: Project) -> Iterator[Finding]:
             f"{found.remedy} opens it",
             level="wrong" if found.whole else "warning",
         )
+
+
+def writable(project: Project) -> Iterator[Finding]:
+    """Access: services can write into the folders of the host that are bound into them."""
+    seen = set()
+    for thing in project.desired().things():
+        instance = thing.instance if isinstance(thing, Job) else thing
+        uid = project.engine.user(environment_of(thing.key))
+        if uid is None or not isinstance(instance, Instance) or instance.run is None:
+            continue
+        for mount in instance.mounts:
+            path = project.folder / mount.source
+            if mount.kind != "bind" or mount.read_only or (path, uid) in seen:
+                continue
+            seen.add((path, uid))
+            if found := access.shut_out(path, uid):
+                what = f"{thing.key}: {found.what}"
+                yield finding("access", what, f"{found.remedy} gives it to them", level="warning")
 
 
 def disk(project: Project) -> Iterator[Finding]:
