@@ -57,6 +57,7 @@ def remove(api: OneNetwork, home: Path) -> None:
         naming=NAMING,
         absolute=lambda path: path,
         called=lambda one: one.name,
+        parent=str,
         edge=lambda _part, _networks: {},
     )
     units = Units(lambda unit: home / unit, FileSecretStore(home / "secrets"), ground)
