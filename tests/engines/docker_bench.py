@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fakes.bench import Bench
 from fakes.verbs import NoSwitch, RealClock
-from partywall.engines.docker.assemble import assemble
+from partywall.engines.docker.build import build
 from partywall.engines.docker.engine import DockerEngine
 from partywall.engines.docker.labels import PROJECT
 from partywall.execution.records import Records
@@ -46,7 +46,7 @@ class DockerBench(Bench):
 
     def engine(self) -> DockerEngine:
         home = self.folder / ".partywall"
-        return assemble(
+        return build(
             EngineParts(
                 home=home,
                 project=self.folder,

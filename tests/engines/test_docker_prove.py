@@ -25,8 +25,7 @@ APP = Path(__file__).parents[1] / "scenarios" / "apps" / "boxed"
 # An engine in the making is offered by no name.
 MAIN = """
 from partywall import catalog
-from partywall.engines.docker.assemble import assemble
-catalog.register("docker", assemble)
+from partywall.engines.docker.build import build
 from partywall.__main__ import main
 main()
 """

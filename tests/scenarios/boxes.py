@@ -63,7 +63,7 @@ class Boxes:
 
     def command(self, *words: str) -> list[str]:
         """The argument list of a command line."""
-        return [sys.executable, "-m", "scenarios.docker_cli", "-C", str(self.folder), *words]
+        return [sys.executable, "-m", "partywall", "-C", str(self.folder), *words]
 
     def environ(self) -> dict[str, str]:
         """The variables of a command line."""

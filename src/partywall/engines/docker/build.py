@@ -12,7 +12,7 @@ from partywall.engines.docker.engine import DockerEngine
 from partywall.interfaces import EngineParts
 
 
-def assemble(parts: EngineParts) -> DockerEngine:
+def build(parts: EngineParts) -> DockerEngine:
     """The engine for one project, with nothing started yet.
 
     Raises:
