@@ -513,6 +513,10 @@ class Progress(Protocol):
         """A step did not work."""
         ...
 
+    def stopping(self) -> None:
+        """Somebody wants to stop: what runs ends, nothing new begins; a second wish ends it all."""
+        ...
+
 
 METHOD = {
     Action.CREATE: "create",

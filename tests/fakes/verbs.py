@@ -54,6 +54,9 @@ class Notes(Progress):
     def failed(self, step: Step, says: str) -> None:
         self.lines.append(f"failed {step.key}: {says}")
 
+    def stopping(self) -> None:
+        self.lines.append("stopping")
+
 
 def carry_out(
     planned: Plan,

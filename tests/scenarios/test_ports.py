@@ -14,6 +14,8 @@ import yaml
 
 from scenarios.installation import APPS, SECONDS, Installation
 
+pytestmark = pytest.mark.scenario
+
 EDGE = {"tls": "off"}
 
 
@@ -95,3 +97,20 @@ def test_doctor_finds_who_else_listens(pair):
     mine = [f for f in found if f"more than one program listens on port {port}" in str(f)]
     assert mine
     assert str(os.getpid()) in str(mine)
+
+
+def test_a_remembered_port_that_somebody_took_is_no_line_of_the_settings(pair):
+    one = pair[0]
+    one.call("up", "--yes")
+    port = json.loads((one.home / "edge" / "ports.json").read_text())["http"]
+    one.call("destroy", "--all", "--yes")
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        said = one.call("up", "--yes", code=5)
+    words = " ".join(said.err.split())
+    assert f"port {port} is taken by another program" in words
+    assert "partywall.yaml:" not in words
+    assert "\n  at: " not in said.err
+    assert "it was remembered" in words

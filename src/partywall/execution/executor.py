@@ -87,6 +87,7 @@ class _Run:
         self._plan, self._observer, self._hands = plan, observer, hands
         self._journal, self._progress, self._clock = journal, progress, clock
         self._telling = threading.Lock()
+        self._heard = False
 
     def through(self, workers: int) -> None:
         """Check the plan and carry it out, or raise how far it came."""
@@ -114,10 +115,17 @@ class _Run:
                         running[pool.submit(self._one, steps[key])] = key
                 if not running:
                     break
+                self._heed(stop)
                 for future in wait(running, _LISTEN, FIRST_COMPLETED).done:
                     key = running.pop(future)
                     if key in self.tally.done:  # what waits for a failed one never gets ready
                         sorter.done(key)
+
+    def _heed(self, stop: threading.Event) -> None:
+        """Say once that a wish to stop was heard: the steps under way may take minutes."""
+        if stop.is_set() and not self._heard:
+            self._heard = True
+            self._tell(self._progress.stopping)
 
     def _hopeless(self, step: Step) -> bool:
         """Whether something failed on which it may stand.

@@ -330,6 +330,25 @@ def test_a_wish_to_stop_lets_the_running_step_end(tmp_path, journal, number):
     assert observe(engine).entries == two().entries
 
 
+def test_a_wish_to_stop_is_answered_while_the_step_runs(tmp_path, journal):
+    heard, asked = threading.Event(), threading.Event()
+
+    def stop(what: str) -> None:
+        if what == "before dev/web" and not asked.is_set():
+            asked.set()  # a second signal would end the process
+            os.kill(os.getpid(), signal.SIGINT)
+            assert heard.wait(20)
+
+    class Telling(Notes):
+        def stopping(self) -> None:
+            super().stopping()
+            heard.set()
+
+    notes = Telling()
+    carry_out(plan(WEB, World()), FakeEngine(tmp_path / "ground", stop), journal(), progress=notes)
+    assert notes.lines.count("stopping") == 1
+
+
 def test_a_wish_to_stop_at_the_last_step_changes_nothing(tmp_path, journal):
     moment = "after dev/web"
 

@@ -39,6 +39,13 @@ def test_a_pipe_gets_one_plain_line_per_step():
     assert stream.getvalue() == "✓ create dev/db  1.2 s\n✗ create dev/web  it said ****\n"
 
 
+def test_a_wish_to_stop_is_answered():
+    stream = io.StringIO()
+    StepLines(stream, Style()).stopping()
+    said = "stopping when the steps under way have ended; Ctrl-C again stops at once\n"
+    assert stream.getvalue() == said
+
+
 def test_a_terminal_shows_what_runs_below_what_is_done():
     stream, time = io.StringIO(), iter([0.0, 0.0, 1.0, 1.0, 2.0, 3.0, 3.0, 4.0])
     lines = StepLines(stream, LIVE, lambda: next(time))

@@ -17,6 +17,7 @@ _BEAT = 0.2
 """Seconds between two looks of the live lines."""
 _MOST = 8
 """Live lines; more running steps than that are counted."""
+_STOPPING = "stopping when the steps under way have ended; Ctrl-C again stops at once"
 _UP_AND_CLEAR = "\x1b[{}A\r\x1b[J"
 
 
@@ -69,6 +70,11 @@ class StepLines:
     def failed(self, step: Step, says: str) -> None:
         """A step did not work: its final line, with what went wrong."""
         self._final(step, "bad", "red", clean(says))
+
+    def stopping(self) -> None:
+        """A wish to stop was heard."""
+        with self._lock:
+            self._write(f"{_STOPPING}\n")
 
     def draw(self) -> None:
         """Show the live lines as they are this moment; the beat calls it."""
