@@ -74,6 +74,15 @@ class Case:
         """A line that says crossed or held."""
         return self.attempt(Verdict.CROSSED if crossed else Verdict.HELD, tried, answer)
 
+    def refuse_attached(self, where: Target) -> None:
+        """Nothing is run and nothing written where somebody else's environment is.
+
+        Raises:
+            CouldNotTry: when it is one.
+        """
+        if where.environment in self.premises.attached:
+            raise CouldNotTry(f"{where.environment} is attached: nothing is run inside it")
+
     def stands(self, where: Target) -> tuple[Stand, ...]:
         """Every position in an environment from which something may look different."""
         name = where.environment
@@ -118,6 +127,7 @@ class Case:
         self, stand: Stand, where: Target, *asks: Ask, on: Target | None = None, grace: float = 0.0
     ) -> list[Answer]:
         """Run asks in one position of an environment; raises as `each` does."""
+        self.refuse_attached(where)
         self.run.count((on or where).environment, len(asks))
         known: list[str] = []
         resolved = [self._resolved(where, ask, known) for ask in asks]

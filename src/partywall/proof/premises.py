@@ -32,4 +32,6 @@ class Premises(msgspec.Struct, frozen=True, kw_only=True):
     """Environment → the files that hold its secrets."""
     production: str = ""
     """The environment that unknown hosts must never reach."""
+    attached: frozenset[str] = frozenset()
+    """Environments that are somebody else's: tried from others, and never stood in themselves."""
     agent: Agent = AGENT

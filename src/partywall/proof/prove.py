@@ -65,7 +65,7 @@ def prove(
         seconds: what has not answered by then is reported as not tried.
     """
     run = Run(premises, seconds)
-    tasks = list(_tasks(probes, run.targets(tuple(environments))))
+    tasks = list(_tasks(probes, run.targets(tuple(environments)), premises.attached))
     pool = ThreadPoolExecutor(_AT_ONCE)
     futures = [pool.submit(_attempts, run, task) for task in tasks]
     try:
@@ -88,14 +88,19 @@ def prove(
     )
 
 
-def _tasks(probes: Iterable[Probe], targets: dict[str, Target]) -> Iterator[_Task]:
-    """Across tasks first: they take longer than those from outside."""
+def _tasks(
+    probes: Iterable[Probe], targets: dict[str, Target], attached: frozenset[str]
+) -> Iterator[_Task]:
+    """Across tasks first: they take longer than those from outside. None starts in the attached."""
     for probe in probes:
         if probe.across is not None:
             for own, other in permutations(targets, 2):
-                yield _Task(probe, probe.across, targets[own], targets[other])
+                if own not in attached:
+                    yield _Task(probe, probe.across, targets[own], targets[other])
         if probe.outside is not None:
-            for target in targets.values():
+            for name, target in targets.items():
+                if name in attached:
+                    continue  # its own doors are its owner's
                 yield _Task(probe, probe.outside, None, target)
 
 

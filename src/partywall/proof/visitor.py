@@ -111,6 +111,7 @@ def _beside(
     case: Case, where: Target, keeper: Keeper, command: Sequence[str], text: str = ""
 ) -> Completed:
     """Run `open`, while there is time, or `close`, which gets the cookie as `text`."""
+    case.refuse_attached(where)
     closing = bool(text)
     seconds = _SECONDS if closing else min(case.run.left(), _SECONDS)
     if seconds <= 0:

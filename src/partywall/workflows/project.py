@@ -256,6 +256,15 @@ class Project:
         """
         return self.engine.attached(self.wanted(self.attachments)) if self.attachments else World()
 
+    def seen(self) -> World:
+        """Everything there is, attached environments included: to be looked at, not planned for.
+
+        Raises:
+            MachineFailed: when the engine does not answer.
+        """
+        observed = self.observer.observe()
+        return World({**observed.entries, **self.attached().entries}, observed.unknown)
+
     def wanted(self, names: Iterable[str]) -> World:
         """What these environments are made of, whoever makes it; raises as `desired` does."""
         site = self._site(self.apps(list(names)))

@@ -40,7 +40,7 @@ def prove(project: Project, names: Sequence[str] = ()) -> Report:
     Raises:
         Refused: when none stands.
     """
-    world = project.observer.observe()
+    world = project.seen()
     standing = [name for name in project.settings.environments if _stands(world, name)]
     absent = [name for name in names if name not in standing]
     if absent or not standing:
@@ -56,11 +56,13 @@ def prove(project: Project, names: Sequence[str] = ()) -> Report:
         folders=_folders(project, world),
         secret_files=_secret_files(project, world, standing),
         production=project.settings.production.name,
+        attached=frozenset(project.attachments),
     )
     try:
         # What cannot be made ready each attempt that needs it says itself.
         with contextlib.suppress(PartywallError):
-            reach.prepare(standing, premises.agent)
+            own = [name for name in standing if name not in project.attachments]
+            reach.prepare(own, premises.agent)
         return probe(premises, probes.found(), standing)
     finally:
         reach.leave()

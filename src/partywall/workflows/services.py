@@ -18,7 +18,7 @@ def instances(project: Project, environment: str) -> list[Key]:
     Raises:
         BadInput: when there is no such environment.
     """
-    observed = project.observer.observe()
+    observed = project.seen()
     if environment not in observed.environments():
         project.environment(environment)
     return _of(observed, environment)

@@ -23,9 +23,8 @@ def status(project: Project) -> Document:
     """The document of `status --json`; an environment that cannot be read has unknown drift."""
     observed = project.observer.observe()
     drift, absent, unread = _drift(project, observed)
-    instances = {
-        key: entry for key, entry in observed.entries.items() if isinstance(entry.thing, Instance)
-    }
+    seen = {**observed.entries, **project.attached().entries}
+    instances = {key: entry for key, entry in seen.items() if isinstance(entry.thing, Instance)}
     health = project.engine.health(instances)
     limits = _limits(project, observed)
     rows = {
@@ -112,7 +111,8 @@ def _environment(
         if isinstance(thing, Route) and environment_of(thing.key) == name
     ]
     return {
-        "url": project.url(name) if said else None,
+        "url": project.url(name) if said and said.attach is None else None,
+        "attached": said.attach if said else None,
         "hosts": sorted(set(routes)),
         "present": present,
         "healthy": present and _well(services.values()),

@@ -30,6 +30,6 @@ def command(
 def _addresses(session: Session, environment: str | None) -> None:
     project = session.project
     for name, said in project.settings.environments.items():
-        if environment in (None, name):
+        if environment in (None, name) and said.attach is None:
             password = f"  user {said.user}, password: `partywall env {name} {PASSWORD} --reveal`"
             session.print(f"{name}  {project.url(name)}{password if said.protected else ''}")

@@ -62,7 +62,9 @@ def _title(document: Document, style: Style) -> list[str]:
 
 def _header(head: str, one: Document, style: Style, production: bool) -> str:
     mark = style.paint("production", "red") if production else ""
-    parts = (head, mark, style.paint(clean(one.get("url") or ""), "cyan"), _state(one, style))
+    where = f"attached to {clean(one['attached'])}" if one.get("attached") else ""
+    url = style.paint(clean(one.get("url") or ""), "cyan")
+    parts = (head, mark, where, url, _state(one, style))
     return "  ".join(part for part in (*parts, _protection(one), _expiry(one)) if part)
 
 
