@@ -44,7 +44,7 @@ def edge_of(one: Boxes) -> list[str]:
 def test_up_twice_says_no_changes(standing: Boxes) -> None:
     assert standing.page("dev") == "dev says hello"
     assert "no changes" in standing.call("up", "--yes").out
-    assert standing.call("doctor", code=None).text.count("limits are shown") == 1
+    assert standing.call("doctor", code=None).text.count("without the overlay") == 1
 
 
 def test_an_engine_that_does_not_answer_is_said_once(standing: Boxes) -> None:

@@ -25,6 +25,7 @@ def said(*, healthy: bool, unknown: dict[str, str]) -> dict[str, Any]:
     )
     project = SimpleNamespace(
         observer=SimpleNamespace(observe=lambda: world),
+        attached=World,
         engine=engine,
         engine_name="docker",
         settings=SimpleNamespace(project="app", architecture=["dual"], environments={}),

@@ -30,7 +30,7 @@ class InstancePerformer:
         """Have the old one replaced by the new one, without a gap where there may be two."""
         answers = before.running and not before.faults
         if answers and not self.gap(after):
-            self._update.replace(after)
+            self._update.replace(before, after)
         else:
             self.create(after)
 

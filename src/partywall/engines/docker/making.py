@@ -54,6 +54,10 @@ class Making:
         self._build(unit, [entry])
         self._cli.scale(self._units.unit(unit), service_of(entry.thing.key), number)
 
+    def describe(self, entry: Entry) -> None:
+        """Let its unit's file say this of it, and make nothing."""
+        self._units.put([entry])
+
     def neighbours(self, entry: Entry) -> list[Entry]:
         """Everything else that is described of its unit."""
         return self._units.entries(unit_of(entry.thing.key))

@@ -54,7 +54,7 @@ class Update:
         self._containers = containers
         self._switch = switch
 
-    def replace(self, entry: Entry) -> None:
+    def replace(self, before: Entry, entry: Entry) -> None:
         """Start the next one, wait until it is well, lead visitors there, let the former one end.
 
         Raises:
@@ -71,6 +71,7 @@ class Update:
         except PartywallError:
             fresh = [one for one in self._containers.of(key) if one["Id"] not in known]
             self._containers.discard(fresh)
+            self._making.describe(before)
             raise
         self.retire(entry, former)
 

@@ -1,0 +1,110 @@
+"""A budget holds: development cannot take more than its share, and the kernel says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scenarios.boxes import Boxes, docker, neighbours
+
+pytestmark = [pytest.mark.scenario, pytest.mark.docker]
+
+MEMORY = 96 << 20
+LIMITS = {"memory": "96M", "cpus": 0.5, "pids": 100}
+EAT = "x = bytearray(300 << 20)"
+FORK = """
+import os, time
+made = 0
+try:
+    for _ in range(1000):
+        if os.fork() == 0:
+            time.sleep(5)
+            os._exit(0)
+        made += 1
+except OSError:
+    print(made)
+"""
+
+
+@pytest.fixture(scope="module")
+def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Boxes]:
+    """Both environments, development with a budget."""
+    with neighbours(tmp_path_factory.mktemp("limits")) as (one, _):
+        one.settings(
+            architecture=["dual", "limits"],
+            environments={"prod": {}, "dev": {"protected": False, "limits": LIMITS}},
+        )
+        one.call("up", "--yes")
+        yield one
+
+
+def group(one: Boxes, controller: str) -> Path:
+    """The kernel's folder of development's group."""
+    root = Path("/sys/fs/cgroup")
+    inner = Path("partywall", one.name, "dev")
+    return root / inner if (root / "cgroup.controllers").exists() else root / controller / inner
+
+
+def of_memory(one: Boxes) -> Path:
+    folder = group(one, "memory")
+    names = ("memory.limit_in_bytes", "memory.max")
+    return next(folder / name for name in names if (folder / name).exists())
+
+
+def started(environment: str, one: Boxes) -> list[str]:
+    mine = f"label=io.partywall.environment={environment}"
+    ids = docker("ps", "-aq", "--filter", one.mark, "--filter", mine)
+    return sorted(docker("inspect", "--format", "{{.Id}}{{.State.StartedAt}}", *ids))
+
+
+def test_the_kernel_has_the_budget_and_every_container_is_in_it(one: Boxes) -> None:
+    assert int(of_memory(one).read_text()) == MEMORY
+    assert (group(one, "pids") / "pids.max").read_text().strip() == "100"
+    for environment, parent in (("dev", f"/partywall/{one.name}/dev"), ("prod", "")):
+        mine = f"label=io.partywall.environment={environment}"
+        ids = docker("ps", "-aq", "--filter", one.mark, "--filter", mine)
+        said = docker("inspect", "--format", "<{{.HostConfig.CgroupParent}}>", *ids)
+        assert set(said) == {f"<{parent}>"}
+
+
+def test_status_shows_it_as_enforced(one: Boxes) -> None:
+    shown = one.document("status")["environments"]
+    assert {s["limit_bytes"] for s in shown["dev"]["services"].values()} == {MEMORY}
+    assert all(s["limit_enforced"] for s in shown["dev"]["services"].values())
+    assert {s["limit_bytes"] for s in shown["prod"]["services"].values()} == {None}
+
+
+def test_more_memory_and_more_processes_are_refused_and_production_runs_on(one: Boxes) -> None:
+    before = started("prod", one)
+    eaten = one.call("exec", "dev", "web", "--", "python", "-c", EAT, code=None)
+    assert eaten.code != 0
+    forked = one.call("exec", "dev", "web", "--", "python", "-c", FORK, code=None)
+    assert not forked.out.strip() or int(forked.out) < 100
+    assert started("prod", one) == before
+    assert one.page("prod") == "prod says hello"
+
+
+def test_a_budget_that_is_not_in_force_is_drift(one: Boxes) -> None:
+    one.call("up", "--yes")  # whatever was killed is back
+    of_memory(one).write_text(str(2 * MEMORY))
+    (step,) = one.document("plan")["steps"]
+    assert (step["key"], step["action"]) == ("dev/limit/budget", "repair")
+    one.call("up", "--yes")
+    assert int(of_memory(one).read_text()) == MEMORY
+
+
+def test_another_budget_is_in_force_at_once_and_restarts_nothing(one: Boxes) -> None:
+    before = started("dev", one)
+    limits = {**LIMITS, "memory": "128M"}
+    one.settings(environments={"prod": {}, "dev": {"protected": False, "limits": limits}})
+    one.call("up", "--yes")
+    assert int(of_memory(one).read_text()) == 128 << 20
+    assert started("dev", one) == before
+
+
+def test_it_goes_with_the_environment(one: Boxes) -> None:
+    folder = group(one, "memory")
+    one.call("destroy", "dev", "--yes")
+    assert not folder.exists()
