@@ -99,7 +99,11 @@ def test_the_whole_life_without_root(ordinary):
     assert ordinary.query("dev", "SELECT n FROM kept") == [(7,)]
     ordinary.call("destroy", "--all", "--yes")
     assert ordinary.left() == []
-    assert not [path for path in ordinary.home_folder.rglob("*") if path.is_file()]
+    # Only where all his projects claim their ports is something left, and it claims nothing.
+    commons = ordinary.home_folder / ".local/share/partywall"
+    left = [path for path in ordinary.home_folder.rglob("*") if path.is_file()]
+    assert sorted(left) == [commons / "ports.json", commons / "ports.lock"]
+    assert (commons / "ports.json").read_text() == "{}"
 
 
 def _what_is_not_walled_off(ordinary: Ordinary) -> None:
