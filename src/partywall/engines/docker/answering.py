@@ -5,8 +5,8 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 
-from partywall.engines.docker.containers import ready
 from partywall.engines.docker.reach import addresses
+from partywall.engines.docker.ready import ready
 from partywall.engines.docker.understand import Inspected
 from partywall.model.app import Role
 from partywall.model.world import Instance

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Iterable
 from urllib.parse import quote
 
@@ -17,30 +16,28 @@ from partywall.engines.docker.labels import (
     PROJECT,
 )
 from partywall.engines.docker.names import Naming
+from partywall.engines.docker.ready import hopeless, late
 from partywall.engines.docker.streams import framed, lines
-from partywall.engines.docker.understand import Inspected, epoch, foremost
+from partywall.engines.docker.understand import Inspected, foremost
 from partywall.interfaces import Clock
 from partywall.model.errors import MachineFailed, Refused
 from partywall.model.world import Key, environment_of, name_of
 
-_LEAST_SECONDS = 120.0
-_MARGIN_SECONDS = 30.0
-_JOB_SECONDS = 600.0
-"""For what runs to its end: migrations take their time, and `resume` goes on waiting."""
 _LOOK_EVERY = 0.1
-_CRASHES = 3
 _LAST_LINES = 12
-STEADY_SECONDS = 0.5
-"""How long a container that nothing asks must run: most that are wrong end sooner."""
 
 
 class Containers:
     """Every container of one installation."""
 
-    def __init__(self, api: Api, naming: Naming, clock: Clock) -> None:
+    def __init__(
+        self, api: Api, naming: Naming, clock: Clock, masked: Callable[[str, str], str]
+    ) -> None:
+        """`masked` takes an environment's secrets out of a text that its programs wrote."""
         self._api = api
         self._naming = naming
         self._clock = clock
+        self._masked = masked
 
     def of(self, key: Key) -> list[Inspected]:
         """All containers of a thing: ours, or those of an attached environment."""
@@ -195,7 +192,7 @@ class Containers:
             one = foremost(found)
             if ready(one):
                 return dict(one)
-            if why := _hopeless(one) or _late(one, self._clock.now() - began, once=once):
+            if why := hopeless(one) or late(one, self._clock.now() - began, once=once):
                 raise self.unwell(key, one, why)
             self._clock.sleep(_LOOK_EVERY)
 
@@ -203,8 +200,8 @@ class Containers:
         """The error for a container that does not do what it should."""
         environment, name = environment_of(key), name_of(key)
         return MachineFailed(
-            f"{key}: {why}",
-            detail=self.last_lines(inspected),
+            f"{key}: {self._masked(environment, why)}",
+            detail=[self._masked(environment, line) for line in self.last_lines(inspected)],
             remedy=f"`partywall logs {environment} {name}` shows more",
         )
 
@@ -214,63 +211,3 @@ class Containers:
             f"/containers/{inspected['Id']}/logs", stdout="1", stderr="1", tail=str(_LAST_LINES)
         )
         return list(lines([raw], framed=framed(inspected)))[-_LAST_LINES:]
-
-
-def ready(inspected: Inspected) -> bool:
-    """It runs and its health check has said yes; without one it has not ended at once."""
-    state = inspected["State"]
-    if state.get("Status") != "running":
-        return False
-    if (health := state.get("Health") or {}).get("Status", "none") != "none":
-        return bool(health["Status"] == "healthy")
-    age = time.time() - (epoch(state.get("StartedAt") or "") or 0.0)
-    return inspected["RestartCount"] == 0 and age >= STEADY_SECONDS
-
-
-def _hopeless(inspected: Inspected) -> str:
-    state = inspected["State"]
-    if state.get("Error") and state.get("Status") == "created":
-        return f"it could not be started: {state['Error']}"
-    if inspected["RestartCount"] >= _CRASHES:
-        return f"it crashes again and again (exit code {state.get('ExitCode')})"
-    if (state.get("Health") or {}).get("Status") == "unhealthy":
-        return _unhealthy(inspected)
-    if state.get("Status") in {"exited", "dead"}:
-        return f"it ended with exit code {state.get('ExitCode')}"
-    return ""
-
-
-def _late(inspected: Inspected, seconds: float, *, once: bool) -> str:
-    """What is wrong when it is still not as it should be; empty while it has time."""
-    allowed = _JOB_SECONDS if once else patience(inspected)
-    if seconds <= allowed:
-        return ""
-    if once:
-        return f"it has not ended after {allowed:.0f} s"
-    if ready(inspected):
-        return f"it runs, and accepts no connection on its port after {allowed:.0f} s"
-    return f"it is not ready after {allowed:.0f} s"
-
-
-def patience(inspected: Inspected) -> float:
-    """Seconds within which a container must be ready: all that its health check may take, or more.
-
-    The engine says times in nanoseconds; 0 is its own default.
-    """
-    check = inspected["Config"].get("Healthcheck") or {}
-    if not check.get("Test"):
-        return _LEAST_SECONDS
-    interval = (check.get("Interval") or 30e9) / 1e9
-    timeout = (check.get("Timeout") or 30e9) / 1e9
-    checks = (check.get("Retries") or 3) * (interval + timeout)
-    return float(
-        max(_LEAST_SECONDS, (check.get("StartPeriod") or 0) / 1e9 + checks + _MARGIN_SECONDS)
-    )
-
-
-def _unhealthy(inspected: Inspected) -> str:
-    """Which check failed, and what it said last."""
-    log = inspected["State"]["Health"].get("Log") or [{}]
-    said = str(log[-1].get("Output", "")).strip()[:300] or "it says nothing"
-    test = (inspected["Config"].get("Healthcheck") or {}).get("Test") or ["", "of its image"]
-    return f"its health check (`{' '.join(map(str, test[1:]))}`) fails: {said}"

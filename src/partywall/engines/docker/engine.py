@@ -19,8 +19,8 @@ from partywall.engines.docker.making import Making
 from partywall.engines.docker.names import Naming
 from partywall.engines.docker.networks import NetworkPerformer
 from partywall.engines.docker.observe import DockerObserver
+from partywall.engines.docker.reach import DockerReach
 from partywall.engines.docker.render import Ground
-from partywall.engines.docker.terminal import TerminalReach
 from partywall.engines.docker.trash import VolumeTrash
 from partywall.engines.docker.understand import Inspected, attached, foremost, health
 from partywall.engines.docker.units import Units
@@ -78,7 +78,7 @@ class DockerEngine:
             edge=self._edge,
         )
         self._units = Units(self._folder, parts.secrets, ground)
-        self._containers = Containers(api, self._naming, parts.clock)
+        self._containers = Containers(api, self._naming, parts.clock, self._units.masked)
         self._making = Making(
             api, self._units, ComposeCli(compose, api.socket), self._containers, parts.name
         )
@@ -153,9 +153,9 @@ class DockerEngine:
             VolumePerformer(self._api, self._units, self._names, self._naming, self.trash()),
         )
 
-    def reach(self) -> TerminalReach:
+    def reach(self) -> DockerReach:
         """Ways to its containers."""
-        return TerminalReach(self._api, self._containers, self._naming, self._names.all)
+        return DockerReach(self._api, self._containers, self._naming, self._names.all)
 
     def ways(self) -> DockerWays:
         """The edge's ways to them."""

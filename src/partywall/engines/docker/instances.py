@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from partywall.engines.docker.answering import readiness
-from partywall.engines.docker.containers import Containers, ready
+from partywall.engines.docker.containers import Containers
 from partywall.engines.docker.making import Making
+from partywall.engines.docker.ready import ready
 from partywall.engines.docker.understand import Inspected, starts
 from partywall.engines.docker.update import Update, gap
 from partywall.interfaces import Records

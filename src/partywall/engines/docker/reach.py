@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 
@@ -126,10 +127,11 @@ class DockerReach:
         return self._run(one, command, text=text, seconds=seconds)
 
     def enter(self, instance: Key, command: Sequence[str]) -> int:
-        """Run a command in an instance's container, on the user's terminal."""
+        """Run a command in an instance's container, on the user's terminal or in a pipe."""
         container = self._running(instance)["Id"]
-        words = [*self._docker("exec", "-it"), container, *command]
-        return subprocess.run(words, check=False).returncode
+        on_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+        words = self._docker("exec", "-it" if on_terminal else "-i")
+        return subprocess.run([*words, container, *command], check=False).returncode
 
     def _run(
         self,

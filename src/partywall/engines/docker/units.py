@@ -14,10 +14,14 @@ from partywall.compose.envfiles import quoted
 from partywall.engines.docker.names import unit_of
 from partywall.engines.docker.render import Ground, document
 from partywall.interfaces import SecretStore
+from partywall.model.errors import MachineFailed
 from partywall.model.secret import SecretRef, references
 from partywall.model.world import AnyThing, Entry, Instance, Job, Key
 from partywall.system.filelock import locked
 from partywall.system.files import corrupted, make_folder, read_bytes, write_atomically
+
+_TELLING = 4
+"""Characters from which on a secret in a text is no coincidence."""
 
 
 class Unit(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,14 +132,26 @@ class Units:
         _keep(unit.folder / "things.json", msgspec.json.encode(entries), 0o600)
         _keep(unit.folder / "joined.json", msgspec.json.encode(near), 0o600)
 
+    def masked(self, name: str, text: str) -> str:
+        """A text that a program of a unit wrote, with stars for the unit's secrets."""
+        with contextlib.suppress(MachineFailed):  # what cannot be read is nowhere in clear
+            values = self._values(name, self.entries(name)).values()
+            for value in sorted(values, key=len, reverse=True):
+                text = text.replace(value, "****") if len(value) >= _TELLING else text
+        return text
+
     def _variables(self, name: str, entries: Iterable[Entry]) -> str:
-        """A line per secret; of several versions, while a change is under way, the newest."""
+        """A line per secret."""
+        values = self._values(name, entries)
+        return "".join(f"{key}={quoted(value)}\n" for key, value in sorted(values.items()))
+
+    def _values(self, name: str, entries: Iterable[Entry]) -> dict[str, str]:
+        """Each secret's value; of several versions, while a change is under way, the newest's."""
         named: dict[str, SecretRef] = {}
         for entry in entries:
             for ref in sorted(references(msgspec.json.encode(_unfiled(entry.thing)).decode())):
                 named[ref.name] = max(ref, named.get(ref.name, ref))
-        values = {ref.name: self._secrets.value(name, ref).reveal() for ref in named.values()}
-        return "".join(f"{key}={quoted(value)}\n" for key, value in sorted(values.items()))
+        return {ref.name: self._secrets.value(name, ref).reveal() for ref in named.values()}
 
 
 def _unfiled(thing: AnyThing) -> AnyThing:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from partywall.engines.docker.answering import readiness
-from partywall.engines.docker.containers import Containers, ready
+from partywall.engines.docker.containers import Containers
 from partywall.engines.docker.making import Making
+from partywall.engines.docker.ready import ready
 from partywall.engines.docker.understand import Inspected
 from partywall.interfaces import Switch
 from partywall.model.app import Role

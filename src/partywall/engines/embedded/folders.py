@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from partywall.engines.embedded.supervise.program import Account
@@ -18,17 +19,7 @@ def make_own(path: Path, account: Account | None, home: Path) -> Path:
     Raises:
         MachineFailed: when it cannot be made.
     """
-    try:
-        make_folder(path)
-        for parent in path.parents:
-            if account is not None and parent.is_relative_to(home):
-                parent.chmod(_PASS_THROUGH)
-        if account is not None:
-            os.chown(path, account.uid, account.gid)
-        path.chmod(0o700)
-    except OSError as error:
-        raise failed(error, "make the folder", path) from error
-    return path
+    return _make(path, account, home, lambda one: (one.uid, one.gid, 0o700))
 
 
 def make_bound(path: Path, account: Account | None) -> None:
@@ -59,14 +50,27 @@ def make_lent(path: Path, account: Account | None, home: Path) -> Path:
     Raises:
         MachineFailed: when it cannot be made.
     """
+    return _make(path, account, home, lambda one: (-1, one.gid, 0o750))
+
+
+def _make(
+    path: Path,
+    account: Account | None,
+    home: Path,
+    rights: Callable[[Account], tuple[int, int, int]],
+) -> Path:
+    """A folder with an owner, a group and a mode; without accounts it is ours alone."""
     try:
         make_folder(path)
+        if account is None:
+            path.chmod(0o700)
+            return path
         for parent in path.parents:
-            if account is not None and parent.is_relative_to(home):
+            if parent.is_relative_to(home):
                 parent.chmod(_PASS_THROUGH)
-        if account is not None:
-            os.chown(path, -1, account.gid)
-            path.chmod(0o750)
+        owner, group, mode = rights(account)
+        os.chown(path, owner, group)
+        path.chmod(mode)
     except OSError as error:
         raise failed(error, "make the folder", path) from error
     return path

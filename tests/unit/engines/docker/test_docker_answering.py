@@ -11,7 +11,7 @@ from msgspec import structs
 
 from partywall.engines.docker import answering
 from partywall.engines.docker.answering import accepts, readiness
-from partywall.engines.docker.containers import ready
+from partywall.engines.docker.ready import ready
 from partywall.model.app import Role
 
 

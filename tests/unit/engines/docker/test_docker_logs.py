@@ -96,7 +96,7 @@ def stamped(second: int, text: str) -> str:
 
 def logs(api: Api) -> ContainerLogs:
     clock = Patient()
-    return ContainerLogs(api, Containers(api, NAMING, clock), clock)
+    return ContainerLogs(api, Containers(api, NAMING, clock, lambda _, text: text), clock)
 
 
 def test_following_goes_on_over_a_restart_and_a_new_container() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from partywall.engines.docker.containers import patience
+from partywall.engines.docker.ready import patience
 
 
 @pytest.mark.parametrize(

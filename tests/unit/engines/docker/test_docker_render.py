@@ -164,3 +164,10 @@ def test_what_fills_data_runs_only_when_somebody_asks_for_it():
     services = drawn(*jobs, NETWORK, VOLUME)["services"]
     assert services["seed"]["profiles"] == ["seed"]
     assert "profiles" not in services["migrate"]
+
+
+def test_what_a_program_wrote_is_shown_without_the_secrets_of_its_unit(tmp_path: Path):
+    units = Units(lambda name: tmp_path / name, Store(), GROUND)
+    units.put([Entry(thing=web(), fingerprint="1:x")])
+    assert units.masked("dev", "refused: it's-2$x is wrong") == "refused: **** is wrong"
+    assert units.masked("prod", "it's-2$x") == "it's-2$x"
