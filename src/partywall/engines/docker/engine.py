@@ -12,6 +12,7 @@ from partywall.engines.docker.api import Api
 from partywall.engines.docker.compose import ComposeCli
 from partywall.engines.docker.containers import Containers
 from partywall.engines.docker.export import UnitExporter
+from partywall.engines.docker.images import sweep
 from partywall.engines.docker.instances import InstancePerformer, JobPerformer
 from partywall.engines.docker.limits import Budgets, LimitPerformer
 from partywall.engines.docker.logs import ContainerLogs
@@ -205,6 +206,8 @@ class DockerEngine:
         return ""
 
     def close(self, *, environments: Iterable[str]) -> None:
-        """With the edge goes the network that Compose made for it alone."""
+        """With the edge goes the network that Compose made for it alone; old images go, too."""
+        parts = self._parts
+        sweep(self._api, parts.project_id, parts.clock.now() - parts.trash_seconds)
         if MACHINE in environments and not self._containers.keys(MACHINE):
             self._containers.remove_networks(self._naming.compose_project(MACHINE))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Iterable
 
 import msgspec
 
-from partywall.engines.docker.api import Api
+from partywall.engines.docker.api import Api, EngineRefuses
+from partywall.engines.docker.labels import PROJECT
 from partywall.model.world import AnyThing, Instance, Job, environment_of
 
 _REPOSITORY = "partywall"
@@ -42,6 +44,30 @@ def to_build(api: Api, things: Iterable[AnyThing], project: str) -> list[AnyThin
         if name is not None and (_is_moving(name, project) or not _is_there(api, name)):
             chosen.setdefault(name, thing)
     return list(chosen.values())
+
+
+def sweep(api: Api, owner: str, before: float) -> None:
+    """Remove the images that were built for this owner before a time and that nobody has now.
+
+    Younger ones stay, so that going back to what ran a while ago needs no build.
+
+    Args:
+        api: the engine.
+        owner: whose label they carry.
+        before: seconds since the epoch.
+
+    Raises:
+        MachineFailed: when the engine does not answer.
+    """
+    filters = {"label": [f"{PROJECT}={owner}"]}
+    for one in api.get("/images/json", filters=filters) or []:
+        image = one["Id"]
+        if one["Created"] >= before:
+            continue
+        users = api.get("/containers/json", all=True, filters={"ancestor": [image]})
+        if not users:
+            with contextlib.suppress(EngineRefuses):  # another image is built on it
+                api.delete(f"/images/{image}")
 
 
 def _is_moving(name: str, project: str) -> bool:

@@ -8,11 +8,12 @@ from typing import Any
 import msgspec
 
 from partywall.engines.docker.images import image_of
-from partywall.engines.docker.labels import labels
+from partywall.engines.docker.labels import PROJECT, labels
 from partywall.engines.docker.names import Naming, service_of
 from partywall.model.app import Attachment, HealthCheck, Mount
 from partywall.model.secret import PLACEHOLDER, references
 from partywall.model.world import (
+    AnyThing,
     Entry,
     Instance,
     Job,
@@ -110,11 +111,19 @@ class _Drawing:
             made["cgroup_parent"] = self._ground.parent(environment_of(thing.key))
         if (image := image_of(thing, self._ground.naming.project)) is not None:
             made["image"] = image
+            made["build"] = self._built(thing, made["build"])
         if isinstance(thing, Job):
             made["restart"] = "no"
         if fills(thing):
             made["profiles"] = [SEED]
         return made
+
+    def _built(self, thing: AnyThing, build: Mapping[str, Any]) -> Json:
+        """How an image is built, and a mark of whose it is."""
+        said = build.get("labels") or {}
+        if isinstance(said, list):
+            said = dict(str(one).partition("=")[::2] for one in said)
+        return {**build, "labels": {**said, PROJECT: self._ground.naming.owner(thing.key)}}
 
     def network(self, entry: Entry) -> Json:
         """A network that only the unit's members are in."""

@@ -8,8 +8,8 @@ from typing import Any
 from docker_captures import NAMING, WEB
 from msgspec import structs
 
-from partywall.engines.docker.api import Api
-from partywall.engines.docker.images import image_of, to_build
+from partywall.engines.docker.api import Api, EngineRefuses
+from partywall.engines.docker.images import image_of, sweep, to_build
 from partywall.model.world import Instance, Job, Volume
 
 PROJECT = NAMING.project
@@ -74,3 +74,30 @@ def test_each_missing_image_is_built_once():
     assert to_build(Known(image_of(web, PROJECT)), [web, api, other], PROJECT) == [other]
     moving = built("dev/web", None)
     assert to_build(Known(image_of(moving, PROJECT)), [moving], PROJECT) == [moving]
+
+
+class Shelf(Api):
+    """An engine with images of ours, of which one is in use and one cannot be removed."""
+
+    def __init__(self) -> None:
+        super().__init__(Path("/nowhere"))
+        self.images = {"old": 10, "used": 10, "below": 10, "young": 200}
+
+    def get(self, path: str, **query: Any) -> Any | None:
+        if path == "/images/json":
+            assert query["filters"] == {"label": ["io.partywall.project=p1"]}
+            return [{"Id": name, "Created": made} for name, made in self.images.items()]
+        return [{}] if query["filters"]["ancestor"] == ["used"] else []
+
+    def delete(self, path: str, **_: object) -> bool:
+        name = path.rpartition("/")[2]
+        if name == "below":
+            raise EngineRefuses("image has dependent child images")
+        del self.images[name]
+        return True
+
+
+def test_old_images_that_nobody_has_go():
+    shelf = Shelf()
+    sweep(shelf, "p1", 100.0)
+    assert set(shelf.images) == {"used", "below", "young"}

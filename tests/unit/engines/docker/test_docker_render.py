@@ -65,15 +65,16 @@ def test_a_definition_is_handed_on_without_what_would_clash():
         "x-partywall": {"run": "x"},
         "user": "1000",
         "command": ["serve", "--token", str(PASSWORD), "$$HOME"],
-        "build": {"context": "./app"},
+        "build": {"context": "./app", "labels": ["a=b"]},
         "depends_on": {"db": {"condition": "service_started"}, "ghost": {}},
         "volumes": [{"type": "bind", "source": "./conf", "target": "/conf"}],
     }
-    service = drawn(web(definition=said), web(key="dev/db", service="db"))["services"]["web"]
+    one = web(definition=said, build=said["build"])
+    service = drawn(one, web(key="dev/db", service="db"))["services"]["web"]
     assert not {"container_name", "ports", "env_file", "x-partywall"} & service.keys()
     assert service["user"] == "1000"
     assert service["command"] == ["serve", "--token", "${PASSWORD}", "$$HOME"]
-    assert service["build"] == {"context": "/srv/./app"}
+    assert service["build"] == {"context": "/srv/./app", "labels": {"a": "b", PROJECT: "p1"}}
     assert set(service["depends_on"]) == {"db"}
     assert service["volumes"] == [{"type": "bind", "source": "/srv/./conf", "target": "/conf"}]
 
