@@ -1,66 +1,63 @@
-"""A bounded load on one address, counted by what came back."""
+"""A visitor who asks for production's page again and again, never twice for one answer."""
 
 from __future__ import annotations
 
-import collections
-import contextlib
 import http.client
 import threading
 import time
-from collections.abc import Iterator
+from types import TracebackType
 
-_WORKERS = 8
+RATE = 200.0
+"""Requests per second, as far as the machine gives them."""
+FRESH = 5
+"""So many requests are made over one connection, then a new one is opened."""
 
 
 class Load:
-    """What came back so far: a status, or the name of what went wrong → how often."""
+    """Asks while it is entered; on leaving at least `least` requests have been made."""
 
-    def __init__(self, port: int, host: str, per_second: float) -> None:
-        self.answers: collections.Counter[str] = collections.Counter()
-        self._port = port
-        self._host = host
-        self._pause = _WORKERS / per_second
-        self._over = threading.Event()
+    def __init__(
+        self, port: int, host: str, wanted: str | None, least: int, *, path: str = "/"
+    ) -> None:
+        """`wanted` is the page; None: any page will do."""
+        self._host, self._wanted, self._least, self._path = host, wanted, least, path
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._ask)
+        self.asked = 0
+        self.failed: list[str] = []
 
-    @property
-    def failed(self) -> dict[str, int]:
-        """Everything but 200."""
-        return {said: count for said, count in self.answers.items() if said != "200"}
+    def __enter__(self) -> Load:
+        self._thread.start()
+        return self
 
-    def ask(self) -> str:
-        """One request over a connection of its own."""
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=20)
-        with contextlib.closing(connection):
+    def __exit__(
+        self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
+    ) -> None:
+        deadline = time.monotonic() + 120
+        while kind is None and self.asked < self._least and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self._stop.set()
+        self._thread.join()
+
+    def _ask(self) -> None:
+        due = time.monotonic()
+        while not self._stop.is_set():
+            self.asked += 1
             try:
-                connection.request("GET", "/", headers={"Host": f"{self._host}:{self._port}"})
-                answer = connection.getresponse()
-                answer.read()
+                self._once()
             except (OSError, http.client.HTTPException) as error:
-                return f"{type(error).__name__}: {error}"
-        return str(answer.status)
+                self.failed.append(repr(error))
+                self._connection.close()
+            if self.asked % FRESH == 0:
+                self._connection.close()
+            due = max(due + 1 / RATE, time.monotonic() - 1)
+            time.sleep(max(0.0, due - time.monotonic()))
+        self._connection.close()
 
-    def work(self) -> None:
-        """Ask again and again, each worker in a row, at most so many per second together."""
-        while not self._over.is_set():
-            began = time.monotonic()
-            self.answers[self.ask()] += 1
-            self._over.wait(max(0.0, self._pause - (time.monotonic() - began)))
-
-    def end(self) -> None:
-        """No more requests."""
-        self._over.set()
-
-
-@contextlib.contextmanager
-def load(port: int, host: str, per_second: float = 100) -> Iterator[Load]:
-    """A load while the block runs."""
-    made = Load(port, host, per_second)
-    workers = [threading.Thread(target=made.work) for _ in range(_WORKERS)]
-    for worker in workers:
-        worker.start()
-    try:
-        yield made
-    finally:
-        made.end()
-        for worker in workers:
-            worker.join()
+    def _once(self) -> None:
+        self._connection.request("GET", self._path, headers={"Host": self._host})
+        answer = self._connection.getresponse()
+        body = answer.read().decode(errors="replace")
+        if answer.status != 200 or self._wanted not in (None, body):
+            self.failed.append(f"{answer.status} {body[:100]}")

@@ -548,7 +548,7 @@ COMMAND_LINE = [
     Case(
         name="a restart of something absent",
         words=("restart", "dev", "web", "--yes"),
-        says="dev/web",
+        says="no service `web` in dev",
         do="partywall",
     ),
     Case(

@@ -32,6 +32,7 @@ from partywall.planning.keep import destroy as without
 from partywall.planning.keep import keep
 from partywall.planning.restart import restart
 from partywall.planning.scope import COMMON, wanted_of
+from partywall.system.files import read_bytes
 from partywall.workflows import edge_place, notes, services, sharing, trash, variables
 from partywall.workflows.project import Project
 
@@ -279,9 +280,15 @@ def _prepare(project: Project, goal: Goal) -> list[str]:
     project.claim(names)
     if goal.verb == "up":
         sharing.register(project)
-    if goal.verb == "up" and (goal.scope is None or not project.edge.config(sides.FRONT).exists()):
+    if goal.verb == "up" and (goal.scope is None or not _is_here(project)):
         reload(project.edge)
     return said
+
+
+def _is_here(project: Project) -> bool:
+    """Whether the edge has been told where it is: not before its first start, nor when it moved."""
+    told = read_bytes(project.edge.config(sides.FRONT)) or b""
+    return project.edge.settings.storage.encode() in told
 
 
 def _carry_out(
