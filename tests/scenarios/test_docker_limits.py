@@ -104,6 +104,17 @@ def test_another_budget_is_in_force_at_once_and_restarts_nothing(one: Boxes) -> 
     assert started("dev", one) == before
 
 
+def test_budgets_that_cannot_all_be_kept_are_refused_with_the_sum(one: Boxes) -> None:
+    path = one.folder / "partywall.yaml"
+    before = path.read_text()
+    limits = {**LIMITS, "memory": "900G"}
+    one.settings(environments={"prod": {}, "dev": {"protected": False, "limits": limits}})
+    said = one.call("plan", code=3)
+    assert "budgets of memory add up to" in said.err
+    assert "dev 900.00 GiB" in said.err
+    path.write_text(before)
+
+
 def test_it_goes_with_the_environment(one: Boxes) -> None:
     folder = group(one, "memory")
     one.call("destroy", "dev", "--yes")

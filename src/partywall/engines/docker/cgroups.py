@@ -91,6 +91,26 @@ def differences(
             yield f"{path.name} is {said.strip()}, not {wanted}"
 
 
+def overbooked(own: Mapping[str, int], others: Mapping[str, int], memory_bytes: int) -> str:
+    """Why these budgets cannot all be kept, with the arithmetic; empty when they can.
+
+    Args:
+        own: environment → bytes, as wanted.
+        others: what other projects' environments may take, by name.
+        memory_bytes: what the machine has.
+    """
+    total = sum(own.values()) + sum(others.values())
+    if total <= memory_bytes:
+        return ""
+    every = {**own, **others}
+    parts = " + ".join(f"{name} {_gib(size)}" for name, size in sorted(every.items()))
+    return f"budgets of memory add up to {_gib(total)} of {_gib(memory_bytes)}: {parts}"
+
+
+def _gib(size: int) -> str:
+    return f"{size / (1 << 30):.2f} GiB"
+
+
 def bound(said: str | None) -> int | None:
     """What a file that bounds memory says, in bytes; None where it sets no bound."""
     text = (said or "").strip()

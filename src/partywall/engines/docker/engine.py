@@ -96,13 +96,16 @@ class DockerEngine:
         return edge.service(part, self._parts.edge, joined)
 
     def refusals(self, desired: World) -> list[str]:
-        """Instances without an image and without a build."""
+        """Instances without an image and without a build; budgets that cannot all be kept."""
         things = (one.instance if isinstance(one, Job) else one for one in desired.things())
-        return [
+        bare = [
             f"{one.key} has neither an image nor a build: Docker cannot run it"
             for one in things
             if isinstance(one, Instance) and not one.image and one.build is None
         ]
+        limits = [one for one in desired.things() if isinstance(one, Limit)]
+        over = self._budgets.overbooked(limits)
+        return [*bare, over] if over else bare
 
     def attached(self, wanted: World) -> World:
         """Those of these instances that stand in attached environments, as they are.

@@ -6,21 +6,25 @@ import contextlib
 import errno
 import subprocess
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from partywall.engines.docker.api import Api
 from partywall.engines.docker.cgroups import (
+    FAMILY,
     MEMORY,
     ROOT,
     Kernel,
     bound,
     differences,
     files,
+    overbooked,
     properties,
 )
 from partywall.interfaces import Records
 from partywall.model.errors import MachineFailed, Place
 from partywall.model.world import AnyThing, Entry, Limit, environment_of
+from partywall.system import machine
 
 _SECONDS = 20.0
 _LEAVE_SECONDS = 5.0
@@ -86,6 +90,22 @@ class Budgets:
         wanted = files(self.kernel, parent, limit)
         found = {path: _read(Path(path)) for path in wanted}
         return tuple(differences(self.kernel, parent, limit, found))
+
+    def overbooked(self, limits: Iterable[Limit]) -> str:
+        """Why the budgets of all projects of this machine cannot be kept; empty when they can."""
+        own = {environment_of(one.key): one.memory_bytes for one in limits}
+        return overbooked(own, self._others(), machine.memory_bytes()) if own else ""
+
+    def _others(self) -> dict[str, int]:
+        """What environments of other projects may take, as the kernel has it."""
+        family = Path(self.kernel.folders(f"/{FAMILY}")["memory"])
+        found: dict[str, int] = {}
+        for folder in family.glob("*/*"):
+            name = folder.relative_to(family)
+            size = bound(_read(folder / MEMORY[self.kernel.version]))
+            if folder.is_dir() and size is not None and str(name.parent) != self._project:
+                found[str(name)] = size
+        return found
 
     def memory(self, parent: str) -> int | None:
         """Bytes that all containers of a group may have together; None without a bound."""

@@ -11,6 +11,7 @@ from partywall.engines.docker.cgroups import (
     bound,
     differences,
     files,
+    overbooked,
     properties,
 )
 from partywall.model.world import Limit
@@ -91,3 +92,12 @@ def test_what_the_kernel_says_is_compared_in_pages(kernel: Kernel):
 )
 def test_a_bound_is_a_number_that_a_machine_may_have(said: str | None, means: int | None):
     assert bound(said) == means
+
+
+def test_budgets_of_all_projects_must_fit_the_machine():
+    gib = 1 << 30
+    assert overbooked({"dev": 3 * gib}, {"other/dev": 5 * gib}, 8 * gib) == ""
+    assert overbooked({"dev": 4 * gib, "prod": gib // 2}, {"other/dev": 5 * gib}, 8 * gib) == (
+        "budgets of memory add up to 9.50 GiB of 8.00 GiB: "
+        "dev 4.00 GiB + other/dev 5.00 GiB + prod 0.50 GiB"
+    )
