@@ -843,7 +843,6 @@ def test_a_program_that_does_not_run(ground, old, new, says):
     assert ground.page("small.localhost") == "hello"
 
 
-@pytest.mark.long
 def test_a_health_check_that_never_succeeds(ground):
     ground.service(
         "    healthcheck: {test: [CMD, 'false'], interval: 1s, timeout: 1s, retries: 1}\n"

@@ -23,7 +23,7 @@ from partywall.engines.docker.observe import DockerObserver
 from partywall.engines.docker.reach import DockerReach
 from partywall.engines.docker.render import Ground
 from partywall.engines.docker.trash import VolumeTrash
-from partywall.engines.docker.understand import Inspected, attached, foremost, health
+from partywall.engines.docker.understand import Inspected, attached, foremost, health, unsuitable
 from partywall.engines.docker.units import Units
 from partywall.engines.docker.update import Update
 from partywall.engines.docker.use import memory
@@ -104,8 +104,8 @@ class DockerEngine:
             if isinstance(one, Instance) and not one.image and one.build is None
         ]
         limits = [one for one in desired.things() if isinstance(one, Limit)]
-        over = self._budgets.overbooked(limits)
-        return [*bare, over] if over else bare
+        odd = unsuitable(self._api.get("/info") or {}, self._api.get("/version") or {})
+        return [*bare, *filter(None, (odd, self._budgets.overbooked(limits)))]
 
     def attached(self, wanted: World) -> World:
         """Those of these instances that stand in attached environments, as they are.

@@ -43,6 +43,21 @@ _KILLED = 137
 """128 + SIGKILL."""
 
 
+def unsuitable(info: Inspected, version: Inspected) -> str:
+    """Why an engine cannot be worked with, in words; empty when it can.
+
+    Args:
+        info: its answer to `/info`.
+        version: its answer to `/version`.
+    """
+    names = [str(one.get("Name", "")) for one in version.get("Components") or []]
+    if any("podman" in name.lower() for name in names):
+        return "what answers is Podman, which this version does not know how to work with"
+    if any("rootless" in str(one) for one in info.get("SecurityOptions") or []):
+        return "this Docker Engine is rootless: its networks cannot be reached from the machine"
+    return ""
+
+
 def container(naming: Naming, inspected: Inspected) -> Entry | None:
     """The instance or job that a container is; None when it is not ours.
 

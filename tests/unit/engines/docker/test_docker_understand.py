@@ -257,3 +257,22 @@ def test_times_are_seconds_since_the_epoch() -> None:
     assert understand.epoch("1970-01-01T02:00:00+02:00") == 0.0
     assert understand.epoch("0001-01-01T00:00:00Z") is None
     assert understand.epoch("") is None
+
+
+@pytest.mark.parametrize(
+    ("info", "version", "says"),
+    [
+        (
+            {"SecurityOptions": ["name=seccomp,profile=default"]},
+            {"Components": [{"Name": "Engine"}]},
+            "",
+        ),
+        ({"SecurityOptions": ["name=seccomp", "name=rootless"]}, {}, "rootless"),
+        ({}, {"Components": [{"Name": "Podman Engine"}]}, "Podman"),
+        ({"SecurityOptions": None}, {"Components": None}, ""),
+    ],
+)
+def test_an_engine_that_cannot_be_worked_with_is_told(info: Any, version: Any, says: str) -> None:
+    told = understand.unsuitable(info, version)
+    assert says in told
+    assert bool(told) is bool(says)
