@@ -88,7 +88,7 @@ class Installation:
         (folder / "partywall.yaml").write_text(
             yaml.safe_dump({**given, "edge": edge, **(settings or {})}, sort_keys=False)
         )
-        self.project = str(given["project"])
+        self.project = str({**given, **(settings or {})}["project"])
 
     # What a user types.
 

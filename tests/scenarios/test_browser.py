@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Error, sync_playwright
 
+from partywall.engines.docker.labels import PROJECT
+from scenarios.boxes import docker, left, remove
 from scenarios.installation import MAKAPIX, Installation, until
 
 pytestmark = [pytest.mark.scenario, pytest.mark.browser, pytest.mark.timeout(600)]
@@ -31,6 +34,26 @@ PATIENCE = 60_000.0
 """Milliseconds that the page may take; a busy machine needs a part of it."""
 
 
+ENGINES = ["embedded", pytest.param("docker", marks=pytest.mark.docker)]
+
+
+class Contained(Installation):
+    """The same in containers."""
+
+    def close(self) -> None:
+        """Remove everything, its images too."""
+        mark = f"label={PROJECT}={self.id}"
+        try:
+            self.call("destroy", "--all", "--yes")
+            self.call("trash", "empty", "--yes")
+            assert not any(left(mark).values())
+        finally:
+            remove(mark)
+            for image in docker("images", "-q", "--filter", mark):
+                docker("rmi", "--force", image)
+            shutil.rmtree(self.folder)
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Debian's Chromium, without a window."""
@@ -47,11 +70,20 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-@pytest.fixture(scope="module")
-def club(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+@pytest.fixture(scope="module", params=ENGINES)
+def club(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
     """The reference app, up as the demo has it: HTTPS by the edge's own authority."""
     folder = tmp_path_factory.mktemp("browser") / "makapix"
-    installation = Installation(MAKAPIX, folder, {"edge": {"tls": "internal"}})
+    kind = Contained if request.param == "docker" else Installation
+    settings = {
+        "project": f"club{os.getpid()}",
+        "domain": "makapix.localhost",
+        "engine": request.param,
+        "edge": {"tls": "internal"},
+    }
+    installation = kind(MAKAPIX, folder, settings)
     try:
         installation.call("up", "--yes")
         yield installation
@@ -232,3 +264,10 @@ def answered(page: Any, url: str) -> int:
     except Error:
         statuses.append(0)
     return next((status for status in statuses if status), 0)
+
+
+def test_every_wall_holds_and_nothing_is_due(club):
+    verdicts = {one["verdict"] for one in club.document("prove", code=None)["probes"]}
+    assert "held" in verdicts
+    assert not verdicts & {"crossed", "could not try"}
+    assert club.document("plan")["changes"] == 0
