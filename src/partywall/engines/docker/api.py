@@ -18,7 +18,10 @@ SECONDS = 60.0
 """How long an answer may take: an engine with much to do is slow, not gone."""
 _CHARACTERS = 800
 _PIECE = 1 << 16
-_START = "start it (`sudo systemctl start docker`), then run the same command again"
+_START = (
+    "start it (`sudo systemctl start docker`), then run the same command again; "
+    "where there is no Docker, `partywall --engine embedded` needs none"
+)
 
 
 class EngineRefuses(MachineFailed):
