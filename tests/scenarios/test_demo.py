@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from partywall.engines.embedded.supervise import control
 from scenarios.installation import Done, Installation, kill
 
 pytestmark = [pytest.mark.scenario, pytest.mark.timeout(900)]
@@ -54,8 +55,14 @@ class Clone(Installation):
         return said
 
     def alone(self) -> dict[str, int]:
-        """Key → number of every process that carries the installation's mark."""
-        return {f"{key} {process.start}": process.pid for key, process in self.marked()}
+        """Key and start → number of every program and of who watches over them.
+
+        Not every process with the installation's mark: health checks come and go by themselves.
+        """
+        found = control.states(self.run)
+        every = [(key, one.process) for key, one in found.items() if one.running and one.process]
+        every += [("watcher", one) for one in self.watchers()]
+        return {f"{key} {process.start}": process.pid for key, process in every}
 
     def times(self) -> dict[str, int]:
         """When each file of the data was last written, where servers do not write by themselves."""
