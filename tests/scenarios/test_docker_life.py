@@ -187,3 +187,23 @@ def test_the_edge_stays_for_as_long_as_somebody_has_routes(two: Two) -> None:
     other.call("destroy", "prod", "--yes")
     assert edge_of(one) == []
     assert other.left()["container"] == other.left()["network"] == []
+
+
+def test_what_no_wall_can_stand_against_is_refused(two: Two) -> None:
+    _, other = two
+    path = other.folder / "compose.yaml"
+    before = path.read_text()
+    for line, words in (
+        ("    network_mode: host\n", "the host's network"),
+        ('    volumes: ["/var/run/docker.sock:/s"]\n', "the engine's socket"),
+        ("    pid: host\n", "the processes of the host"),
+    ):
+        path.write_text(before.replace("    init: true\n", line))
+        for verb in (("plan",), ("up", "--yes"), ("render",)):
+            said = other.call(*verb, code=3)
+            assert words in said.err
+            assert "compose.yaml:" in said.err
+    path.write_text(before + "    external: true\n")
+    assert "is external" in other.call("plan", "prod", code=3).err
+    assert other.steps("plan", "dev")["dev/volume/data"] == "create"
+    path.write_text(before)

@@ -27,6 +27,8 @@ REFUSED = frozenset(
     }
 )
 """Kinds of findings that no wall can stand against; `action` is then what the user can do."""
+ELSEWHERE = frozenset({"external-volume", "external-network"})
+"""Of these, what is there before production and not in it: others do without and have their own."""
 
 
 _OF_THE_MACHINE = ("/etc/localtime", "/etc/timezone")

@@ -33,7 +33,7 @@ from partywall.planning.keep import keep
 from partywall.planning.restart import restart
 from partywall.planning.scope import COMMON, wanted_of
 from partywall.system.files import read_bytes
-from partywall.workflows import edge_place, notes, services, sharing, trash, variables
+from partywall.workflows import edge_place, notes, refusing, services, sharing, trash, variables
 from partywall.workflows.project import Project
 
 Approve = Callable[[Plan], None]
@@ -146,6 +146,7 @@ def _plan(project: Project, goal: Goal, observed: World) -> Plan:
         case "up":
             desired = _desired(project, goal, observed)
             _refuse_strangers(project)
+            refusing.check(project, _named(project, goal))
             _check_conflicts(project, desired, goal.scope)
             sharing.check(project)
             _refuse(project, desired)

@@ -13,7 +13,7 @@ from partywall.edge.load import configurations
 from partywall.edge.sides import FRONT, SIDES
 from partywall.model.world import Route, World, environment_of, name_of
 from partywall.system.files import make_folder, write_atomically
-from partywall.workflows import sharing, variables
+from partywall.workflows import refusing, sharing, variables
 from partywall.workflows.project import Project
 
 FOLDER = "rendered"
@@ -32,6 +32,7 @@ def render(project: Project, names: list[str]) -> list[Path]:
     if exporter is None:
         return _plainly(project, names, desired)
     sharing.check(project)
+    refusing.check(project, names)
     with sharing.hold(project, names, "render"):
         # Secrets and ids that are made later would not fit these files.
         for name in names:

@@ -1,0 +1,46 @@
+"""What stands in Compose files that no wall can stand against, before an engine makes it real."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from partywall.compose.notices import ELSEWHERE, refusals
+from partywall.model.app import Finding
+from partywall.model.errors import Refused
+from partywall.workflows.project import Project
+
+
+def check(project: Project, names: Iterable[str]) -> None:
+    """Refuse to make environments of these names that would reach through their walls.
+
+    Raises:
+        Refused: for the first such service, saying how many more there are.
+        BadInput: when a Compose file is wrong.
+    """
+    found = list(in_the_way(project, names))
+    if not found:
+        return
+    first = found[0]
+    subject = f"service {first.service}: " if first.service else ""
+    more = f" (and {len(found) - 1} more: `partywall init --report`)" if found[1:] else ""
+    raise Refused(f"{subject}{first.what}{more}", where=first.where, remedy=first.action)
+
+
+def in_the_way(project: Project, names: Iterable[str]) -> Iterator[Finding]:
+    """The findings that refuse an environment, each once.
+
+    An engine that does not take definitions as they are makes none of it. What somebody else made
+    is left as it is; and what exists elsewhere already is missing in production alone: any other
+    environment starts with something of its own.
+    """
+    if not project.engine.definitions:
+        return
+    mine = [name for name in names if name not in project.attachments]
+    seen = set()
+    for name, app in project.apps(mine).items():
+        production = project.environment(name).production
+        for one in refusals(app.findings):
+            known = (one.service, one.kind, one.what)
+            if known not in seen and (production or one.kind not in ELSEWHERE):
+                seen.add(known)
+                yield one
