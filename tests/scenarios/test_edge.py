@@ -34,6 +34,7 @@ from partywall.edge.load import change_fragment, reload, remove_fragment, set_fr
 from partywall.edge.observe import NOT_LOADED, look_route, observe_routes
 from partywall.edge.performer import RoutePerformer, hashed
 from partywall.edge.settings import EdgeSettings, Tls
+from partywall.interfaces import Ways
 from partywall.model.errors import BadInput, MachineFailed, Refused
 from partywall.model.secret import Secret, SecretRef
 from partywall.model.world import BasicAuth, Entry, Route, fingerprint
@@ -775,41 +776,22 @@ def test_observing_during_loads_never_takes_caddy_for_dead(edge, app):
 # --- steps -------------------------------------------------------------------------------------
 
 
-class Reach:
+class Instances(Ways):
     """Where instances are."""
 
     def __init__(self, **at: App | str) -> None:
         self.at = at
 
-    def address(self, instance: str, port: int) -> tuple[str, int]:
+    def way(self, instance: str, port: int) -> tuple[str, int]:
         where = self.at[instance.replace("/", "_")]
         host, _, number = (where if isinstance(where, str) else where.address).rpartition(":")
         return host, int(number)
-
-    way = address
 
     def blocked(self, instance: str) -> str:
         return ""
 
     def open(self, instance: str) -> None:
         pass
-
-    def stands(self, *_: Any) -> Any:
-        raise NotImplementedError
-
-    contacts = prepare = stands
-
-    def leave(self) -> None:
-        pass
-
-    def run_inside(self, *_: Any, **__: Any) -> Any:
-        raise NotImplementedError
-
-    def run_beside(self, *_: Any, **__: Any) -> Any:
-        raise NotImplementedError
-
-    def enter(self, *_: Any) -> int:
-        raise NotImplementedError
 
 
 class Secrets:
@@ -828,7 +810,7 @@ def login(password: str) -> dict[str, str]:
 
 
 def test_the_life_of_a_route(edge, app):
-    reach = Reach(dev_web=app("first"))
+    reach = Instances(dev_web=app("first"))
     performer = RoutePerformer(edge.home, reach, Secrets(), "shop")
     key, host = "dev/route/web", "dev.shop.localhost"
     wanted = entry(route(key, host, auth=AUTH, robots=False))
@@ -871,7 +853,7 @@ def test_several_routes_at_once_are_all_there_with_certificates(make_edge, app):
     edge = make_edge(tls=Tls.INTERNAL).start()
     upstream = app("all")
     names = [f"r{number}" for number in range(12)]
-    reach = Reach(**{f"dev_{name}": upstream for name in names})
+    reach = Instances(**{f"dev_{name}": upstream for name in names})
     performer = RoutePerformer(edge.home, reach, Secrets(), "shop")
 
     def create(name: str) -> int:
@@ -885,7 +867,7 @@ def test_several_routes_at_once_are_all_there_with_certificates(make_edge, app):
 
 
 def test_no_secret_is_where_others_can_read_it(edge, app):
-    performer = RoutePerformer(edge.home, Reach(dev_web=app("dev")), Secrets(), "shop")
+    performer = RoutePerformer(edge.home, Instances(dev_web=app("dev")), Secrets(), "shop")
     performer.create(entry(route("dev/route/web", "dev.localhost", auth=AUTH)))
     for file in edge.home.folder.rglob("*"):
         if file.is_file():
@@ -1013,7 +995,7 @@ def test_certificates_come_from_an_acme_authority(make_edge, app, authority):
         http_port=80,
         https_port=443,
     ).start()
-    reach = Reach(prod_web=app("prod"))
+    reach = Instances(prod_web=app("prod"))
     performer = RoutePerformer(edge.home, reach, Secrets(), "shop")
     performer.create(entry(route("prod/route/web", DOMAIN)))
     eventually(lambda: _handshake(edge, DOMAIN, EDGE_ADDRESS), 60)

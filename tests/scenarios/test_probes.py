@@ -25,7 +25,8 @@ import psycopg
 import pytest
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from partywall.interfaces import Agent, Completed, Contact, Stand
+from fakes.reach import Unasked
+from partywall.interfaces import Agent, Completed, Stand
 from partywall.model.app import Mount, Role, Visit
 from partywall.model.errors import MachineFailed
 from partywall.model.secret import Secret, SecretRef
@@ -148,7 +149,7 @@ def answers(port: int) -> bool:
     return False
 
 
-class UserReach:
+class UserReach(Unasked):
     """Each environment's commands under its own user, on loopback."""
 
     def __init__(self, ports: dict[str, int], python: str) -> None:
@@ -159,18 +160,6 @@ class UserReach:
 
     def address(self, instance: str, port: int) -> tuple[str, int]:
         return "127.0.0.1", self.ports[instance]
-
-    def stands(self, environment: str) -> Sequence[Stand]:
-        return (Stand(name=environment),)
-
-    def contacts(self, environment: str) -> Sequence[Contact] | None:
-        return None
-
-    def prepare(self, environments: Sequence[str], agent: Agent) -> None:
-        pass
-
-    def leave(self) -> None:
-        pass
 
     def run_inside(
         self, stand: Stand, agent: Agent, *, text: str, seconds: float = 20.0
@@ -214,9 +203,6 @@ class UserReach:
         port = {"PORT": str(self.ports[instance])}
         environment = instance.partition("/")[0]
         return self._run(environment, command, give=port, text=text, seconds=seconds)
-
-    def enter(self, instance: str, command: Sequence[str]) -> int:
-        raise NotImplementedError
 
 
 class Store:

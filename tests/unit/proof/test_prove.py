@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from partywall.interfaces import Agent, Completed, Contact, Stand
+from fakes.reach import Unasked
+from partywall.interfaces import Agent, Completed, Stand
 from partywall.model.app import Mount, Role
 from partywall.model.errors import MachineFailed
 from partywall.model.secret import Secret, SecretRef
@@ -24,7 +25,7 @@ from partywall.proof.run import Run
 Reply = Callable[[str, dict[str, Any]], dict[str, Any]]
 
 
-class FakeReach:
+class FakeReach(Unasked):
     """Answers asks by a function of the environment and the ask."""
 
     def __init__(self, reply: Reply, *, code: int = 0) -> None:
@@ -34,18 +35,6 @@ class FakeReach:
 
     def address(self, instance: str, port: int) -> tuple[str, int]:
         return instance, port
-
-    def stands(self, environment: str) -> Sequence[Stand]:
-        return (Stand(name=environment),)
-
-    def contacts(self, environment: str) -> Sequence[Contact] | None:
-        return None
-
-    def prepare(self, environments: Sequence[str], agent: Agent) -> None:
-        pass
-
-    def leave(self) -> None:
-        pass
 
     def run_inside(
         self, stand: Stand, agent: Agent, *, text: str, seconds: float = 20.0
@@ -57,14 +46,6 @@ class FakeReach:
         return Completed(
             code=0, out=json.dumps([self.reply(stand.name, ask) for ask in asks]), err=""
         )
-
-    def run_beside(
-        self, instance: str, command: Sequence[str], *, text: str = "", seconds: float = 20.0
-    ) -> Completed:
-        raise NotImplementedError
-
-    def enter(self, instance: str, command: Sequence[str]) -> int:
-        raise NotImplementedError
 
 
 class FakeStore:

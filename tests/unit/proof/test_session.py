@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import msgspec
 import pytest
 
-from partywall.interfaces import Agent, Completed, Contact, Stand
+from fakes.reach import Unasked
+from partywall.interfaces import Completed
 from partywall.model.app import Role, Visit
 from partywall.model.errors import MachineFailed
 from partywall.model.secret import Secret, SecretRef
@@ -27,7 +27,7 @@ VISIT = Visit(open=("visit", "open"), close=("visit", "close"), path="/api/me")
 HOSTS = {"x.localhost": "prod", "dev.x.localhost": "dev"}
 
 
-class Club:
+class Club(Unasked):
     """Both environments: who is known there, and what their edge answers."""
 
     def __init__(self) -> None:
@@ -56,24 +56,6 @@ class Club:
 
     def address(self, instance: str, port: int) -> tuple[str, int]:
         return instance, port
-
-    def stands(self, environment: str) -> Sequence[Stand]:
-        return (Stand(name=environment),)
-
-    def contacts(self, environment: str) -> Sequence[Contact] | None:
-        return None
-
-    def prepare(self, environments: Sequence[str], agent: Agent) -> None:
-        pass
-
-    def leave(self) -> None:
-        pass
-
-    def run_inside(self, *_: Any, **__: Any) -> Completed:
-        raise NotImplementedError
-
-    def enter(self, instance: str, command: Sequence[str]) -> int:
-        raise NotImplementedError
 
     def run_beside(
         self, instance: str, command: Sequence[str], *, text: str = "", seconds: float = 20.0

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from fakes.reach import Unasked
 from partywall.interfaces import Agent, Completed, Contact, Stand
 from partywall.model.app import Mount, Role
 from partywall.model.errors import MachineFailed
@@ -23,7 +24,7 @@ Reply = Callable[[str, dict[str, Any]], dict[str, Any]]
 NAMES = ("prod", "dev")
 
 
-class Rooms:
+class Rooms(Unasked):
     """Environments of a web server and a cache in networks and with volumes of their own."""
 
     def __init__(self, reply: Reply) -> None:
@@ -55,12 +56,6 @@ class Rooms:
             Contact(key=f"{environment}/web", names=("web",), addresses=(), ports=(8080,)),
         )
 
-    def prepare(self, environments: Sequence[str], agent: Agent) -> None:
-        raise AssertionError("a proof is prepared before it begins")
-
-    def leave(self) -> None:
-        raise AssertionError("a proof leaves nothing to be left")
-
     def run_inside(
         self, stand: Stand, agent: Agent, *, text: str, seconds: float = 20.0
     ) -> Completed:
@@ -70,12 +65,6 @@ class Rooms:
         self.asked += [(stand.name, ask) for ask in asks]
         said = [self.reply(stand.name, ask) for ask in asks]
         return Completed(code=0, out=json.dumps(said), err="")
-
-    def run_beside(self, *_: Any, **__: Any) -> Completed:
-        raise NotImplementedError
-
-    def enter(self, *_: Any) -> int:
-        raise NotImplementedError
 
 
 class Store:
