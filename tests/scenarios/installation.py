@@ -29,7 +29,7 @@ from partywall.engines.embedded.supervise import companion, control, ending, pro
 from partywall.engines.embedded.supervise.processes import Process
 from partywall.execution import state
 from partywall.model.world import Instance, World, environment_of
-from partywall.workflows.project import Where, open_project
+from partywall.workflows.opening import Where, open_project
 
 APPS = Path(__file__).with_name("apps")
 MAKAPIX = Path(__file__).parents[2] / "examples" / "makapix"

@@ -21,7 +21,8 @@ from partywall.execution import history, state
 from partywall.model.world import FINGERPRINT, Entry, Instance, Job, World, fingerprint
 from partywall.planning.diff import plan
 from partywall.system.files import read_bytes
-from partywall.workflows.project import Project, Where, open_project
+from partywall.workflows.opening import Where, open_project
+from partywall.workflows.project import Project
 from scenarios.installation import Installation
 
 pytestmark = pytest.mark.scenario

@@ -12,7 +12,7 @@ import pytest
 from partywall.edge import load
 from partywall.interfaces import Reach
 from partywall.model.errors import BadInput, MachineFailed
-from partywall.workflows.project import Where, open_project
+from partywall.workflows.opening import Where, open_project
 from scenarios.installation import Installation
 
 pytestmark = pytest.mark.scenario

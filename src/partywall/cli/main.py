@@ -16,7 +16,7 @@ from partywall import __version__
 from partywall.cli.render.error_text import error_text
 from partywall.cli.session import Session, style_of
 from partywall.model.errors import BadInput, PartywallError
-from partywall.workflows.project import Where
+from partywall.workflows.opening import Where
 
 COMMANDS = {
     "init": "Read the Compose file; write partywall.yaml and env files.",

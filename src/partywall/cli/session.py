@@ -15,9 +15,10 @@ from partywall.cli.render.columns import clean
 from partywall.cli.render.json import json_text
 from partywall.cli.render.plan_text import plan_text
 from partywall.cli.render.style import Style, style_for
-from partywall.model.errors import BadInput, Refused
+from partywall.model.errors import Refused
 from partywall.model.plan import Plan
-from partywall.workflows.project import Project, Where, open_project
+from partywall.workflows.opening import Where, open_project
+from partywall.workflows.project import Project
 
 
 def style_of(stream: IO[str]) -> Style:
@@ -92,16 +93,3 @@ def _ask(name: str, what: str) -> None:
     )
     if typed != name:
         raise Refused(f"{name} was not typed: nothing was changed", remedy="run it again")
-
-
-def one_of(name: str | None, names: tuple[str, ...], what: str) -> str:
-    """The name, or the only one there is.
-
-    Raises:
-        BadInput: when none is given and there are several.
-    """
-    if name is not None:
-        return name
-    if len(names) == 1:
-        return names[0]
-    raise BadInput(f"which {what}?", remedy=f"name one of: {', '.join(names)}")

@@ -7,7 +7,7 @@ state ever holds it; the process that needs it gets it back at launch.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import msgspec
 
@@ -84,8 +84,3 @@ def resolve(text: str, lookup: Callable[[SecretRef], Secret]) -> str:
 def hide(text: str) -> str:
     """The text with stars for every placeholder, for people to read."""
     return PLACEHOLDER.sub("****", text)
-
-
-def resolve_all(texts: Mapping[str, str], lookup: Callable[[SecretRef], Secret]) -> dict[str, str]:
-    """Every value of a mapping resolved."""
-    return {name: resolve(text, lookup) for name, text in texts.items()}

@@ -33,8 +33,3 @@ def free_disk_bytes(folder: Path) -> int:
 def is_root() -> bool:
     """Whether we may change user ids."""
     return os.geteuid() == 0
-
-
-def boot_id() -> str:
-    """Changes at every boot."""
-    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()

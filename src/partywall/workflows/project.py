@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets as random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -14,9 +14,7 @@ from partywall import catalog
 from partywall.axes.site import EDGE, Environment, Machine, Share, Site
 from partywall.axes.world import desired as build
 from partywall.axes.world import missing
-from partywall.compose import envfiles, read
-from partywall.compose import settings as compose_settings
-from partywall.compose.folder import compose_files, no_compose_file
+from partywall.compose import read
 from partywall.compose.settings import EnvironmentSettings, Limits, Settings
 from partywall.data.observe import DatabaseObserver
 from partywall.edge import tenants
@@ -26,8 +24,9 @@ from partywall.execution.records import Records
 from partywall.interfaces import Commons, Engine, EngineParts, Performer
 from partywall.model.app import App
 from partywall.model.choices import Choices, Source
-from partywall.model.errors import BadInput, PartywallError, Place
-from partywall.model.world import AnyThing, Database, Job, Key, Route, World
+from partywall.model.errors import BadInput, PartywallError
+from partywall.model.world import AnyThing, Database, Key, Route, World
+from partywall.planning.unmade import without
 from partywall.system import machine
 from partywall.system.clock import SystemClock
 from partywall.system.secretstore import FileSecretStore
@@ -40,16 +39,6 @@ from partywall.workflows.variables import Given
 
 HOME = ".partywall"
 DEFAULT_ENGINE = "docker"
-
-
-class Where(msgspec.Struct, frozen=True, kw_only=True):
-    """What the user points at."""
-
-    folder: Path = Path()
-    files: tuple[Path, ...] = ()
-    """Compose files; empty means what the settings say."""
-    settings: Path | None = None
-    engine: str | None = None
 
 
 class Project:
@@ -277,7 +266,7 @@ class Project:
         made = self.engine.makes | {Route, Database}
         unmade = [thing for thing in whole.things() if type(thing) not in made]
         self._unmade |= {thing.key: thing for thing in unmade}
-        return World.of(_without(unmade, whole))
+        return World.of(without(unmade, whole))
 
     def url(self, name: str, label: str = "") -> str:
         """The address of an environment in a browser; `label` for a host of its own."""
@@ -412,55 +401,6 @@ class Project:
     @cached_property
     def _unmade(self) -> dict[Key, AnyThing]:
         return {}
-
-
-def open_project(where: Where) -> Project:
-    """The project in a folder; nothing is changed.
-
-    Raises:
-        BadInput: when the settings are wrong, or nothing here says that there is a project.
-        MachineFailed: when the installation's state is damaged.
-    """
-    folder = where.folder.absolute()
-    if not folder.is_dir():
-        raise BadInput(
-            "there is no such folder", where=Place(str(folder)), remedy="name the app's folder"
-        )
-    settings = compose_settings.load(folder, where.settings)
-    if where.files:
-        files = tuple(file.absolute() for file in where.files)
-        settings = msgspec.structs.replace(settings, compose=files)
-    recorded = state.read(folder / HOME)
-    if recorded is None and settings.file is None and not _has_compose_file(settings):
-        raise no_compose_file(folder)
-    name = where.engine or settings.engine or (recorded.engine.name if recorded else None)
-    return Project(settings, name)
-
-
-def _has_compose_file(settings: Settings) -> bool:
-    """Whether one is named or found; which one, reading says."""
-    if settings.compose or compose_files(settings.folder):
-        return True
-    environments = settings.environments.values()
-    return any(read.NAMED_BY in envfiles.load(one.env_files) for one in environments)
-
-
-def _without(unmade: Sequence[AnyThing], whole: World) -> Iterator[AnyThing]:
-    """The rest, which does not wait for what nobody makes: a limit on paper restarts nothing."""
-    gone = {thing.key for thing in unmade}
-
-    def without(thing: AnyThing) -> AnyThing:
-        needs = tuple(need for need in thing.needs if need.key not in gone)
-        return msgspec.structs.replace(thing, needs=needs)
-
-    for thing in whole.things():
-        if thing.key in gone:
-            continue
-        rest = without(thing)
-        if isinstance(rest, Job):
-            instance = without(rest.instance)
-            rest = msgspec.structs.replace(rest, instance=instance)
-        yield rest
 
 
 def _share(limits: Limits | None) -> Share | None:

@@ -1,0 +1,72 @@
+"""What the core needs from outside, and nothing about who provides it."""
+
+from partywall.interfaces.engine import (
+    BuildsEngine,
+    Commons,
+    EdgeProgram,
+    Engine,
+    EngineParts,
+    Health,
+)
+from partywall.interfaces.keeping import (
+    Discarded,
+    Exporter,
+    Log,
+    Logs,
+    Trash,
+)
+from partywall.interfaces.reach import (
+    Agent,
+    Completed,
+    Contact,
+    Reach,
+    Stand,
+    Switch,
+    Ways,
+)
+from partywall.interfaces.working import (
+    METHOD,
+    Clock,
+    Journal,
+    Observer,
+    Performer,
+    Progress,
+    Records,
+    SecretStore,
+)
+
+ATTACHED = "attached"
+"""The folder below `home` where an engine writes what single programs alone may read."""
+RENDERED = "rendered"
+"""The folder below `home` where an engine writes each environment's Compose project."""
+
+__all__ = [
+    "ATTACHED",
+    "METHOD",
+    "RENDERED",
+    "Agent",
+    "BuildsEngine",
+    "Clock",
+    "Commons",
+    "Completed",
+    "Contact",
+    "Discarded",
+    "EdgeProgram",
+    "Engine",
+    "EngineParts",
+    "Exporter",
+    "Health",
+    "Journal",
+    "Log",
+    "Logs",
+    "Observer",
+    "Performer",
+    "Progress",
+    "Reach",
+    "Records",
+    "SecretStore",
+    "Stand",
+    "Switch",
+    "Trash",
+    "Ways",
+]

@@ -1,0 +1,161 @@
+"""A place where worlds are made real, and what it is built from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from partywall.interfaces.keeping import Exporter, Logs, Trash
+from partywall.interfaces.reach import Reach, Switch, Ways
+from partywall.interfaces.working import Clock, Observer, Performer, Records, SecretStore
+from partywall.model.world import AnyThing, Entry, Key, World
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """How an instance is at this moment."""
+
+    running: bool
+    healthy: bool | None = None
+    """None: it has no health check, or none has been made yet."""
+    memory_bytes: int | None = None
+    started: float | None = None
+    restarts: int = 0
+    limit_bytes: int | None = None
+    limit_enforced: bool = False
+    says: str = ""
+    """The last words of its health check or of its failure."""
+
+
+class Engine(Protocol):
+    """A place where worlds are made real."""
+
+    name: str
+    makes: frozenset[type[AnyThing]]
+    """The kinds of things that it can really make."""
+    limits: tuple[str, ...]
+    """What it deliberately does not do, one sentence each."""
+    definitions: bool
+    """Whether it takes the Compose definition of a service as it is."""
+    common_edge: bool
+    """Whether one edge answers for every project of the machine."""
+
+    def refusals(self, desired: World) -> list[str]:
+        """What of a world this engine can never do, in words."""
+        ...
+
+    def attached(self, wanted: World) -> World:
+        """Those of these instances that stand in attached environments, as they are."""
+        ...
+
+    def strangers(self) -> Sequence[str]:
+        """What else runs of the same folder, that nobody attached: Compose projects by name."""
+        ...
+
+    def gap(self, before: Entry, after: Entry) -> str:
+        """Why an instance is away for a moment while it changes; empty when it is not."""
+        ...
+
+    def observer(self) -> Observer:
+        """Its eyes."""
+        ...
+
+    def performers(self) -> Sequence[Performer]:
+        """Its hands, one per kind of thing."""
+        ...
+
+    def reach(self) -> Reach:
+        """Ways to its instances."""
+        ...
+
+    def ways(self) -> Ways:
+        """The edge's ways to its instances."""
+        ...
+
+    def health(self, keys: Iterable[Key]) -> dict[Key, Health]:
+        """How these instances are now, in one look."""
+        ...
+
+    def logs(self) -> Logs:
+        """What its instances and jobs write."""
+        ...
+
+    def trash(self) -> Trash:
+        """Where data wait that were removed."""
+        ...
+
+    def exporter(self) -> Exporter | None:
+        """What keeps the files that it runs everything by; None when it has none of its own."""
+        ...
+
+    def folder(self, volume: Key) -> Path | None:
+        """Where a volume's data are on this machine; None when they are in no folder."""
+        ...
+
+    def user(self, environment: str) -> int | None:
+        """The user id of an environment's programs; None: ours, or not known (yet)."""
+        ...
+
+    def identity(self) -> str:
+        """What tells this engine from another of the same name; recorded at the first change."""
+        ...
+
+    def unwatched(self) -> str:
+        """Why nobody starts again what ends, in one sentence; empty when somebody does."""
+        ...
+
+    def close(self, *, environments: Iterable[str]) -> None:
+        """Called when a change has ended; stops what only empty installations leave behind."""
+        ...
+
+
+class EdgeProgram(msgspec.Struct, frozen=True, kw_only=True):
+    """How a service of the edge is run in the foreground."""
+
+    command: tuple[str, ...]
+    environment: dict[str, str]
+    folder: str
+    socket: str = ""
+    """The unix socket on which it answers; empty: it answers on its ports."""
+    needs: tuple[str, ...] = ()
+    """Further folders that it reads or writes."""
+
+
+class Commons(msgspec.Struct, frozen=True, kw_only=True):
+    """What all projects of a machine have in common on an engine."""
+
+    folder: Path
+    name: str
+    """What things are called by, and known by as nobody's own."""
+
+
+class EngineParts(msgspec.Struct, frozen=True, kw_only=True):
+    """What an engine is built from."""
+
+    home: Path
+    """The folder for everything Partywall keeps (`.partywall`)."""
+    project: Path
+    """The folder of the Compose file."""
+    name: str
+    """The project's name: what things are called by."""
+    project_id: str
+    records: Records
+    secrets: SecretStore
+    clock: Clock
+    edge: Callable[[str], EdgeProgram]
+    """The program of a service of the edge; asked only at a start: finding it takes time."""
+    trash_seconds: float
+    commons: Commons
+    switch: Switch
+    attached: Mapping[str, str] = {}
+    """Environment → the Compose project that it is: made by somebody else, never changed."""
+
+
+class BuildsEngine(Protocol):
+    """Builds an engine of one name."""
+
+    def __call__(self, parts: EngineParts) -> Engine:
+        """The engine, with nothing started yet."""
+        ...

@@ -1,0 +1,151 @@
+"""Ways to what runs: for probes and people, for the edge, and from one container to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+
+from partywall.model.world import Key
+
+
+class Completed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a program that ended left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Agent(msgspec.Struct, frozen=True, kw_only=True):
+    """A module of ours that tries things from inside an environment.
+
+    It reads lines `NUMBER JSON` and answers each with such a line of the same number, in any order;
+    it ends with its input.
+    """
+
+    module: str
+    """A package; of ours it imports nothing but itself."""
+    needs: tuple[str, ...] = ()
+    """Further packages that it imports."""
+
+    def words(self) -> tuple[str, ...]:
+        """What comes after the interpreter; `-P`: the environment's own modules are not ours."""
+        return ("-P", "-m", self.module)
+
+
+class Stand(msgspec.Struct, frozen=True, kw_only=True):
+    """A position in which programs of an environment run."""
+
+    name: str
+    """The environment, or one of the instances that are in this position."""
+    networks: frozenset[str] = frozenset()
+    folders: Mapping[Key, str] | None = None
+    """Volume → where it is seen from there; None: where it is on this machine."""
+    alone: bool = False
+    """Whether no other environment's processes can be among those that are seen."""
+
+
+class Contact(msgspec.Struct, frozen=True, kw_only=True):
+    """What an instance is called in networks, and where it listens."""
+
+    key: Key
+    names: tuple[str, ...]
+    addresses: tuple[str, ...]
+    ports: tuple[int, ...]
+
+
+class Reach(Protocol):
+    """How to get to a running service, and how to be inside an environment."""
+
+    def address(self, instance: Key, port: int) -> tuple[str, int]:
+        """Host and port where the edge and the probes reach a port of an instance."""
+        ...
+
+    def stands(self, environment: str) -> Sequence[Stand]:
+        """Every position in which an environment's own programs run; a few do for all of them.
+
+        Raises:
+            BadInput: when nothing of it runs.
+        """
+        ...
+
+    def prepare(self, environments: Sequence[str], agent: Agent) -> None:
+        """Make everything ready that takes time, so that an agent can be asked at once.
+
+        Raises:
+            MachineFailed: when it cannot be made ready.
+        """
+        ...
+
+    def run_inside(
+        self, stand: Stand, agent: Agent, *, text: str, seconds: float = 20.0
+    ) -> Completed:
+        """Have an agent answer one line with the rights and the view that a position gives.
+
+        Raises:
+            MachineFailed: when it does not answer in time or cannot be started.
+        """
+        ...
+
+    def contacts(self, environment: str) -> Sequence[Contact] | None:
+        """Where its instances are in networks of its own; None when there are no such networks."""
+        ...
+
+    def leave(self) -> None:
+        """End what was started inside."""
+        ...
+
+    def run_beside(
+        self, instance: Key, command: Sequence[str], *, text: str = "", seconds: float = 20.0
+    ) -> Completed:
+        """Run a command with the variables, the folder and the rights that an instance has.
+
+        `text` is its standard input; nothing of it is shown on the terminal.
+
+        Raises:
+            BadInput: when there is no such instance.
+            MachineFailed: when it does not end in time or cannot be started.
+        """
+        ...
+
+    def enter(self, instance: Key, command: Sequence[str]) -> int:
+        """Run a command beside an instance, on the user's terminal; returns its exit code."""
+        ...
+
+
+class Ways(Protocol):
+    """How the edge gets to instances."""
+
+    def way(self, instance: Key, port: int) -> tuple[str, int]:
+        """Host, which may be a name that the edge knows, and port of a port of an instance.
+
+        Raises:
+            MachineFailed: when there is no such instance.
+        """
+        ...
+
+    def blocked(self, instance: Key) -> str:
+        """Why the edge cannot get to an instance yet; empty when it can."""
+        ...
+
+    def open(self, instance: Key) -> None:
+        """Let the edge get there."""
+        ...
+
+
+class Switch(Protocol):
+    """Leads visitors from one container of an instance to the next one."""
+
+    def lead(self, instance: Key) -> None:
+        """Let every route of an instance lead to where it is now.
+
+        Raises:
+            MachineFailed: when the edge refuses; the routes lead where they led.
+        """
+        ...
+
+    def left(self, host: str, port: int, seconds: float) -> bool:
+        """Wait until no request is under way to a place; False when time ran out."""
+        ...
