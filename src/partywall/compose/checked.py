@@ -14,6 +14,7 @@ import msgspec
 
 from partywall.compose.yamlfile import Document, Path_
 from partywall.model.errors import BadInput
+from partywall.system.decoding import convert
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -67,7 +68,7 @@ def fit(document: Document, data: object, shape: type[T], path: Path_ = ()) -> T
             remedy=f"needed here: {', '.join(needed)}",
         )
     try:
-        return msgspec.convert(value, shape)
+        return convert(value, shape)
     except msgspec.ValidationError as error:
         raise _unfit(document, error, shape, path) from error
 
@@ -96,7 +97,7 @@ def _check(
 def _fit_value(document: Document, path: Path_, inner: object, alone: type[msgspec.Struct]) -> None:
     """One key by itself, so that the error is known to be its own."""
     try:
-        msgspec.convert({path[-1]: inner}, alone)
+        convert({path[-1]: inner}, alone)
     except msgspec.ValidationError as error:
         raise _unfit(document, error, alone, path[:-1]) from error
 

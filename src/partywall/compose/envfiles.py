@@ -17,6 +17,7 @@ from partywall.compose import cli, yamlfile
 from partywall.compose.settings import EnvFile
 from partywall.model.errors import BadInput, MachineFailed, Place
 from partywall.model.secret import looks_secret
+from partywall.system.decoding import decode
 from partywall.system.files import failed
 
 _ALPHABET = string.ascii_letters + string.digits
@@ -205,7 +206,7 @@ def understand_variables(text: str) -> tuple[Wanted, ...]:
         MachineFailed: when it is no such answer.
     """
     try:
-        found = msgspec.json.decode(text.strip() or "{}", type=dict[str, dict[str, Any]] | None)
+        found = decode(text.strip() or "{}", dict[str, dict[str, Any]] | None)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise MachineFailed(
             f"the Compose CLI's list of variables cannot be understood: {error}",

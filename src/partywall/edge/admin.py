@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from partywall.model.errors import MachineFailed, Place
+from partywall.system.decoding import decode
 
 _SECONDS = 10.0
 _PAUSES = (0.002, 0.01, 0.03)
@@ -77,13 +78,13 @@ def running_configuration(path: str) -> Any:  # noqa: ANN401  (any JSON)
     status, body = answer
     if status != http.client.OK:
         raise MachineFailed(f"the edge does not say its configuration: {words(body)}")
-    return msgspec.json.decode(body) or {}
+    return decode(body) or {}
 
 
 def words(body: bytes) -> str:
     """Caddy's own message from an answer."""
     try:
-        said = msgspec.json.decode(body)["error"]
+        said = decode(body)["error"]
     except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError):
         said = body.decode(errors="replace")
     return str(said).strip()[:_ANSWER_CHARACTERS]

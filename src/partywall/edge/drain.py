@@ -5,13 +5,12 @@ from __future__ import annotations
 import http.client
 import time
 
-import msgspec
-
 from partywall.edge.admin import ask, words
 from partywall.edge.home import EdgeHome
 from partywall.edge.sides import FRONT, SIDES, current
 from partywall.interfaces import Clock
 from partywall.model.errors import MachineFailed
+from partywall.system.decoding import decode
 
 _PAUSE = 0.05
 _SETTLE_SECONDS = 0.25
@@ -74,5 +73,5 @@ def under_way(home: EdgeHome, part: str) -> dict[str, int]:
     status, body = answer
     if status != http.client.OK:
         raise MachineFailed(f"the edge does not say its upstreams: {words(body)}")
-    upstreams = msgspec.json.decode(body) or []
+    upstreams = decode(body) or []
     return {one["address"]: one["num_requests"] for one in upstreams if one["num_requests"]}

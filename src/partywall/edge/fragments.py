@@ -11,6 +11,7 @@ from partywall.edge.fragment import Fragment, check
 from partywall.edge.home import EdgeHome
 from partywall.edge.placing import placed
 from partywall.model.errors import BadInput, PartywallError
+from partywall.system.decoding import decode
 from partywall.system.files import failed, read_bytes, write_atomically
 
 Fragments = Mapping[str, Fragment]
@@ -44,7 +45,7 @@ def _read(path: Path) -> Fragment | None:
     """One file's fragment; None when it is gone or not what was written."""
     data = read_bytes(path)
     try:
-        fragment = msgspec.json.decode(data or b"", type=Fragment)
+        fragment = decode(data or b"", Fragment)
         check(fragment)
     except (msgspec.DecodeError, UnicodeDecodeError, BadInput):
         return None
@@ -54,7 +55,7 @@ def _read(path: Path) -> Fragment | None:
 def in_force(home: EdgeHome) -> dict[str, Fragment]:
     """The fragments that the present configuration was made of; empty when that is unknown."""
     try:
-        return msgspec.json.decode(read_bytes(home.good) or b"{}", type=dict[str, Fragment])
+        return decode(read_bytes(home.good) or b"{}", dict[str, Fragment])
     except (msgspec.DecodeError, UnicodeDecodeError):
         return {}
 

@@ -18,6 +18,7 @@ from partywall.edge.front import front
 from partywall.edge.home import EdgeHome
 from partywall.edge.validation import refuse_taken_ports, validate
 from partywall.model.errors import MachineFailed
+from partywall.system.decoding import decode
 from partywall.system.files import read_bytes, write_atomically
 
 Texts = Mapping[str, bytes | None]
@@ -117,7 +118,7 @@ def _check(home: EdgeHome, texts: Mapping[str, bytes], former: Texts, after: Fra
 def _known(home: EdgeHome, former: bytes | None) -> Iterable[Any]:
     """The configurations whose ports are the edge's own already."""
     try:
-        written = msgspec.json.decode(former or b"{}", type=dict[str, Any])
+        written = decode(former or b"{}", dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError):  # damaged: it is about to be replaced
         written = {}
     return written, _running(home, sides.FRONT) or {}
@@ -166,7 +167,7 @@ def _running(home: EdgeHome, part: str) -> Any:  # noqa: ANN401  (any JSON)
 
 
 def _meant(texts: Texts, part: str) -> Any:  # noqa: ANN401  (any JSON)
-    return msgspec.json.decode(texts[part] or b"{}")
+    return decode(texts[part] or b"{}")
 
 
 def _write(home: EdgeHome, texts: Texts, present: Texts) -> None:

@@ -11,6 +11,7 @@ import msgspec
 from partywall.edge import fragments
 from partywall.edge.home import EdgeHome
 from partywall.edge.settings import EdgeSettings, Tls
+from partywall.system.decoding import decode
 from partywall.system.files import read_bytes, write_atomically
 
 Said = Mapping[str, str]
@@ -111,7 +112,7 @@ def _owners(home: EdgeHome) -> set[str]:
 
 def _read(home: EdgeHome, project: str) -> Tenant | None:
     try:
-        return msgspec.json.decode(read_bytes(_path(home, project)) or b"", type=Tenant)
+        return decode(read_bytes(_path(home, project)) or b"", Tenant)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
 

@@ -18,6 +18,7 @@ from partywall.edge.front import listened
 from partywall.edge.home import EdgeHome
 from partywall.edge.settings import EdgeSettings
 from partywall.model.errors import MachineFailed
+from partywall.system.decoding import decode
 
 _SECONDS = 60
 _MESSAGE_CHARACTERS = 800
@@ -70,7 +71,7 @@ def _message(err: bytes) -> str:
     lines = [line for line in err.splitlines() if line.strip()]
     for line in reversed(lines):
         with contextlib.suppress(msgspec.DecodeError):
-            logged = msgspec.json.decode(line, type=dict[str, Any])
+            logged = decode(line, dict[str, Any])
             if logged.get("level") == "error":
                 return str(logged.get("msg"))[:_MESSAGE_CHARACTERS]
     said = lines[-1].decode(errors="replace") if lines else "it gives no reason"
@@ -86,7 +87,7 @@ def refuse_taken_ports(text: bytes, *known: Mapping[str, Any]) -> None:
         MachineFailed: naming the port.
     """
     own = set().union(*map(listened, known))
-    for address in sorted(listened(msgspec.json.decode(text)) - own):
+    for address in sorted(listened(decode(text)) - own):
         host, _, port = address.rpartition(":")
         if _taken(host.strip("[]"), int(port)):
             raise MachineFailed(

@@ -13,6 +13,7 @@ from partywall.execution.newer import refuse_newer
 from partywall.execution.owner import Owner
 from partywall.model.errors import MachineFailed, Place
 from partywall.model.world import Key, World
+from partywall.system.decoding import decode
 from partywall.system.files import read_bytes
 
 T = TypeVar("T")
@@ -122,7 +123,7 @@ def read(path: Path) -> Run | None:
 
 def _decode(line: bytes, kind: type[T], path: Path, number: int) -> T:
     try:
-        return msgspec.json.decode(line, type=kind)
+        return decode(line, kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise MachineFailed(
             f"this journal is damaged: {str(error)[:1].lower()}{str(error)[1:]}",

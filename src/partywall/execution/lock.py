@@ -14,6 +14,7 @@ import msgspec
 
 from partywall.execution.owner import Owner, myself, user_of
 from partywall.model.errors import Place, Refused
+from partywall.system.decoding import decode
 from partywall.system.files import failed, make_folder, read_bytes
 
 
@@ -58,7 +59,7 @@ class Locks:
         """Who says that he holds a lock and is alive; what a dead one left behind is nobody's."""
         data = read_bytes(self._path(name))
         try:
-            found = msgspec.json.decode(data or b"", type=Holder)
+            found = decode(data or b"", Holder)
         except (msgspec.DecodeError, UnicodeDecodeError):  # empty, or being written right now
             return None
         return found if found.owner.alive() else None

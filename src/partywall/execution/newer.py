@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from partywall.model.errors import Place, Refused
+from partywall.system.decoding import decode
 from partywall.system.files import corrupted
 
 
@@ -24,7 +25,7 @@ def refuse_newer(data: bytes, known: int, path: Path) -> None:
         MachineFailed: when it has no version at all.
     """
     try:
-        version = msgspec.json.decode(data, type=Versioned).version
+        version = decode(data, Versioned).version
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise corrupted(path, str(error)) from error
     if version > known:

@@ -12,6 +12,7 @@ import msgspec
 from partywall.execution.newer import refuse_newer
 from partywall.model.errors import BadInput
 from partywall.model.world import ENVIRONMENT_NAME, AnyThing, Entry, Key
+from partywall.system.decoding import decode
 from partywall.system.files import corrupted, failed, read_bytes, write_atomically
 
 VERSION = 1
@@ -110,7 +111,7 @@ class Records:
             return None
         refuse_newer(data, VERSION, path)
         try:
-            record = msgspec.json.decode(data, type=Record)
+            record = decode(data, Record)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise corrupted(path, str(error)) from error
         if record.key != record.thing.key or self.path(record.key) != path:

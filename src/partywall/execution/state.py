@@ -9,6 +9,7 @@ import msgspec
 
 from partywall.execution.newer import refuse_newer
 from partywall.model.errors import PartywallError, Place, Refused
+from partywall.system.decoding import decode
 from partywall.system.files import corrupted, read_bytes, write_atomically
 
 VERSION = 1
@@ -51,7 +52,7 @@ def read(home: Path) -> State | None:
         return None
     refuse_newer(data, VERSION, path)
     try:
-        return msgspec.json.decode(data, type=State)
+        return decode(data, State)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise corrupted(path, str(error)) from error
 

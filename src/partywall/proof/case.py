@@ -25,6 +25,7 @@ from partywall.proof.premises import AGENT, Premises
 from partywall.proof.probe import OUTSIDE, Attempt, CouldNotTry, Verdict
 from partywall.proof.run import Run
 from partywall.proof.target import Server, Target
+from partywall.system.decoding import decode
 
 __all__ = ["AGENT", "Answer", "Case", "Premises", "Run"]
 
@@ -210,7 +211,7 @@ def _understood(environment: str, code: int, out: str, err: str, known: list[str
     for secret in known:
         out, err = out.replace(secret, _HIDDEN), err.replace(secret, _HIDDEN)
     try:
-        answers = msgspec.json.decode(out, type=list[dict[str, Any]]) if code == 0 else None
+        answers = decode(out, list[dict[str, Any]]) if code == 0 else None
     except (msgspec.DecodeError, UnicodeDecodeError):
         answers = None
     if answers is None:

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from partywall.model.errors import MachineFailed, Place
+from partywall.system.decoding import decode
 
 _REMEDIES = {
     errno.ENOSPC: "free some disk space and run the same command again; nothing is half written",
@@ -102,7 +103,7 @@ def read_json(path: Path) -> Any:  # noqa: ANN401  (the caller knows the shape)
     if data is None:
         return None
     try:
-        return msgspec.json.decode(data)
+        return decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise corrupted(path, str(error)) from error
 

@@ -10,6 +10,7 @@ import msgspec
 
 from partywall.model.errors import MachineFailed, Place
 from partywall.model.secret import Secret, SecretRef
+from partywall.system.decoding import decode
 from partywall.system.files import corrupted, read_bytes, write_atomically
 
 Versions = dict[str, dict[str, str]]
@@ -77,7 +78,7 @@ class FileSecretStore:
         if data is None:
             return {}
         try:
-            found = msgspec.json.decode(data, type=Versions)
+            found = decode(data, Versions)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise corrupted(self.path(environment), "not a secret store") from error
         if not all(version.isdecimal() for versions in found.values() for version in versions):

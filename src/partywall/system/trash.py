@@ -9,6 +9,7 @@ import msgspec
 
 from partywall.interfaces import Discarded
 from partywall.model.world import environment_of, name_of
+from partywall.system.decoding import decode
 from partywall.system.files import failed, make_folder, read_bytes, write_atomically
 
 
@@ -51,7 +52,7 @@ class TrashFolder:
 
 def _read(path: Path) -> Discarded | None:
     try:
-        known = msgspec.json.decode(read_bytes(path) or b"", type=Discarded)
+        known = decode(read_bytes(path) or b"", Discarded)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
     return msgspec.structs.replace(known, id=path.parent.name)

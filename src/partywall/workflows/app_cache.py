@@ -15,6 +15,7 @@ import msgspec
 import partywall
 from partywall.compose import read
 from partywall.model.app import App
+from partywall.system.decoding import decode
 from partywall.system.files import read_bytes, write_atomically
 
 _FURTHER = (b"include", b"extends", b"env_file")
@@ -41,7 +42,7 @@ class AppCache:
         if data is None:
             return None
         try:
-            known = msgspec.json.decode(data, type=Remembered)
+            known = decode(data, Remembered)
         except (msgspec.DecodeError, UnicodeDecodeError):
             return None
         if known.digest != digest or _has_secret_files(known.app):

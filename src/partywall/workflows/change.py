@@ -32,6 +32,7 @@ from partywall.planning.keep import destroy as without
 from partywall.planning.keep import keep
 from partywall.planning.restart import restart
 from partywall.planning.scope import COMMON, wanted_of
+from partywall.system.decoding import convert
 from partywall.system.files import read_bytes
 from partywall.workflows import edge_place, notes, refusing, services, sharing, trash, variables
 from partywall.workflows.project import Project
@@ -137,7 +138,7 @@ def resume(project: Project, *, back: bool) -> Goal:
         raise BadInput("there is nothing to resume", remedy="`partywall plan` shows what is due")
     if back:
         return Goal(verb="back", scope=run.head.scope)
-    goal = msgspec.convert(dict(undo.goal(run)), Goal)
+    goal = convert(dict(undo.goal(run)), Goal)
     return msgspec.structs.replace(goal, done=(*goal.done, *run.keys("end")))
 
 

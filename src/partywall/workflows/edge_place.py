@@ -15,6 +15,7 @@ from partywall.edge.settings import CURRENT, SOCKET_BYTES, EdgeSettings, Tls
 from partywall.interfaces import EdgeProgram
 from partywall.model.errors import BadInput, MachineFailed, Place, Refused
 from partywall.system import files, sockets
+from partywall.system.decoding import decode
 from partywall.workflows.port_claims import Claims, project_of
 
 _CUSTOMARY = (8080, 8443)
@@ -201,7 +202,7 @@ def _remembered(folder: Path) -> Ports | None:
     if data is None:
         return None
     try:
-        return msgspec.json.decode(data, type=Ports)
+        return decode(data, Ports)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise files.corrupted(folder / "ports.json", "not a pair of ports") from error
 

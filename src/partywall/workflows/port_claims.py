@@ -10,6 +10,7 @@ import msgspec
 
 from partywall.execution.owner import Owner, myself
 from partywall.system import files
+from partywall.system.decoding import decode
 from partywall.system.filelock import locked
 
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  (nothing is bound here)
@@ -83,7 +84,7 @@ class Claims(msgspec.Struct, frozen=True):
         """A damaged file claims nothing; a port that is in use is found taken all the same."""
         data = files.read_bytes(self.folder / "ports.json")
         try:
-            return msgspec.json.decode(data or b"{}", type=dict[str, Claim])
+            return decode(data or b"{}", dict[str, Claim])
         except (msgspec.DecodeError, UnicodeDecodeError):
             return {}
 
@@ -107,7 +108,7 @@ def _standing(place: Path, claim: Claim) -> bool:
 def _remembered(place: Path) -> tuple[int, ...]:
     try:
         data = (place / "ports.json").read_bytes()
-        return tuple(msgspec.json.decode(data, type=dict[str, int]).values())
+        return tuple(decode(data, dict[str, int]).values())
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return ()
 

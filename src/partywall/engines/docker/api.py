@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from partywall.model.errors import MachineFailed, Place
+from partywall.system.decoding import decode
 
 SECONDS = 60.0
 """How long an answer may take: an engine with much to do is slow, not gone."""
@@ -161,7 +162,7 @@ def judged(path: str, status: int, body: bytes) -> bytes:
     if status < http.client.BAD_REQUEST:
         return body
     try:
-        said = str(msgspec.json.decode(body)["message"])
+        said = str(decode(body)["message"])
     except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError):
         said = body.decode(errors="replace")
     said = said.strip()[:_CHARACTERS] or "it gives no reason"
@@ -210,7 +211,7 @@ def _word(value: object) -> str:
 
 def _decoded(path: str, answer: bytes) -> Any:  # noqa: ANN401  (any JSON)
     try:
-        return msgspec.json.decode(answer)
+        return decode(answer)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise MachineFailed(
             f"the Docker engine says something unreadable about {path}: {error}",

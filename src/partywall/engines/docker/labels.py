@@ -9,6 +9,7 @@ import msgspec
 from partywall.engines.docker.names import Naming
 from partywall.model.errors import MachineFailed
 from partywall.model.world import AnyThing, Entry, Key, environment_of
+from partywall.system.decoding import decode
 
 PROJECT = "io.partywall.project"
 """The installation's own id, or the commons': without it nothing is ever stopped or removed."""
@@ -54,7 +55,7 @@ def thing_of(found: Mapping[str, str]) -> AnyThing:
         MachineFailed: when somebody edited them.
     """
     try:
-        thing: AnyThing = msgspec.json.decode(found.get(THING, ""), type=AnyThing)
+        thing: AnyThing = decode(found.get(THING, ""), AnyThing)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise MachineFailed(
             f"the labels of {found.get(KEY)} do not say what it is: {error}",

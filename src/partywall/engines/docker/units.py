@@ -17,6 +17,7 @@ from partywall.interfaces import SecretStore
 from partywall.model.errors import MachineFailed
 from partywall.model.secret import SecretRef, references
 from partywall.model.world import AnyThing, Entry, Instance, Job, Key
+from partywall.system.decoding import decode
 from partywall.system.filelock import locked
 from partywall.system.files import corrupted, make_folder, read_bytes, write_atomically
 
@@ -104,7 +105,7 @@ class Units:
         """The networks of other units that the members of this one are in."""
         path = self.unit(name).folder / "joined.json"
         try:
-            return msgspec.json.decode(read_bytes(path) or b"[]", type=set[str])
+            return decode(read_bytes(path) or b"[]", set[str])
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise corrupted(path, "not the names of networks") from error
 
@@ -117,7 +118,7 @@ class Units:
     def _read(self, name: str) -> dict[Key, Entry]:
         path = self.unit(name).folder / "things.json"
         try:
-            return msgspec.json.decode(read_bytes(path) or b"{}", type=dict[Key, Entry])
+            return decode(read_bytes(path) or b"{}", dict[Key, Entry])
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise corrupted(path, "not what was written of a unit") from error
 

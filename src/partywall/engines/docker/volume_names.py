@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from partywall.model.world import Key, Volume
+from partywall.system.decoding import decode
 from partywall.system.files import corrupted, read_bytes, write_atomically
 
 
@@ -38,7 +39,7 @@ class VolumeNames:
 
     def _read(self) -> dict[Key, str]:
         try:
-            return msgspec.json.decode(read_bytes(self._path) or b"{}", type=dict[Key, str])
+            return decode(read_bytes(self._path) or b"{}", dict[Key, str])
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise corrupted(self._path, "not the names of volumes") from error
 

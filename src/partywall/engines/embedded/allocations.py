@@ -15,6 +15,7 @@ import msgspec
 
 from partywall.model.errors import MachineFailed
 from partywall.model.world import Key, environment_of
+from partywall.system.decoding import decode
 from partywall.system.files import corrupted, read_bytes, write_atomically
 
 FIRST_UID = 700_000_000
@@ -143,7 +144,7 @@ class Allocations:
         if data is None:
             return Allocated()
         try:
-            return msgspec.json.decode(data, type=Allocated)
+            return decode(data, Allocated)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise corrupted(self._path, "not a list of addresses") from error
 

@@ -11,6 +11,7 @@ from partywall.engines.embedded.supervise.state import State
 from partywall.interfaces import Records
 from partywall.model.errors import MachineFailed
 from partywall.model.world import AnyThing, Entry, Instance, Job
+from partywall.system.decoding import decode
 
 _STEADY_SECONDS = 0.5
 """How long a program that nothing asks must run: most that are wrong end sooner."""
@@ -114,7 +115,7 @@ def thing_of(label: str) -> AnyThing:
         MachineFailed: when the label is damaged.
     """
     try:
-        thing: AnyThing = msgspec.json.decode(label, type=AnyThing)
+        thing: AnyThing = decode(label, AnyThing)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise MachineFailed(
             f"a program's description is damaged: {error}", remedy="run `partywall up` again"
