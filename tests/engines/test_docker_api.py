@@ -32,6 +32,10 @@ OTHER = Naming(project="else", project_id="else", commons="else-all")
 BYTES = 64 * 1024 * 1024
 
 
+def remembered(entry: Entry) -> Entry:
+    return entry
+
+
 class Workbench:
     """Makes things through the API under an id of its own, and removes them by theirs."""
 
@@ -44,7 +48,7 @@ class Workbench:
         self.data = Volume(key="dev/volume/data", name=f"{self.project_id}_data")
         self.back = Network(key="dev/network/back", name=f"{self.project_id}_back", internal=True)
         self.observer = DockerObserver(
-            api, self.naming, Records(folder), lambda: {self.data.key: self.data.name}, lambda _: ()
+            api, self.naming, Records(folder), lambda: {self.data.key: self.data.name}, remembered
         )
         self._made: list[str] = []
 
@@ -140,7 +144,7 @@ def test_another_installation_sees_nothing_of_it(
     bench.volume()
     bench.network()
     bench.started(WEB)
-    other = DockerObserver(api, OTHER, Records(tmp_path), dict, lambda _: ())
+    other = DockerObserver(api, OTHER, Records(tmp_path), dict, remembered)
     assert not other.observe().entries
     assert other.look("dev/web") is None
 

@@ -318,6 +318,9 @@ class FakeEngine(Engine):
     def strangers(self) -> Sequence[str]:
         return ()
 
+    def succession(self) -> None:
+        return None
+
     def gap(self, before: Entry, after: Entry) -> str:
         return ""
 

@@ -204,6 +204,6 @@ def test_what_no_wall_can_stand_against_is_refused(two: Two) -> None:
             assert words in said.err
             assert "compose.yaml:" in said.err
     path.write_text(before + "    external: true\n")
-    assert "is external" in other.call("plan", "prod", code=3).err
+    assert "there is no volume data" in other.call("plan", "prod", code=3).err
     assert other.steps("plan", "dev")["dev/volume/data"] == "create"
     path.write_text(before)

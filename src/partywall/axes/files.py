@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from partywall.axes.definition import relative
-from partywall.axes.site import Environment, Site, own
+from partywall.axes.site import Environment, Site, before, own
 from partywall.model.app import App
 from partywall.model.choices import FilesWall
 from partywall.model.world import AnyThing, Volume
@@ -20,12 +21,25 @@ def folder(site: Site, environment: Environment) -> Iterable[AnyThing]:
         if mount.kind == "volume" and mount.source
     }
     for name in sorted(used):
+        there = existing(environment, name, environment.app.volumes.get(name) or {})
         yield Volume(
             key=own(environment, "volume", name),
-            name=f"{site.project}-{environment.name}_{name}",
+            name=there or f"{site.project}-{environment.name}_{name}",
             driver=_driver(environment.app, name),
             options=_options(environment.app, name),
+            external=bool(there),
         )
+
+
+def existing(environment: Environment, name: str, said: Mapping[str, Any]) -> str:
+    """The volume that holds the data already, by the engine's name; empty: there is none yet."""
+    if outside := before(environment, name, said):
+        return outside
+    if not environment.volumes_of:
+        return ""
+    fixed = str(said.get("name") or "")
+    own_name = f"{environment.app.name}_{name}"
+    return fixed if fixed not in ("", own_name) else f"{environment.volumes_of}_{name}"
 
 
 def _driver(app: App, name: str) -> str:

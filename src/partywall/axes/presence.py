@@ -7,7 +7,7 @@ from typing import Any
 
 from partywall.axes.hosts import called
 from partywall.axes.instance import instance, key_of
-from partywall.axes.site import Environment, Site, is_postgres, own
+from partywall.axes.site import Environment, Site, before, is_postgres, own
 from partywall.model.app import Condition, Role, Service
 from partywall.model.choices import Presence
 from partywall.model.world import AnyThing, Instance, Job, Need, Network
@@ -22,10 +22,12 @@ _OF_A_SERVICE = frozenset({"healthcheck", "depends_on", "expose", "scale", "depl
 def together(site: Site, environment: Environment) -> Iterable[AnyThing]:
     """Every environment's services, jobs and networks, all at once."""
     for name, network in sorted(environment.app.networks.items()):
+        there = before(environment, name, network)
         yield Network(
             key=own(environment, "network", name),
-            name=f"{site.project}-{environment.name}_{name}",
+            name=there or f"{site.project}-{environment.name}_{name}",
             internal=bool(network.get("internal")),
+            external=bool(there),
         )
     for service in environment.app.services.values():
         if service.role is Role.JOB:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import PurePosixPath
+from typing import Any
 
 import msgspec
 
@@ -44,6 +46,8 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     password: SecretRef | None = None
     seed: tuple[str, ...] | None = None
     share: Share | None = None
+    volumes_of: str = ""
+    """The Compose project whose volumes it has; empty: its own."""
     definitions: bool = False
     """Whether the engine takes the Compose definitions of its services as they are."""
 
@@ -64,6 +68,22 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 def own(environment: Environment, kind: str, name: str) -> Key:
     """The key of a thing that is no instance."""
     return f"{environment.name}/{kind}/{name}"
+
+
+def before(environment: Environment, name: str, said: Mapping[str, Any]) -> str:
+    """What is called so in an environment and was there before it; empty for what is its own.
+
+    Only production has a before: what is external in the Compose file is every other
+    environment's own. Engines that take no definitions make nothing of it.
+
+    Args:
+        environment: the one.
+        name: of a volume or a network, as the Compose file has it.
+        said: what the Compose file says of it.
+    """
+    if not (environment.production and environment.definitions and said.get("external")):
+        return ""
+    return str(said.get("name") or name)
 
 
 def is_postgres(service: Service) -> bool:

@@ -32,6 +32,7 @@ COMMANDS = {
     "env": "List an environment's variables; values only when asked.",
     "prove": "Try to cross the wall between environments.",
     "doctor": "Find what is wrong here, and what to do.",
+    "take-over": "Make production ours that `docker compose` started.",
     "render": "Write plain Compose files that run without Partywall.",
     "resume": "Go on with, or take back, what was interrupted.",
     "trash": "List, bring back or remove what `destroy` removed.",
@@ -51,7 +52,7 @@ class Commands(click.Group):
         """The command, imported now."""
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"partywall.cli.commands.{cmd_name}_")
+        module = import_module(f"partywall.cli.commands.{cmd_name.replace('-', '_')}_")
         command: click.Command = module.command
         return command
 

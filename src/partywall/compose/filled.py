@@ -203,7 +203,8 @@ class Reader:
             variables=self._variables(said.variables or {}, (*path, "variables")),
             limits=self._limits(said.limits, (*path, "limits")),
             branch=self._branch(said.branch, (*path, "branch")),
-            attach=self._attach(said.attach, production, (*path, "attach")),
+            attach=self._theirs(said.attach, production, (*path, "attach")),
+            volumes_of=self._volumes_of(said, production, (*path, "volumes_of")),
         )
 
     def _env_files(self, name: str, said: schema.Words | None) -> tuple[EnvFile, ...]:
@@ -223,12 +224,23 @@ class Reader:
             raise self._bad(f"{said!r} is no branch name", path, "letters, digits, . _ / and -")
         return said
 
-    def _attach(self, said: str | None, production: bool, path: Path_) -> str | None:
+    def _volumes_of(self, said: schema.Environment, production: bool, path: Path_) -> str | None:
+        if said.volumes_of is not None and said.attach is not None:
+            raise self._bad(
+                "an attached environment keeps its volumes anyway",
+                path,
+                "leave one of `attach` and `volumes_of`",
+            )
+        return self._theirs(said.volumes_of, production, path)
+
+    def _theirs(self, said: str | None, production: bool, path: Path_) -> str | None:
         if said is None:
             return None
         if not production:
             raise self._bad(
-                "only production can be attached", path, "take the line out: Partywall makes it"
+                f"only production can have `{path[-1]}`",
+                path,
+                "take the line out: Partywall makes what it needs",
             )
         if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", said):
             raise self._bad(

@@ -19,17 +19,12 @@ REFUSED = frozenset(
     {
         "host-network",
         "joined-network",
-        "external-volume",
-        "external-network",
         "docker-socket",
         "host-namespace",
         EXTERNAL,
     }
 )
 """Kinds of findings that no wall can stand against; `action` is then what the user can do."""
-ELSEWHERE = frozenset({"external-volume", "external-network"})
-"""Of these, what is there before production and not in it: others do without and have their own."""
-
 
 _OF_THE_MACHINE = ("/etc/localtime", "/etc/timezone")
 _OWN_FOLDER = "put ${PARTYWALL_ENVIRONMENT} into its name, or use a named volume"
@@ -233,8 +228,8 @@ def _fixed(
             yield Finding(
                 service=users.get(key, ""),
                 kind=f"external-{kind}",
-                what=f"the {kind} {name or key} is external: every environment would use the same",
-                action=f"take `external` out, so that each environment has a {kind} of its own",
+                what=f"the {kind} {name or key} is external: it is there before production",
+                action=f"production uses it; each other environment gets a {kind} of its own",
                 where=where,
             )
         elif name and name != f"{seen.app.name}_{key}":

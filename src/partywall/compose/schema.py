@@ -103,6 +103,13 @@ class Environment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             description="Compose project of production that runs already: looked at, not touched."
         ),
     ] = None
+    volumes_of: Annotated[
+        str | None,
+        Meta(
+            description="Compose project whose volumes hold production's data; "
+            "`take-over` writes it. They are used, and never removed."
+        ),
+    ] = None
 
 
 class Session(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

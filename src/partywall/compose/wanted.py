@@ -45,6 +45,8 @@ class EnvironmentSettings(msgspec.Struct, frozen=True, kw_only=True):
     branch: str | None = None
     attach: str | None = None
     """The Compose project that it is already, made by somebody else."""
+    volumes_of: str | None = None
+    """The Compose project whose volumes hold its data."""
 
 
 class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):

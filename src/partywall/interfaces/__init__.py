@@ -24,6 +24,7 @@ from partywall.interfaces.reach import (
     Switch,
     Ways,
 )
+from partywall.interfaces.succession import Held, Original, Succession
 from partywall.interfaces.working import (
     METHOD,
     Clock,
@@ -56,16 +57,19 @@ __all__ = [
     "EngineParts",
     "Exporter",
     "Health",
+    "Held",
     "Journal",
     "Log",
     "Logs",
     "Observer",
+    "Original",
     "Performer",
     "Progress",
     "Reach",
     "Records",
     "SecretStore",
     "Stand",
+    "Succession",
     "Switch",
     "Trash",
     "Ways",

@@ -10,6 +10,7 @@ import msgspec
 
 from partywall.interfaces.keeping import Exporter, Logs, Trash
 from partywall.interfaces.reach import Reach, Switch, Ways
+from partywall.interfaces.succession import Succession
 from partywall.interfaces.working import Clock, Observer, Performer, Records, SecretStore
 from partywall.model.world import AnyThing, Entry, Key, World
 
@@ -52,6 +53,10 @@ class Engine(Protocol):
 
     def strangers(self) -> Sequence[str]:
         """What else runs of the same folder, that nobody attached: Compose projects by name."""
+        ...
+
+    def succession(self) -> Succession | None:
+        """What lets services go over from containers of others to its own; None when nothing."""
         ...
 
     def gap(self, before: Entry, after: Entry) -> str:
@@ -151,6 +156,8 @@ class EngineParts(msgspec.Struct, frozen=True, kw_only=True):
     switch: Switch
     attached: Mapping[str, str] = {}
     """Environment → the Compose project that it is: made by somebody else, never changed."""
+    succeeds: str = ""
+    """The Compose project whose services are about to become ours; empty: none."""
 
 
 class BuildsEngine(Protocol):

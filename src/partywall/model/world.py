@@ -92,6 +92,8 @@ class Volume(Thing, frozen=True, kw_only=True, tag="volume"):
     """Who keeps the data; empty: the engine itself."""
     options: dict[str, str] = {}
     """What the driver is told, `device` being where the data are."""
+    external: bool = False
+    """It was there before: it is used, and never made or removed."""
 
 
 class Network(Thing, frozen=True, kw_only=True, tag="network"):
@@ -99,6 +101,8 @@ class Network(Thing, frozen=True, kw_only=True, tag="network"):
 
     name: str
     internal: bool = False
+    external: bool = False
+    """It was there before: it is used, and never made or removed."""
 
 
 class Database(Thing, frozen=True, kw_only=True, tag="database"):

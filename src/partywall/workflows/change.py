@@ -36,6 +36,7 @@ from partywall.system.decoding import convert
 from partywall.system.files import read_bytes
 from partywall.workflows import edge_place, notes, refusing, services, sharing, trash, variables
 from partywall.workflows.project import Project
+from partywall.workflows.take_over import record
 
 Approve = Callable[[Plan], None]
 """Asks the user, or raises."""
@@ -102,6 +103,8 @@ def change(project: Project, goal: Goal, approve: Approve, progress: Progress) -
 
 def _look(project: Project, goal: Goal) -> tuple[World, Plan]:
     """What there is, and what would be done about it."""
+    if not project.succeeds:
+        record.refuse_unfinished(project.home, goal.scope)
     _refuse_attached(project, goal)
     observed = project.observer.observe()
     _check_known(project, goal, observed)

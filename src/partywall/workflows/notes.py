@@ -8,7 +8,7 @@ from itertools import combinations
 
 from partywall.model.errors import PartywallError
 from partywall.model.plan import Action, Plan
-from partywall.model.world import World, environment_of
+from partywall.model.world import Network, Volume, World, environment_of
 from partywall.planning.folders import uses
 from partywall.planning.scope import COMMON
 from partywall.workflows.project import Project
@@ -76,6 +76,11 @@ def _staying(scope: str | None, observed: World) -> Iterator[str]:
     }
     for path in sorted(paths):
         yield f"{path} stays: it is a folder of yours, with what was written into it"
+    for thing in observed.things():
+        mine = scope in (None, environment_of(thing.key))
+        if mine and isinstance(thing, Volume | Network) and thing.external:
+            kind = type(thing).__name__.lower()
+            yield f"the {kind} {thing.name} stays: it was there before {environment_of(thing.key)}"
 
 
 def _gaps(project: Project, plan: Plan) -> Iterator[str]:

@@ -48,6 +48,18 @@ def open_project(where: Where) -> Project:
     return Project(settings, name)
 
 
+def reopened(project: Project) -> Project:
+    """The same project, read anew from its files.
+
+    Raises:
+        BadInput: when its settings are wrong by now.
+    """
+    file = project.settings.file
+    settings = compose_settings.load(project.folder, Path(file.file) if file else None)
+    settings = msgspec.structs.replace(settings, compose=project.settings.compose)
+    return Project(settings, project.chosen_engine)
+
+
 def _has_compose_file(settings: Settings) -> bool:
     """Whether one is named or found; which one, reading says."""
     if settings.compose or compose_files(settings.folder):

@@ -44,8 +44,10 @@ DEFAULT_ENGINE = "docker"
 class Project:
     """One project; parts are made when they are first asked for."""
 
-    def __init__(self, settings: Settings, engine: str | None) -> None:
+    def __init__(self, settings: Settings, engine: str | None, *, succeeds: str = "") -> None:
+        """`succeeds` is the Compose project whose services are about to become this one's."""
         self.settings = settings
+        self.succeeds = succeeds
         self.chosen_engine = engine
         """None: nobody has named one yet."""
         self.engine_name = engine or DEFAULT_ENGINE
@@ -116,6 +118,7 @@ class Project:
                     lambda: (self.edge, self.engine.ways()), self.settings.project, self.clock
                 ),
                 attached=self.attachments,
+                succeeds=self.succeeds,
             )
         )
         if self.state is not None:
@@ -343,6 +346,7 @@ class Project:
             password=self.given(name).refs.get(variables.PASSWORD) if said.protected else None,
             seed=said.seed,
             share=_share(said.limits),
+            volumes_of=said.volumes_of or "",
             definitions=self.engine.definitions,
         )
 

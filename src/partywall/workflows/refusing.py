@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from partywall.compose.notices import ELSEWHERE, refusals
+from partywall.compose.notices import refusals
 from partywall.model.app import Finding
 from partywall.model.errors import Refused
 from partywall.workflows.project import Project
@@ -29,18 +29,16 @@ def check(project: Project, names: Iterable[str]) -> None:
 def in_the_way(project: Project, names: Iterable[str]) -> Iterator[Finding]:
     """The findings that refuse an environment, each once.
 
-    An engine that does not take definitions as they are makes none of it. What somebody else made
-    is left as it is; and what exists elsewhere already is missing in production alone: any other
-    environment starts with something of its own.
+    An engine that does not take definitions as they are makes none of it, and what somebody else
+    made is left as it is.
     """
     if not project.engine.definitions:
         return
     mine = [name for name in names if name not in project.attachments]
     seen = set()
-    for name, app in project.apps(mine).items():
-        production = project.environment(name).production
+    for app in project.apps(mine).values():
         for one in refusals(app.findings):
             known = (one.service, one.kind, one.what)
-            if known not in seen and (production or one.kind not in ELSEWHERE):
+            if known not in seen:
                 seen.add(known)
                 yield one

@@ -560,3 +560,37 @@ def test_only_variables_that_name_an_attachment_say_it_by_file():
         "D": "/run/secrets/a",
     }
     assert by_file(said, files) == {"A": "x"}
+
+
+def test_production_uses_what_was_there_before_and_nobody_else_does():
+    more = {
+        "volumes": {"old": {"external": True, "name": "of_old"}, "data": {}},
+        "networks": {"proxy": {"external": True, "name": "proxy"}, "default": {}},
+    }
+    mounts = (Mount(kind="volume", source="old", target="/o"),)
+    for name, definitions, names in (
+        ("prod", True, {("of_old", True), ("proxy", True), ("shop-prod_default", False)}),
+        ("prod", False, {("shop-prod_old", False), ("shop-prod_proxy", False)}),
+        ("dev", True, {("shop-dev_old", False), ("shop-dev_proxy", False)}),
+    ):
+        one = environment(
+            service("web", mounts=mounts),
+            name=name,
+            more=more,
+            production=name == "prod",
+            definitions=definitions,
+        )
+        made = world.desired(site(one)).things()
+        found = {(x.name, x.external) for x in made if isinstance(x, Volume | Network)}
+        assert names <= found
+
+
+def test_volumes_that_another_compose_project_made():
+    more = {"volumes": {"data": {"name": "shop_data"}, "fixed": {"name": "of_old"}, "bare": {}}}
+    names = ("data", "fixed", "bare")
+    mounts = tuple(Mount(kind="volume", source=name, target=f"/{name}") for name in names)
+    one = environment(
+        service("db", mounts=mounts), name="prod", more=more, production=True, volumes_of="legacy"
+    )
+    made = {x.name for x in world.desired(site(one)).things() if isinstance(x, Volume)}
+    assert made == {"legacy_data", "of_old", "legacy_bare"}

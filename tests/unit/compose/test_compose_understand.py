@@ -280,8 +280,6 @@ def test_what_two_environments_would_trip_over():
         "host-namespace",
         "host-network",
         "docker-socket",
-        "external-volume",
-        "external-network",
     }
     assert all(one.where is not None and one.action for one in app.findings)
 

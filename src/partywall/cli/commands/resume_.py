@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from partywall.cli import options
 from partywall.cli.changing import carry_out
-from partywall.cli.session import Session
+from partywall.cli.render.progress import StepLines
+from partywall.cli.session import Session, style_of
 from partywall.workflows.change import resume
+from partywall.workflows.take_over import run
 
 
 @click.command("resume")
@@ -18,5 +22,13 @@ from partywall.workflows.change import resume
 @click.pass_obj
 def command(session: Session, back: bool, dry_run: bool, yes: bool, json: bool) -> None:
     """Go on with what a crash, a failure or a lost connection left half done."""
+    if not dry_run and _take_over(session, back=back):
+        return
     goal = resume(session.project, back=back)
     carry_out(session, goal, dry=dry_run, sure=yes, json=json)
+
+
+def _take_over(session: Session, *, back: bool) -> bool:
+    """Whether it was a take-over that broke off, which has a way of its own."""
+    with StepLines(sys.stderr, style_of(sys.stderr)) as lines:
+        return run.resume(session.project, back=back, tell=session.note, progress=lines)

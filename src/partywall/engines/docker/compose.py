@@ -57,6 +57,14 @@ class ComposeCli:
         """
         self._run(unit, ["build", *sorted(services)])
 
+    def pull(self, unit: Unit) -> None:
+        """Fetch the images that are missing and that nothing here builds.
+
+        Raises:
+            MachineFailed: with the CLI's last words.
+        """
+        self._run(unit, ["pull", "--quiet", "--policy", "missing", "--ignore-buildable"])
+
     def _run(self, unit: Unit, words: Sequence[str]) -> None:
         command = [*arguments(self._program, unit), *words]
         known = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}

@@ -42,13 +42,13 @@ class Containers:
     def of(self, key: Key) -> list[Inspected]:
         """All containers of a thing: ours, or those of an attached environment."""
         if (project := self._naming.attached.get(environment_of(key))) is not None:
-            return self._theirs(project, f"{COMPOSE_SERVICE}={name_of(key)}")
+            return self.theirs(project, f"{COMPOSE_SERVICE}={name_of(key)}")
         return self._with(self._naming.owner(key), f"{KEY}={key}")
 
     def running(self, environment: str) -> list[Inspected]:
         """All running containers of an environment's instances, by key."""
         if (project := self._naming.attached.get(environment)) is not None:
-            found = self._theirs(project)
+            found = self.theirs(project)
         else:
             found = self._with(self._naming.owner(environment), f"{ENVIRONMENT}={environment}")
         up = [one for one in found if one["State"].get("Running")]
@@ -67,7 +67,7 @@ class Containers:
     def keys(self, environment: str) -> set[Key]:
         """Instances and jobs of an environment that have a container, whatever its state."""
         if (project := self._naming.attached.get(environment)) is not None:
-            theirs = self._theirs(project)
+            theirs = self.theirs(project)
             names = (one["Config"]["Labels"][COMPOSE_SERVICE] for one in theirs)
             return {f"{environment}/{name}" for name in names}
         listed = self._listed(
@@ -86,14 +86,14 @@ class Containers:
         )
         return None if made is None else self._api.get(f"/containers/{made['Id']}/json")
 
-    def _with(self, owner: str, label: str) -> list[Inspected]:
-        return self._inspected(self._listed(f"{PROJECT}={owner}", label))
-
-    def _theirs(self, project: str, *labels: str) -> list[Inspected]:
+    def theirs(self, project: str, *labels: str) -> list[Inspected]:
         """Containers of somebody else's project, those apart that `run` made for once."""
         project_label = f"{COMPOSE_PROJECT}={project}"
         listed = self._listed(project_label, f"{COMPOSE_ONEOFF}=False", *labels)
         return self._inspected(one for one in listed if PROJECT not in one["Labels"])
+
+    def _with(self, owner: str, label: str) -> list[Inspected]:
+        return self._inspected(self._listed(f"{PROJECT}={owner}", label))
 
     def _listed(self, *labels: str) -> list[Inspected]:
         found = self._api.get("/containers/json", all="true", filters={"label": [*labels]})

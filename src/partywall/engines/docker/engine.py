@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
+
 from partywall.engines.docker import edge
 from partywall.engines.docker.api import Api
 from partywall.engines.docker.compose import ComposeCli
@@ -20,8 +22,10 @@ from partywall.engines.docker.making import Making
 from partywall.engines.docker.names import Naming
 from partywall.engines.docker.networks import NetworkPerformer
 from partywall.engines.docker.observe import DockerObserver
+from partywall.engines.docker.outside import Outside, UsesOrMakes, is_outside
 from partywall.engines.docker.reach import DockerReach
 from partywall.engines.docker.render import Ground
+from partywall.engines.docker.succession import DockerSuccession
 from partywall.engines.docker.trash import VolumeTrash
 from partywall.engines.docker.understand import Inspected, attached, foremost, health, unsuitable
 from partywall.engines.docker.units import Units
@@ -79,6 +83,7 @@ class DockerEngine:
             edge=self._edge,
         )
         self._units = Units(self._folder, parts.secrets, ground)
+        self._outside = Outside(api, self._units, self._names, parts.records)
         self._containers = Containers(api, self._naming, parts.clock, self._units.masked)
         self._making = Making(
             api, self._units, ComposeCli(compose, api.socket), self._containers, parts.name
@@ -96,7 +101,7 @@ class DockerEngine:
         return edge.service(part, self._parts.edge, joined)
 
     def refusals(self, desired: World) -> list[str]:
-        """Instances without an image and without a build; budgets that cannot all be kept."""
+        """What has no image, what should be there before and is not, budgets beyond the machine."""
         things = (one.instance if isinstance(one, Job) else one for one in desired.things())
         bare = [
             f"{one.key} has neither an image nor a build: Docker cannot run it"
@@ -105,6 +110,7 @@ class DockerEngine:
         ]
         limits = [one for one in desired.things() if isinstance(one, Limit)]
         odd = unsuitable(self._api.get("/info") or {}, self._api.get("/version") or {})
+        bare += self._outside.refusals(desired.things())
         return [*bare, *filter(None, (odd, self._budgets.overbooked(limits)))]
 
     def attached(self, wanted: World) -> World:
@@ -128,7 +134,19 @@ class DockerEngine:
 
     def strangers(self) -> Sequence[str]:
         """The Compose projects of the same folder that run and that nobody attached."""
-        return self._containers.strangers(str(self._parts.project))
+        found = self._containers.strangers(str(self._parts.project))
+        return [name for name in found if name != self._parts.succeeds]
+
+    def succession(self) -> DockerSuccession:
+        """What lets services go over from containers of others to its own."""
+        return DockerSuccession(
+            self._api,
+            self._containers,
+            self._making,
+            self._units,
+            self.reach(),
+            self._parts.clock,
+        )
 
     def gap(self, before: Entry, after: Entry) -> str:
         """Why an instance is away for a moment while it changes; empty when it is not."""
@@ -143,8 +161,17 @@ class DockerEngine:
             self._naming,
             self._parts.records,
             self._names.all,
-            self._budgets.faults,
+            self._as_remembered,
         )
+
+    def _as_remembered(self, entry: Entry) -> Entry | None:
+        """Of what the engine itself does not know, what is remembered, as it now is."""
+        thing = entry.thing
+        if isinstance(thing, Limit):
+            return msgspec.structs.replace(entry, faults=self._budgets.faults(thing))
+        if is_outside(thing):
+            return self._outside.seen(entry)
+        return entry if isinstance(thing, Job) else None
 
     def performers(self) -> Sequence[Performer]:
         """Its hands."""
@@ -153,8 +180,13 @@ class DockerEngine:
             self._instances,
             JobPerformer(self._making, self._containers, parts.records),
             LimitPerformer(self._budgets, parts.records),
-            NetworkPerformer(self._api, self._units, self._naming, parts.clock),
-            VolumePerformer(self._api, self._units, self._names, self._naming, self.trash()),
+            UsesOrMakes(
+                NetworkPerformer(self._api, self._units, self._naming, parts.clock), self._outside
+            ),
+            UsesOrMakes(
+                VolumePerformer(self._api, self._units, self._names, self._naming, self.trash()),
+                self._outside,
+            ),
         )
 
     def reach(self) -> DockerReach:
@@ -163,7 +195,7 @@ class DockerEngine:
 
     def ways(self) -> DockerWays:
         """The edge's ways to them."""
-        return DockerWays(self._containers, self._units)
+        return DockerWays(self._containers, self._units, self._naming)
 
     def health(self, keys: Iterable[Key]) -> dict[Key, Health]:
         """How these instances are now."""

@@ -54,6 +54,18 @@ class Making:
         self._build(unit, [entry])
         self._cli.scale(self._units.unit(unit), service_of(entry.thing.key), number)
 
+    def prepare(self, entries: Sequence[Entry]) -> None:
+        """Describe things, and have every image at hand that they need; nothing is started.
+
+        Raises:
+            MachineFailed: with Compose's last words.
+        """
+        for unit in {unit_of(entry.thing.key) for entry in entries}:
+            mine = [entry for entry in entries if unit_of(entry.thing.key) == unit]
+            self._units.put(mine)
+            self._build(unit, mine)
+            self._cli.pull(self._units.unit(unit))
+
     def describe(self, entry: Entry) -> None:
         """Let its unit's file say this of it, and make nothing."""
         self._units.put([entry])

@@ -19,9 +19,7 @@ from partywall.model.world import (
     SHARED,
     Entry,
     Instance,
-    Job,
     Key,
-    Limit,
     World,
     environment_of,
 )
@@ -33,9 +31,9 @@ class DockerObserver:
     Args:
         api: whom to ask.
         naming: whose things count, and what those are called that all have in common.
-        records: what is remembered of jobs.
+        records: what is remembered of what the engine itself does not know.
         in_use: which volume of the engine is each key's now; others with our labels were set aside.
-        out_of_force: where the kernel differs from a budget.
+        as_remembered: what is remembered, as it now is; None when there is no longer such a thing.
     """
 
     def __init__(
@@ -44,13 +42,13 @@ class DockerObserver:
         naming: Naming,
         records: Records,
         in_use: Callable[[], Mapping[Key, str]],
-        out_of_force: Callable[[Limit], tuple[str, ...]],
+        as_remembered: Callable[[Entry], Entry | None],
     ) -> None:
         self._api = api
         self._naming = naming
         self._records = records
         self._in_use = in_use
-        self._out_of_force = out_of_force
+        self._as_remembered = as_remembered
 
     def observe(self, environments: Iterable[str] | None = None) -> World:
         """Everything of these environments (all when None) and everything shared.
@@ -62,7 +60,7 @@ class DockerObserver:
         """
         wanted = None if environments is None else {*environments, SHARED, MACHINE}
         instances, unknown = self._instances(wanted)
-        entries = {**self._remembered(wanted), **self._volumes(), **self._networks(), **instances}
+        entries = {**self._volumes(), **self._networks(), **self._remembered(wanted), **instances}
         found = {key: entry for key, entry in entries.items() if _within(key, wanted)}
         return World(found, unknown)
 
@@ -79,13 +77,14 @@ class DockerObserver:
                     f"{key} cannot be observed: {why}", remedy="see to it, then run it again"
                 )
             return found.get(key)
+        if (entry := self._records.get(key)) is not None:
+            return self._as_remembered(entry)
         kind = key.split("/")[1]
         if kind == "volume":
             return self._volume(key)
         if kind == "network":
             return self._networks(f"{KEY}={key}").get(key)
-        entry = self._records.get(key)
-        return None if entry is None else self._as_remembered(entry)
+        return None
 
     def _instances(
         self, wanted: set[str] | None, *labels: str
@@ -143,15 +142,10 @@ class DockerObserver:
         return entry
 
     def _remembered(self, wanted: set[str] | None) -> dict[Key, Entry]:
-        """Jobs that ran, and budgets as the kernel has them."""
+        """Jobs that ran, budgets as the kernel has them, and what was there before."""
         known = self._records.read_all(wanted).values()
         found = (self._as_remembered(entry) for entry in known)
         return {entry.thing.key: entry for entry in found if entry is not None}
-
-    def _as_remembered(self, entry: Entry) -> Entry | None:
-        if isinstance(entry.thing, Limit):
-            return msgspec.structs.replace(entry, faults=self._out_of_force(entry.thing))
-        return entry if isinstance(entry.thing, Job) else None
 
     def _ours(self, *labels: str) -> dict[str, list[str]]:
         return {"label": [*(labels or (KEY,))]}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from partywall.engines.docker import agent_image, rights
 from partywall.engines.docker.agents import LABEL, Agents, Conversation, arguments
@@ -18,6 +20,7 @@ from partywall.engines.docker.understand import Inspected
 from partywall.interfaces import Agent, Completed, Contact, Stand
 from partywall.model.errors import BadInput, MachineFailed
 from partywall.model.world import Key
+from partywall.system.files import failed, make_folder
 
 
 class DockerReach:
@@ -126,6 +129,34 @@ class DockerReach:
         one = self._running(instance)
         return self._run(one, command, text=text, seconds=seconds)
 
+    def save(self, instance: Key, command: Sequence[str], path: Path) -> None:
+        """Keep in a file what a command in an instance's container writes; 0600.
+
+        Raises:
+            MachineFailed: when it fails, or the file cannot be written; no file is left.
+        """
+        container = self._running(instance)["Id"]
+        make_folder(path.parent)
+        try:
+            with open(path, "wb", opener=_private) as file:
+                done = subprocess.run(
+                    [*self._docker("exec", container), *command],
+                    stdin=subprocess.DEVNULL,
+                    stdout=file,
+                    stderr=subprocess.PIPE,
+                    check=False,
+                )
+                os.fsync(file.fileno())
+        except OSError as error:
+            path.unlink(missing_ok=True)
+            raise failed(error, "write", path) from error
+        if done.returncode:
+            path.unlink(missing_ok=True)
+            lines = done.stderr.decode(errors="replace").strip().splitlines()
+            raise MachineFailed(
+                f"{command[0]} in {instance} failed (exit {done.returncode})", detail=lines[-5:]
+            )
+
     def enter(self, instance: Key, command: Sequence[str]) -> int:
         """Run a command in an instance's container, on the user's terminal or in a pipe."""
         container = self._running(instance)["Id"]
@@ -166,6 +197,10 @@ class DockerReach:
         raise BadInput(
             f"{instance} does not run", remedy="`partywall up`, or see `partywall status`"
         )
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def addresses(inspected: Inspected) -> list[str]:

@@ -128,6 +128,8 @@ class _Drawing:
     def network(self, entry: Entry) -> Json:
         """A network that only the unit's members are in."""
         assert isinstance(entry.thing, Network)  # noqa: S101  (chosen by kind above)
+        if entry.thing.external:
+            return {"name": entry.thing.name, "external": True}
         made: Json = {"name": entry.thing.name, "labels": self._labels(entry)}
         return {**made, "internal": True} if entry.thing.internal else made
 
@@ -135,6 +137,8 @@ class _Drawing:
         """A volume with its real name."""
         assert isinstance(entry.thing, Volume)  # noqa: S101  (chosen by kind above)
         volume = entry.thing
+        if volume.external:
+            return {"name": volume.name, "external": True}
         made: Json = {"name": self._ground.called(volume), "labels": self._labels(entry)}
         if volume.driver:
             made["driver"] = volume.driver

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from partywall.engines.docker.containers import Containers
+from partywall.engines.docker.names import Naming, unit_of
 from partywall.engines.docker.understand import Inspected, foremost
 from partywall.engines.docker.units import Units
 from partywall.model.errors import MachineFailed
@@ -12,8 +13,9 @@ from partywall.model.world import MACHINE, Key
 class DockerWays:
     """The ways of the edge's sides, which are in a network of every environment."""
 
-    def __init__(self, containers: Containers, units: Units) -> None:
+    def __init__(self, containers: Containers, units: Units, naming: Naming) -> None:
         self._containers = containers
+        self._naming = naming
         self._units = units
 
     def way(self, instance: Key, port: int) -> tuple[str, int]:
@@ -26,7 +28,7 @@ class DockerWays:
 
     def blocked(self, instance: Key) -> str:
         """Which part of the edge is not in the network of an instance."""
-        network = _network(self._container(instance), instance)
+        network = self._network(self._container(instance), instance)
         for side in self._sides():
             if network not in _networks(side):
                 return f"the edge is not in the network {network}"
@@ -38,11 +40,26 @@ class DockerWays:
         Raises:
             MachineFailed: when there is no container, or the engine refuses.
         """
-        network = _network(self._container(instance), instance)
+        network = self._network(self._container(instance), instance)
         self._units.join(MACHINE, network)
         for side in self._sides():
             if network not in _networks(side):
                 self._containers.connect(side, network)
+
+    def _network(self, inspected: Inspected, instance: Key) -> str:
+        """The network in which the edge meets a container: one of its environment's own if any.
+
+        Raises:
+            MachineFailed: when it is in none.
+        """
+        networks = _networks(inspected) - {"host", "none", "bridge"}
+        if not networks:
+            raise MachineFailed(
+                f"{instance} is in no network of its environment, and the edge cannot get to it",
+                remedy="give the service a network, or none to say in compose.yaml",
+            )
+        own = f"{self._naming.compose_project(unit_of(instance))}_"
+        return min(networks, key=lambda name: (not name.startswith(own), name))
 
     def _sides(self) -> list[Inspected]:
         """The parts of the edge that are in networks; the one that owns the ports is in none."""
@@ -58,14 +75,3 @@ class DockerWays:
 
 def _networks(inspected: Inspected) -> set[str]:
     return set(inspected["NetworkSettings"].get("Networks") or {})
-
-
-def _network(inspected: Inspected, instance: Key) -> str:
-    """The network in which the edge meets a container: the first of its own by name."""
-    networks = sorted(_networks(inspected) - {"host", "none", "bridge"})
-    if not networks:
-        raise MachineFailed(
-            f"{instance} is in no network of its environment, and the edge cannot get to it",
-            remedy="give the service a network, or none to say in compose.yaml",
-        )
-    return networks[0]

@@ -91,6 +91,9 @@ class EmbeddedEngine:
         """Nobody that it could know."""
         return ()
 
+    def succession(self) -> None:
+        """None: nothing of others runs where it could take over from it."""
+
     def gap(self, before: Entry, after: Entry) -> str:
         """There always is one, which its limits say once."""
         del before, after

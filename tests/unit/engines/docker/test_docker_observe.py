@@ -86,11 +86,15 @@ def named(key: str) -> Instance:
     return msgspec.structs.replace(WEB, key=key)
 
 
+def remembered(entry: Entry) -> Entry:
+    return entry
+
+
 def observer(api: Api, tmp_path: Path, **in_use: str) -> DockerObserver:
     records = Records(tmp_path)
     records.put(Entry(thing=MIGRATE, fingerprint=fingerprint(MIGRATE)))
     used = in_use or {DATA.key: DATA.name}
-    return DockerObserver(api, NAMING, records, lambda: used, lambda _: ())
+    return DockerObserver(api, NAMING, records, lambda: used, remembered)
 
 
 def test_everything_of_ours_is_seen(api: RecordedApi, tmp_path: Path) -> None:
@@ -168,7 +172,7 @@ def test_of_two_containers_of_a_thing_one_is_seen(api: RecordedApi, tmp_path: Pa
 
 
 def test_a_volume_that_was_set_aside_is_absent(api: RecordedApi, tmp_path: Path) -> None:
-    eyes = DockerObserver(api, NAMING, Records(tmp_path), dict, lambda _: ())
+    eyes = DockerObserver(api, NAMING, Records(tmp_path), dict, remembered)
     assert DATA.key not in eyes.observe().entries
     assert eyes.look(DATA.key) is None
 
