@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from typing import TYPE_CHECKING, Any
 
 from partywall.interfaces import Reach
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
 
 PORT = 5432
 _SECONDS = 5
+_PATIENCE = 20.0
+_PAUSE = 0.1
+_NOT_YET = re.compile(r"refused|the database system is (starting up|shutting down)")
 
 
 class WrongPassword(MachineFailed):
@@ -25,6 +30,9 @@ def connect(
 ) -> Connection[Any]:
     """A connection in autocommit mode, to be used as a context.
 
+    A fresh server of the official image listens to nobody but itself while it prepares its data,
+    and a health check made inside says yes meanwhile: one that does not listen yet is waited for.
+
     Raises:
         WrongPassword: when the server does not accept it.
         MachineFailed: when it cannot be reached, or has no such database.
@@ -32,20 +40,24 @@ def connect(
     import psycopg  # noqa: PLC0415  (0.17 s to import)
 
     host, port = reach.address(server, PORT)
-    try:
-        return psycopg.connect(
-            host=host,
-            port=port,
-            dbname=database,
-            user=user,
-            password=password.reveal(),
-            connect_timeout=_SECONDS,
-            autocommit=True,
-        )
-    except psycopg.OperationalError as error:
-        says = str(error).strip().splitlines()[-1]
-        kind = WrongPassword if "password authentication failed" in says else MachineFailed
-        raise kind(
-            f"{server} does not let {user} into {database}: {says}",
-            remedy=f"look at `partywall logs {server.replace('/', ' ', 1)}`",
-        ) from None
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return psycopg.connect(
+                host=host,
+                port=port,
+                dbname=database,
+                user=user,
+                password=password.reveal(),
+                connect_timeout=_SECONDS,
+                autocommit=True,
+            )
+        except psycopg.OperationalError as error:
+            if not _NOT_YET.search(str(error)) or time.monotonic() > deadline:
+                says = str(error).strip().splitlines()[-1]
+                kind = WrongPassword if "password authentication failed" in says else MachineFailed
+                raise kind(
+                    f"{server} does not let {user} into {database}: {says}",
+                    remedy=f"look at `partywall logs {server.replace('/', ' ', 1)}`",
+                ) from None
+        time.sleep(_PAUSE)

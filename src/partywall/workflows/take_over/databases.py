@@ -53,7 +53,7 @@ def check(database: Database, before: Server, now: Server) -> None:
         raise MachineFailed(f"{database.server} has older data than its original had")
 
 
-def save(reach: Reach, hands: Succession, database: Database, folder: Path) -> list[Path]:
+def save(reach: Reach, hands: Succession, database: Database, folder: Path) -> None:
     """Dump every database of a server, and what belongs to none of them.
 
     Raises:
@@ -61,15 +61,22 @@ def save(reach: Reach, hands: Succession, database: Database, folder: Path) -> l
     """
     server = database.server.rpartition("/")[2]
     roles = folder / f"{server}-roles.sql"
-    hands.save(database.server, _words(database, "pg_dumpall", "--globals-only"), roles)
-    made = [roles]
+    _write(hands, database, ["pg_dumpall", "--globals-only"], roles)
     for number, name in enumerate(_ask(reach, database, _NAMES).splitlines()):
         path = folder / f"{server}-{number}-{_plain(name)}.dump"
-        words = _words(database, "pg_dump", "--format=custom", f"--dbname=dbname={_quoted(name)}")
-        hands.save(database.server, words, path)
+        words = ["pg_dump", "--format=custom", f"--dbname=dbname={_quoted(name)}"]
+        _write(hands, database, words, path)
         _see(path)
-        made.append(path)
-    return made
+
+
+def _write(hands: Succession, database: Database, words: list[str], path: Path) -> None:
+    try:
+        hands.save(database.server, _words(database, *words), path)
+    except MachineFailed as error:
+        raise MachineFailed(
+            f"{words[0]} of {database.server} into {path.name} failed",
+            detail=error.detail or [error.what],
+        ) from error
 
 
 def servers(databases: Iterable[Database]) -> dict[Key, Database]:
