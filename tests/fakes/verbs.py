@@ -125,5 +125,5 @@ def back(engine: Engine, home: Path) -> Plan | None:
     found = history.unfinished(home)
     if found is None:
         return None
-    desired = undo.start(found, engine.observer().observe())
+    desired = undo.start(found.head.world, engine.observer().observe())
     return run("undo", engine, desired, FileJournal(home), scope=found.head.scope)

@@ -85,6 +85,13 @@ class Boxes:
         )
         assert done.returncode == 0, done.stderr
 
+    def plain(self, *words: str) -> None:
+        """Call Compose in the app's folder, as somebody without Partywall would."""
+        done = subprocess.run(
+            [program(), *words], cwd=self.folder, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+
     # What is there.
 
     def page(self, environment: str) -> str:

@@ -7,14 +7,12 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from partywall.compose.cli import program
 from scenarios.boxes import Boxes, docker
 from scenarios.installation import APPS, free_ports
 
@@ -58,15 +56,8 @@ class Legacy(Boxes):
     # What a user does without Partywall.
 
     def plain(self, *words: str) -> None:
-        """Call Compose in the app's folder."""
-        done = subprocess.run(
-            [program(), "-p", self.name, *words],
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
+        """Call Compose in the app's folder, for the production that runs already."""
+        super().plain("-p", self.name, *words)
 
     def start(self) -> None:
         """Have production run, with its rows."""

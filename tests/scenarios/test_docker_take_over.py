@@ -273,3 +273,31 @@ def test_it_is_taken_over(legacy: Legacy) -> None:
     assert {*legacy.volumes()} <= {*docker("volume", "ls", "-q")}
     legacy.call("up", "prod", "--yes")
     assert legacy.data("shop-prod") == data
+
+
+def test_what_cannot_be_handed_back_stays_ours(legacy: Legacy) -> None:
+    data, ours = legacy.data("shop-prod"), len(legacy.of_ours())
+    with edited(legacy, web={"command": ["python", "-c", "raise SystemExit(7)"]}):
+        said = legacy.call("leave", "--yes", code=5)
+    assert "exit code 7" in said.err
+    assert "was not handed back, and runs as before" in said.err
+    assert legacy.data("shop-prod") == data
+    assert len(legacy.of_ours()) == ours
+    assert legacy.originals() == {}
+
+
+def test_everything_is_handed_back(legacy: Legacy) -> None:
+    data = legacy.data("shop-prod")
+    shown = legacy.document("leave", "--dry-run")
+    assert (shown["project"], shown["ends"], shown["last"]) == (legacy.name, ["dev"], True)
+    done = legacy.document("leave", "--yes")
+    assert done["away"] > 0
+    assert legacy.data(legacy.name) == data
+    assert {one[1] for one in legacy.originals().values()} == {"running"}
+    assert {*done["volumes"]} <= {*docker("volume", "ls", "-q")}
+    assert len(done["volumes"]) == 3
+    assert not legacy.home.exists()
+    assert not legacy.commons.exists()
+    assert list((legacy.folder / "partywall-dumps").glob("*/*.dump"))
+    assert legacy.call("leave", "--yes", code=3)
+    docker("volume", "rm", *done["volumes"])

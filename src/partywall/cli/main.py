@@ -33,6 +33,7 @@ COMMANDS = {
     "prove": "Try to cross the wall between environments.",
     "doctor": "Find what is wrong here, and what to do.",
     "take-over": "Make production ours that `docker compose` started.",
+    "leave": "Hand everything back as plain Compose.",
     "render": "Write plain Compose files that run without Partywall.",
     "resume": "Go on with, or take back, what was interrupted.",
     "trash": "List, bring back or remove what `destroy` removed.",

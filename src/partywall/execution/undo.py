@@ -1,4 +1,4 @@
-"""Where an unfinished run came from and where it wanted to go."""
+"""Where a run came from and where it wanted to go."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from partywall.model.world import Job, World
 from partywall.planning.scope import wanted_of
 
 
-def start(run: Run, observed: World) -> World:
-    """The world to plan for to take a run back.
+def start(before: World, observed: World) -> World:
+    """The world to plan for to take back what was done since a world was seen.
 
     Everything that was there at its start, running: a thing that was down is started, since no
     step stops one thing alone. A job that had not got through stays as it was. What could not be
     seen at the start is wanted as it is now, so that going back never removes it.
     """
-    before = run.head.world
     entries = {
         key: entry if isinstance(entry.thing, Job) else wanted_of(entry)
         for key, entry in before.entries.items()

@@ -24,7 +24,7 @@ from partywall.interfaces.reach import (
     Switch,
     Ways,
 )
-from partywall.interfaces.succession import Held, Original, Succession
+from partywall.interfaces.succession import Held, Original, Plain, Succession
 from partywall.interfaces.working import (
     METHOD,
     Clock,
@@ -64,6 +64,7 @@ __all__ = [
     "Observer",
     "Original",
     "Performer",
+    "Plain",
     "Progress",
     "Reach",
     "Records",

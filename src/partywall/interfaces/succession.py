@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -39,6 +39,27 @@ class Original(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds that it has to stop."""
     held: dict[str, Held] = {}
     """Path inside → what stands there."""
+
+
+class Plain(msgspec.Struct, frozen=True, kw_only=True):
+    """A Compose project as its user runs it, without Partywall."""
+
+    project: str
+    folder: Path
+    files: tuple[Path, ...] = ()
+    """Empty: what Compose itself finds in the folder."""
+    env_files: tuple[Path, ...] = ()
+    """Empty: what Compose itself reads."""
+    profiles: tuple[str, ...] = ()
+
+    def words(self) -> list[str]:
+        """The options that every call of Compose needs."""
+        return [
+            *("-p", self.project),
+            *(word for file in self.env_files for word in ("--env-file", str(file))),
+            *(word for file in self.files for word in ("-f", str(file))),
+            *(word for name in self.profiles for word in ("--profile", name)),
+        ]
 
 
 class Succession(Protocol):
@@ -82,6 +103,26 @@ class Succession(Protocol):
 
     def save(self, instance: Key, command: Sequence[str], path: Path) -> None:
         """Run a command beside an instance and keep in a file (0600) what it writes."""
+        ...
+
+    def planned(self, plain: Plain) -> Mapping[str, Any]:
+        """The canonical form of a Compose project, the values of its variables put in."""
+        ...
+
+    def hand_back(self, plain: Plain) -> None:
+        """Have a Compose project run as its user would, and see that it is well."""
+        ...
+
+    def ready(self, plain: Plain) -> None:
+        """Have every image at hand that it needs."""
+        ...
+
+    def take_back(self, plain: Plain) -> None:
+        """Remove the containers and networks of a Compose project; data stay."""
+        ...
+
+    def vanish(self, *, last: bool) -> None:
+        """Remove the images that were built; of the machine's own things too, when none is left."""
         ...
 
     def forget(self, environment: str) -> None:

@@ -101,6 +101,27 @@ def change(project: Project, goal: Goal, approve: Approve, progress: Progress) -
         return Changed(plan=plan, said=(*said, *_tidy(project)))
 
 
+def restore(project: Project, before: World, scope: str, progress: Progress) -> None:
+    """Have an environment as it was, whatever the files say by now.
+
+    Args:
+        project: the project.
+        before: everything, as it was seen then.
+        scope: the environment.
+        progress: who hears of it.
+
+    Raises:
+        PartywallError: see the exit codes.
+    """
+    goal = Goal(verb="up", scope=scope)
+    with sharing.hold(project, {scope, MACHINE}, goal.verb):
+        observed = project.observer.observe()
+        plan = difference(undo.start(before, observed), observed, scope)
+        guard.check(plan, observed)
+        sharing.register(project)
+        _carry_out(project, goal, observed, plan, progress)
+
+
 def _look(project: Project, goal: Goal) -> tuple[World, Plan]:
     """What there is, and what would be done about it."""
     if not project.succeeds:
@@ -215,7 +236,7 @@ def _start(project: Project, observed: World) -> World:
     run = history.unfinished(project.home)
     if run is None:
         raise BadInput("there is nothing to take back", remedy="`partywall plan`")
-    return undo.start(run, observed)
+    return undo.start(run.head.world, observed)
 
 
 def _refuse(project: Project, desired: World) -> None:

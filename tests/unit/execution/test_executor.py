@@ -437,7 +437,7 @@ def test_going_back_restores_what_was(engine, tmp_path):
 def test_going_back_never_removes_what_could_not_be_seen(tmp_path, engine, journal):
     start = World({"dev/a": WEB.entries["dev/web"]}, {"prod/": "silent"})
     found = history.Run(path="", head=head(world=start))
-    wanted = undo.start(found, two())
+    wanted = undo.start(found.head.world, two())
     assert {key for key in wanted.entries if key.startswith("prod/")} == {
         key for key in two().entries if key.startswith("prod/")
     }
@@ -446,7 +446,7 @@ def test_going_back_never_removes_what_could_not_be_seen(tmp_path, engine, journ
 
 def test_going_back_starts_what_stood_still():
     found = history.Run(path="", head=head(world=state(running=False, faults=("x",))))
-    assert undo.start(found, World()) == WEB
+    assert undo.start(found.head.world, World()) == WEB
     assert undo.goal(found) == {"verb": "up"}
 
 

@@ -70,7 +70,7 @@ def ensure(api: Api, agent: Agent) -> str:
             api.load(file, repo=REPOSITORY, tag=tag, changes=changes, seconds=_BUILD_SECONDS)
         if api.get(f"/images/{name}/json") is None:
             raise MachineFailed("the engine did not take the probes' image", remedy="see its log")
-        _tidy(api)
+        tidy(api, time.time() - _AGE)
     return name
 
 
@@ -87,10 +87,10 @@ def digest(agent: Agent) -> str:
     return mark.hexdigest()[:16]
 
 
-def _tidy(api: Api) -> None:
-    """Images that earlier versions left, unless something uses them."""
+def tidy(api: Api, before: float) -> None:
+    """Remove the images that were made before a time, unless something uses them."""
     for one in api.get("/images/json", filters={"label": [LABEL]}) or []:
-        if one["Created"] < time.time() - _AGE:
+        if one["Created"] < before:
             with contextlib.suppress(MachineFailed):
                 api.delete(f"/images/{one['Id']}")
 

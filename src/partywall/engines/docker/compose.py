@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from partywall.engines.docker.units import Unit
+from partywall.interfaces import Plain
 from partywall.model.errors import MachineFailed
 
 _SECONDS = 1800.0
@@ -65,12 +66,24 @@ class ComposeCli:
         """
         self._run(unit, ["pull", "--quiet", "--policy", "missing", "--ignore-buildable"])
 
+    def plain(self, plain: Plain, *words: str) -> str:
+        """Call it as a user would, in the app's folder; returns what it prints.
+
+        Raises:
+            MachineFailed: with the CLI's last words.
+        """
+        command = [str(self._program), "--progress", "plain", *plain.words()]
+        return self._call([*command, *words], plain.folder, plain.folder)
+
     def _run(self, unit: Unit, words: Sequence[str]) -> None:
-        command = [*arguments(self._program, unit), *words]
+        self._call([*arguments(self._program, unit), *words], unit.compose)
+
+    def _call(self, command: Sequence[str], where: Path, folder: Path | None = None) -> str:
         known = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         try:
             done = subprocess.run(
                 command,
+                cwd=folder,
                 env={**known, "DOCKER_HOST": f"unix://{self._socket}"},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
@@ -82,7 +95,8 @@ class ComposeCli:
         except (OSError, subprocess.TimeoutExpired) as error:
             raise MachineFailed(f"the Compose CLI cannot be run: {error}") from error
         if done.returncode:
-            raise failure(unit, done.stderr)
+            raise failure(where, done.stderr)
+        return done.stdout
 
 
 def arguments(program: Path, unit: Unit) -> list[str]:
@@ -94,7 +108,7 @@ def arguments(program: Path, unit: Unit) -> list[str]:
     ]
 
 
-def failure(unit: Unit, stderr: str) -> MachineFailed:
+def failure(where: Path, stderr: str) -> MachineFailed:
     """The error that the CLI's words make."""
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
     said = [line for line in lines if not line.startswith("time=")] or lines
@@ -102,5 +116,5 @@ def failure(unit: Unit, stderr: str) -> MachineFailed:
     return MachineFailed(
         f"Compose could not do it: {why}",
         detail=said[-_LAST_LINES:-1],
-        remedy=f"look at {unit.compose}, then run the command again",
+        remedy=f"look at {where}, then run the command again",
     )

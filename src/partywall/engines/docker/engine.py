@@ -25,7 +25,7 @@ from partywall.engines.docker.observe import DockerObserver
 from partywall.engines.docker.outside import Outside, UsesOrMakes, is_outside
 from partywall.engines.docker.reach import DockerReach
 from partywall.engines.docker.render import Ground
-from partywall.engines.docker.succession import DockerSuccession
+from partywall.engines.docker.succession import DockerSuccession, Hands
 from partywall.engines.docker.trash import VolumeTrash
 from partywall.engines.docker.understand import Inspected, attached, foremost, health, unsuitable
 from partywall.engines.docker.units import Units
@@ -85,9 +85,8 @@ class DockerEngine:
         self._units = Units(self._folder, parts.secrets, ground)
         self._outside = Outside(api, self._units, self._names, parts.records)
         self._containers = Containers(api, self._naming, parts.clock, self._units.masked)
-        self._making = Making(
-            api, self._units, ComposeCli(compose, api.socket), self._containers, parts.name
-        )
+        self._cli = ComposeCli(compose, api.socket)
+        self._making = Making(api, self._units, self._cli, self._containers, parts.name)
         update = Update(self._making, self._containers, parts.switch)
         self._instances = InstancePerformer(self._making, self._containers, update)
 
@@ -139,14 +138,13 @@ class DockerEngine:
 
     def succession(self) -> DockerSuccession:
         """What lets services go over from containers of others to its own."""
-        return DockerSuccession(
-            self._api,
-            self._containers,
-            self._making,
-            self._units,
-            self.reach(),
-            self._parts.clock,
+        hands = Hands(
+            cli=self._cli,
+            reach=self.reach(),
+            clock=self._parts.clock,
+            owner=self._parts.project_id,
         )
+        return DockerSuccession(self._api, self._containers, self._making, self._units, hands)
 
     def gap(self, before: Entry, after: Entry) -> str:
         """Why an instance is away for a moment while it changes; empty when it is not."""

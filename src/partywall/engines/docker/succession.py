@@ -11,17 +11,23 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
+
+from partywall.engines.docker import agent_image
 from partywall.engines.docker.api import Api
+from partywall.engines.docker.compose import ComposeCli
 from partywall.engines.docker.containers import Containers
+from partywall.engines.docker.images import sweep
 from partywall.engines.docker.labels import COMPOSE_SERVICE
 from partywall.engines.docker.making import Making
 from partywall.engines.docker.reach import DockerReach
 from partywall.engines.docker.ready import hopeless, patience, ready
 from partywall.engines.docker.understand import Inspected
 from partywall.engines.docker.units import Units
-from partywall.interfaces import Clock, Held, Original
+from partywall.interfaces import Clock, Held, Original, Plain
 from partywall.model.errors import MachineFailed
 from partywall.model.world import Entry, Key
+from partywall.system.decoding import decode
 
 _WAITS = "com.docker.compose.depends_on"
 _LOOK_EVERY = 0.1
@@ -34,24 +40,30 @@ _PASSING = re.compile(
 _ADDED_OR_CHANGED = (0, 1)
 
 
+class Hands(msgspec.Struct, frozen=True, kw_only=True):
+    """What it works with beside the engine's API."""
+
+    cli: ComposeCli
+    reach: DockerReach
+    clock: Clock
+    owner: str
+    """Whose mark our images carry."""
+
+
 class DockerSuccession:
     """Containers of a Compose project, watched, stopped, started and removed by their ids."""
 
     def __init__(
-        self,
-        api: Api,
-        containers: Containers,
-        making: Making,
-        units: Units,
-        reach: DockerReach,
-        clock: Clock,
+        self, api: Api, containers: Containers, making: Making, units: Units, more: Hands
     ) -> None:
         self._api = api
         self._containers = containers
         self._making = making
-        self._reach = reach
         self._units = units
-        self._clock = clock
+        self._cli = more.cli
+        self._reach = more.reach
+        self._owner = more.owner
+        self._clock = more.clock
 
     def originals(self, project: str) -> Sequence[Original]:
         """The containers of a Compose project that are not ours."""
@@ -113,6 +125,33 @@ class DockerSuccession:
         """Keep in a file what a command beside an instance writes."""
         self._reach.save(instance, command, path)
 
+    def planned(self, plain: Plain) -> Mapping[str, Any]:
+        """The canonical form of a Compose project, the values of its variables put in."""
+        return dict(decode(self._cli.plain(plain, "config", "--format", "json")))
+
+    def ready(self, plain: Plain) -> None:
+        """Fetch and build what it needs."""
+        self._cli.plain(plain, "pull", "--quiet", "--policy", "missing", "--ignore-buildable")
+        if any(one.get("build") for one in self.planned(plain).get("services", {}).values()):
+            self._cli.plain(plain, "build")
+
+    def hand_back(self, plain: Plain) -> None:
+        """Have a Compose project run as its user would, and see that it is well."""
+        self._cli.plain(plain, "up", "--detach", "--remove-orphans")
+        for one in self.originals(plain.project):
+            self._await(one)
+
+    def take_back(self, plain: Plain) -> None:
+        """Remove the containers and networks of a Compose project; data stay."""
+        self._cli.plain(plain, "down", "--remove-orphans")
+
+    def vanish(self, *, last: bool) -> None:
+        """Remove the images that were built; with the last project the agents' as well."""
+        at = self._clock.now() + 1
+        sweep(self._api, self._owner, at)
+        if last:
+            agent_image.tidy(self._api, at)
+
     def forget(self, environment: str) -> None:
         """Describe nothing of an environment any more."""
         self._units.replace(environment, ())
@@ -138,8 +177,18 @@ class DockerSuccession:
     def _start(self, original: Original) -> None:
         if not self._inspected(original)["State"].get("Running"):
             self._api.post(f"/containers/{original.id}/start")
+        self._await(original)
+
+    def _await(self, original: Original) -> None:
+        """Wait until it is well, or has ended well.
+
+        Raises:
+            MachineFailed: when it is not in time.
+        """
         began = self._clock.now()
         while not ready(inspected := self._inspected(original)):
+            if ended_well(inspected):
+                return
             why = hopeless(inspected)
             if not why and self._clock.now() - began > patience(inspected):
                 why = "it is not ready in time"
@@ -166,6 +215,13 @@ def original(inspected: Inspected) -> Original:
         grace=float(config.get("StopTimeout") or 10.0),
         held=mounts(inspected),
     )
+
+
+def ended_well(inspected: Inspected) -> bool:
+    """Whether it ran once and got through, and nobody starts it again; pure."""
+    state, policy = inspected["State"], inspected["HostConfig"].get("RestartPolicy") or {}
+    over = state.get("Status") == "exited" and state.get("ExitCode") == 0
+    return over and policy.get("Name") in ("", "no", "on-failure", None)
 
 
 def mounts(inspected: Inspected) -> dict[str, Held]:

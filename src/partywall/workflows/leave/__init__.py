@@ -1,0 +1,1 @@
+"""Hands everything back as plain Compose, and takes away what is Partywall's own; data stay."""

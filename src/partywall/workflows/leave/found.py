@@ -1,0 +1,86 @@
+"""What leaving would do; nothing is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from partywall.edge import tenants
+from partywall.interfaces import Plain
+from partywall.model.errors import Refused
+from partywall.model.world import Instance, Volume, World, environment_of
+from partywall.planning.scope import COMMON
+from partywall.workflows.leave.plainly import Plainly
+from partywall.workflows.project import Project
+from partywall.workflows.take_over import record
+from partywall.workflows.take_over.found import succession
+
+DUMPS = "take-over"
+
+
+class Leaving(msgspec.Struct, frozen=True, kw_only=True):
+    """What would be done."""
+
+    production: str
+    plain: Plain | None
+    """The Compose project that production becomes; None: it is nothing of ours."""
+    override: dict[str, Any]
+    """What the Compose files do not say of its volumes."""
+    variables: dict[str, str]
+    """What the Compose files ask for, and only Partywall has told so far."""
+    ends: tuple[str, ...]
+    """Environments that are stopped."""
+    volumes: tuple[str, ...]
+    """Theirs, and those in the trash: they stay, and nobody uses them."""
+    dumps: Path | None
+    last: bool
+    """Whether no other project of the machine is left."""
+
+    @property
+    def command(self) -> str:
+        """How production is managed from then on."""
+        return "" if self.plain is None else " ".join(["docker compose", *self.plain.words()])
+
+
+def find(project: Project) -> Leaving:
+    """What would be done.
+
+    Raises:
+        Refused: when production could not be plain Compose as it is, or nothing is here.
+        PartywallError: when it cannot be said.
+    """
+    hands = succession(project)
+    record.refuse_unfinished(project.home, None)
+    if project.state is None:
+        raise Refused("nothing of Partywall is here", remedy="`partywall init` begins")
+    observed = project.observer.observe()
+    production = project.settings.production.name
+    running = [one.key for one in _of(observed, production) if isinstance(one, Instance)]
+    found = Plainly(project, hands, running) if running else None
+    ends = sorted(observed.environments() - {production, *COMMON})
+    dumps = project.home / DUMPS
+    return Leaving(
+        production=production,
+        plain=found.plain if found else None,
+        override=found.override if found else {},
+        variables=found.variables if found else {},
+        ends=tuple(ends),
+        volumes=tuple(sorted(_unused(project, observed, ends))),
+        dumps=dumps if any(dumps.glob("*/*")) else None,
+        last=not tenants.others(project.edge, project.settings.project),
+    )
+
+
+def _of(observed: World, environment: str) -> Iterator[Any]:
+    return (one for one in observed.things() if environment_of(one.key) == environment)
+
+
+def _unused(project: Project, observed: World, ends: list[str]) -> Iterator[str]:
+    for name in ends:
+        for one in _of(observed, name):
+            if isinstance(one, Volume) and not one.external:
+                yield one.name
+    yield from (one.volume for one in project.engine.trash().all())

@@ -1,0 +1,79 @@
+"""An app that was Partywall's from its first day goes on as plain Compose; others do not notice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from scenarios.boxes import Boxes, docker, neighbours
+
+pytestmark = [pytest.mark.scenario, pytest.mark.docker]
+
+Two = tuple[Boxes, Boxes]
+COMPOSE = "com.docker.compose.project"
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
+    with neighbours(tmp_path_factory.mktemp("leave")) as pair:
+        for one in pair:
+            one.call("up", "--yes")
+        try:
+            yield pair
+        finally:
+            for name in ("prod", "dev"):
+                project = f"{pair[0].name}-{name}"
+                for kind, all_ in (("container", "-aq"), ("volume", "-q"), ("network", "-q")):
+                    found = docker(kind, "ls", all_, "--filter", f"label={COMPOSE}={project}")
+                    for each in found:
+                        docker(kind, "rm", *(["-f"] if kind != "network" else []), each)
+
+
+def state(one: Boxes) -> dict[str, list[str]]:
+    """Everything that the engine says of a project, but for what its health checks said last."""
+    found = one.left()
+    lasting = "{{.Id}} {{.State.StartedAt}} {{json .Config}} {{json .HostConfig}} {{json .Mounts}}"
+    formats = {"container": ("--format", lasting)}
+    return {
+        kind: docker("inspect", "--type", kind, *formats.get(kind, ()), *sorted(names))
+        for kind, names in found.items()
+    }
+
+
+def test_it_goes_on_as_plain_compose(two: Two) -> None:
+    one, other = two
+    one.cached("prod", "set", "kept", "prod")
+    one.cached("dev", "set", "kept", "dev")
+    path = one.folder / "compose.yaml"
+    said = yaml.safe_load(path.read_text())
+    said["volumes"]["data"] = {"name": f"{one.name}-of-old"}
+    path.write_text(yaml.safe_dump(said))
+    before = state(other)
+
+    done = one.document("leave", "--yes")
+    assert done["last"] is False
+    assert done["writes"] == ["compose.handed-back.yaml", ".env.handed-back"]
+    name = f"{one.name}-prod"
+    kept = docker("exec", f"{name}-cache-1", "redis-cli", "get", "kept")
+    assert kept == ["prod"]
+    shown = docker("inspect", "--format", "{{json .Config.Labels}}", f"{name}-cache-1")
+    assert "io.partywall" not in " ".join(shown)
+    assert not docker("ps", "-aq", "--filter", f"label={COMPOSE}={one.name}-dev")
+    assert f"{one.name}-dev_data" in docker("volume", "ls", "-q")
+    assert not one.home.exists()
+    assert one.page("dev") == "404"
+
+    words = done["command"].removeprefix("docker compose ").split()
+    one.plain(*words, "up", "-d")
+    assert docker("exec", f"{name}-cache-1", "redis-cli", "get", "kept") == ["prod"]
+    assert state(other) == before
+    assert other.page("prod") == "prod says hello"
+    assert Path(other.commons).exists()
+
+
+def test_nothing_is_left_to_leave(two: Two) -> None:
+    said = two[0].call("leave", "--yes", code=3)
+    assert "nothing of Partywall is here" in said.err
