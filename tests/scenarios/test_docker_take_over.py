@@ -182,6 +182,7 @@ def test_what_was_killed_is_taken_back(legacy: Legacy, stage: str) -> None:
     process.communicate()
     for words in (("up", "--yes"), ("up", "prod", "--yes"), ("resume", "--yes")):
         assert "resume --back" in legacy.call(*words, code=3).err
+    assert f"(at: {stage})" in legacy.call("doctor", code=1).out
     legacy.call("resume", "--back", "--yes")
     assert legacy.originals() == originals
     assert legacy.data(legacy.name) == data

@@ -11,12 +11,21 @@ from partywall.workflows import sharing
 from partywall.workflows.change import Goal, planned, resume
 from partywall.workflows.checks.finding import Finding, finding
 from partywall.workflows.project import Project
+from partywall.workflows.take_over import record
 
 
 def unfinished(project: Project) -> Iterator[Finding]:
     """Journal: no run was left half done."""
     run = history.unfinished(project.home)
-    if run is not None and _is_due(project):
+    if (broken := record.read(project.home)) is not None:
+        name = broken.operation.environment
+        yield finding(
+            "journal",
+            f"a take-over of {name} broke off (at: {broken.stage})",
+            "`partywall resume --back` lets the originals serve again, "
+            f"`partywall take-over {name}` starts over",
+        )
+    elif run is not None and _is_due(project):
         yield finding(
             "journal",
             f"`partywall {run.head.verb}` was left half done",
