@@ -318,6 +318,9 @@ class FakeEngine(Engine):
     def strangers(self) -> Sequence[str]:
         return ()
 
+    def publisher(self, port: int) -> str:
+        return ""
+
     def succession(self) -> None:
         return None
 

@@ -488,6 +488,18 @@ def test_what_clients_say_about_themselves_is_not_believed(edge, app):
     }
 
 
+def test_what_a_proxy_before_it_says_is_believed(make_edge, app):
+    edge = make_edge(tls=Tls.OFF, trusted=("127.0.0.0/8",)).start()
+    edge.serve("prod", served("prod/route/web", "shop.localhost", app("prod")))
+    said = {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https"}
+    seen = {
+        name.lower(): value
+        for name, value in edge.ask("shop.localhost", headers=said).json["headers"]
+    }
+    assert seen["x-forwarded-for"].startswith("192.0.2.7")
+    assert seen["x-forwarded-proto"] == "https"
+
+
 def test_a_large_upload_streams_through(edge, app):
     upstream = app("prod")
     edge.serve("prod", served("prod/route/web", "shop.localhost", upstream))

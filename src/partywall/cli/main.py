@@ -35,6 +35,7 @@ COMMANDS = {
     "take-over": "Make production ours that `docker compose` started.",
     "leave": "Hand everything back as plain Compose.",
     "render": "Write plain Compose files that run without Partywall.",
+    "snippet": "Print what another proxy needs to lead visitors here.",
     "resume": "Go on with, or take back, what was interrupted.",
     "trash": "List, bring back or remove what `destroy` removed.",
     "completion": "Print the completion script for a shell.",

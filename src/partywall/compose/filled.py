@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import shlex
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from partywall.compose import quantity, schema
 from partywall.compose.checked import shown
@@ -57,11 +60,25 @@ class Reader:
             architecture=architecture,
             choices=choices,
             domain=domain,
-            edge=raw.edge or schema.Edge(),
+            edge=self._edge(raw.edge or schema.Edge()),
             trash=self._trash(raw.trash),
             environments=environments,
             services=self._services(raw.services or {}),
         )
+
+    def _edge(self, said: schema.Edge) -> schema.Edge:
+        path = ("edge", "trusted")
+        words = self._words(said.trusted, path)
+        for word in words:
+            try:
+                ipaddress.ip_network(word, strict=False)
+            except ValueError as error:
+                raise self._bad(
+                    f"`{word}` is neither an address nor a network",
+                    path,
+                    "write 172.17.0.0/16, or one address",
+                ) from error
+        return msgspec.structs.replace(said, trusted=list(words)) if words else said
 
     def _bad(self, what: str, path: Path_, remedy: str) -> BadInput:
         printable = "".join(one if one.isprintable() else "?" for one in what)[:300]

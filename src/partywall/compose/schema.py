@@ -51,6 +51,13 @@ class Edge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bind: Annotated[
         str | None, Meta(description="Address to listen on; the engine's default when absent.")
     ] = None
+    trusted: Annotated[
+        Words | None,
+        Meta(
+            description="Addresses or networks (CIDR) of proxies before the edge: what they say of"
+            " visitors (X-Forwarded-…) is believed. Default: nobody's."
+        ),
+    ] = None
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

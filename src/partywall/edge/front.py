@@ -68,6 +68,8 @@ def _server(settings: EdgeSettings, port: int) -> Json:
         "routes": [{"handle": [_hand_over(settings, port)]}],
         "errors": ERRORS,
     }
+    if settings.trusted:
+        server["trusted_proxies"] = {"source": "static", "ranges": sorted(settings.trusted)}
     if not _plain(settings) and port not in _plain_ports(settings):
         server["tls_connection_policies"] = [{}]
     return server

@@ -33,6 +33,8 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True):
     https_port: int = 443
     bind: tuple[str, ...] = ("127.0.0.1",)
     """Not `::1` too: on a machine without IPv6 Caddy would then refuse to start at all."""
+    trusted: tuple[str, ...] = ()
+    """Networks of proxies before the edge, whose word of visitors is believed."""
     tls: Tls = Tls.INTERNAL
     email: str = ""
     directory: str = ""

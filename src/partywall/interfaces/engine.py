@@ -55,6 +55,10 @@ class Engine(Protocol):
         """What else runs of the same folder, that nobody attached: Compose projects by name."""
         ...
 
+    def publisher(self, port: int) -> str:
+        """The image of the container that has a port of the machine; empty: none has it."""
+        ...
+
     def succession(self) -> Succession | None:
         """What lets services go over from containers of others to its own; None when nothing."""
         ...

@@ -14,6 +14,7 @@ CHECKS: tuple[Check, ...] = (
     machine.engine,
     machine.watched,
     machine.ports,
+    machine.proxy,
     machine.alone,
     machine.readable,
     machine.writable,

@@ -51,6 +51,7 @@ def home(folder: Path, settings: Settings, ports: Ports, token: str) -> EdgeHome
             http_port=ports.http,
             https_port=ports.https,
             bind=(bind,),
+            trusted=tuple(said.trusted or ()),
             tls=Tls(settings.tls),
             email=said.email or "",
             directory=(acme.directory if acme else None) or "",

@@ -324,9 +324,15 @@ class Project:
             choices=self.choices,
             environments=tuple(self._environment(name, app) for name, app in apps.items()),
             machine=Machine(cores=machine.cores(), memory_bytes=machine.memory_bytes()),
-            edge={"tls": self.settings.tls, "bind": self.edge.settings.bind[0]},
+            edge=self._edge_said(),
             edge_ports=(self.ports.http, self.ports.https),
         )
+
+    def _edge_said(self) -> dict[str, str]:
+        """What makes another edge of it, in words."""
+        said = {"tls": self.settings.tls, "bind": self.edge.settings.bind[0]}
+        trusted = " ".join(self.edge.settings.trusted)
+        return {**said, **({"trusted": trusted} if trusted else {})}
 
     def _environment(self, name: str, app: App) -> Environment:
         said = self.environment(name)

@@ -64,6 +64,14 @@ class Containers:
         }
         return sorted(names - set(self._naming.attached.values()))
 
+    def publisher(self, port: int) -> str:
+        """The image of whatever running container has a port of the machine; empty: none has it."""
+        for one in self._api.get("/containers/json") or []:
+            ports = {said.get("PublicPort") for said in one.get("Ports") or ()}
+            if port in ports:
+                return str(one.get("Image") or one["Id"])
+        return ""
+
     def keys(self, environment: str) -> set[Key]:
         """Instances and jobs of an environment that have a container, whatever its state."""
         if (project := self._naming.attached.get(environment)) is not None:

@@ -136,6 +136,10 @@ class DockerEngine:
         found = self._containers.strangers(str(self._parts.project))
         return [name for name in found if name != self._parts.succeeds]
 
+    def publisher(self, port: int) -> str:
+        """The image of the container that has a port of the machine; empty: none has it."""
+        return self._containers.publisher(port)
+
     def succession(self) -> DockerSuccession:
         """What lets services go over from containers of others to its own."""
         hands = Hands(

@@ -91,6 +91,11 @@ class EmbeddedEngine:
         """Nobody that it could know."""
         return ()
 
+    def publisher(self, port: int) -> str:
+        """Empty: it knows no containers."""
+        del port
+        return ""
+
     def succession(self) -> None:
         """None: nothing of others runs where it could take over from it."""
 

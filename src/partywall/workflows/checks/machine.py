@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from partywall.model.world import Instance, Job, environment_of
 from partywall.system import access, machine, sockets
+from partywall.workflows import foreign_proxy
 from partywall.workflows.checks.finding import Finding, finding
 from partywall.workflows.edge_place import LOOPBACK
 from partywall.workflows.project import Project
@@ -47,6 +48,18 @@ def ports(project: Project) -> Iterator[Finding]:
                 "ports",
                 f"port {port} is taken by another program",
                 "stop it, or set `edge: {http: …, https: …}` in partywall.yaml",
+            )
+
+
+def proxy(project: Project) -> Iterator[Finding]:
+    """Ports: who has 80 and 443, when it is not the edge."""
+    for one in foreign_proxy.holders(project):
+        if one.proxy:
+            yield finding(
+                "ports",
+                f"port {one.port} is held by {one}",
+                f"`partywall snippet {one.proxy}` prints what leads its visitors to the edge",
+                level="note",
             )
 
 
