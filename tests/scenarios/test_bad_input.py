@@ -459,7 +459,7 @@ COMPOSE = [
             "    x-partywall: {run: python web.py, route: /}\n"
         ),
         code=3,
-        says="both claim the address small.localhost:0/|both",
+        says="both claim the address small.localhost/|both",
         do="domain, port or path",
     ),
 ]
