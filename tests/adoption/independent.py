@@ -10,14 +10,15 @@ from typing import Any
 import yaml
 
 Json = dict[str, Any]
-_SECRET = re.compile(r"PASS|SECRET|TOKEN|_KEY$|_KEY_|DSN|CREDENTIAL", re.IGNORECASE)
+_SECRET = re.compile(r"PASS|SECRET|TOKEN|_KEY$|_KEY_|DSN|CREDENTIAL|_PWD$", re.IGNORECASE)
+_IN_ADDRESS = re.compile(r"://[^/\s:@]*:([^/\s@]+)@")
 _READ_BY_ALL = ("/etc/localtime", "/etc/timezone")
 _EVERYWHERE = ("", "0.0.0.0", "::")
 
 
 def load(folder: Path) -> Json:
-    """What Compose would read in a unit's folder."""
-    made: Json = yaml.safe_load((folder / "compose.yaml").read_text())
+    """What Compose would make of a unit's folder: the env file's values in their places."""
+    made: Json = _filled(yaml.safe_load((folder / "compose.yaml").read_text()), _values(folder))
     return made
 
 
@@ -31,6 +32,7 @@ def shared(one: Json, other: Json) -> list[str]:
             ("network", lambda made: set(_real_names(made, "networks"))),
             ("container", _container_names),
             ("address", _addresses),
+            ("image", _images_made),
         )
         for name in sorted(of(one) & of(other))
     ]
@@ -40,11 +42,14 @@ def shared(one: Json, other: Json) -> list[str]:
     return found + [f"names: {name}" for name in _named_elsewhere(other, one)]
 
 
-def same_secrets(one: Path, other: Path) -> list[str]:
-    """The variables of two env files that look secret and have one value."""
-    mine, theirs = _values(one), _values(other)
-    known = set(theirs.values())
-    return sorted(name for name, value in mine.items() if value and value in known)
+def same_secrets(one: Json, other: Json) -> list[str]:
+    """What is secret in the first one and has a value that is anywhere in the second one."""
+    known = "\n".join(_texts(other.get("services")))
+    files = dict(_secret_files(other))
+    return sorted(
+        {name for name, value in _secrets(one) if _stands_in(value, known)}
+        | {name for name, value in _secret_files(one) if value in files.values()}
+    )
 
 
 def ports(made: Json) -> list[tuple[str, str, str]]:
@@ -53,6 +58,7 @@ def ports(made: Json) -> list[tuple[str, str, str]]:
         (str(port.get("host_ip", "")), str(port["published"]), str(port.get("protocol", "tcp")))
         for service in _services(made)
         for port in service.get("ports") or []
+        if "published" in port
     ]
 
 
@@ -155,8 +161,23 @@ def _ports_at_odds(
         f"{port}/{protocol}"
         for host, port, protocol in mine
         for there, other, how in theirs
-        if (port, protocol) == (other, how)
+        if protocol == how
         and (host == there or host in _EVERYWHERE or there in _EVERYWHERE)
+        and _range(port) & _range(other)
+    }
+
+
+def _range(port: str) -> set[int]:
+    first, _, last = port.partition("-")
+    return set(range(int(first), int(last or first) + 1))
+
+
+def _images_made(made: Json) -> set[str]:
+    """Images that are built under one name from different sources: the later one wins."""
+    return {
+        str(one["image"])
+        for one in _services(made)
+        if one.get("build") and one.get("image") and ":" not in str(one["image"])
     }
 
 
@@ -164,14 +185,65 @@ def _named_elsewhere(one: Json, other: Json) -> list[str]:
     """Names that exist in one environment and occur anywhere in the other one's file."""
     names = {str(one["name"])} | _container_names(one)
     names |= set(_real_names(one, "volumes")) | set(_real_names(one, "networks"))
-    text = yaml.safe_dump(other, width=10_000)
+    text = "\n".join(_texts(other))
     return [
         name
         for name in sorted(names)
-        if re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])", text)
+        # A name may go on: containers are called after their project.
+        if re.search(rf"(?<![\w.-]){re.escape(name)}(?![A-Za-z0-9.])", text)
     ]
 
 
-def _values(path: Path) -> dict[str, str]:
-    lines = (line.partition("=") for line in path.read_text().splitlines())
-    return {name: value.strip("'\"") for name, _, value in lines if _SECRET.search(name)}
+def _secrets(made: Json) -> Iterator[tuple[str, str]]:
+    for service, said in (made.get("services") or {}).items():
+        for name, value in (said.get("environment") or {}).items():
+            text = str(value)
+            for password in _IN_ADDRESS.findall(text):
+                yield f"{service}.{name}", password
+            if _SECRET.search(name) and not name.endswith(("_FILE", "_URL")) and len(text) > 5:
+                yield f"{service}.{name}", text
+
+
+def _secret_files(made: Json) -> Iterator[tuple[str, str]]:
+    for name, one in (made.get("secrets") or {}).items():
+        if file := one.get("file"):
+            yield f"secrets.{name}", Path(file).read_text().strip()
+        else:
+            yield f"secrets.{name}", made["variables"].get(one.get("environment"), "")
+
+
+def _stands_in(value: str, text: str) -> bool:
+    """Whether it is there as a whole value, or as the password of an address."""
+    exact = re.escape(value)
+    return re.search(rf"(?m)^{exact}$|:{exact}@", text) is not None
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a document, keys included."""
+    if isinstance(value, Mapping):
+        for key, one in value.items():
+            yield str(key)
+            yield from _texts(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _texts(one)
+    elif value is not None:
+        yield str(value)
+
+
+def _filled(document: Json, values: Mapping[str, str]) -> Json:
+    def fill(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {key: fill(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [fill(one) for one in value]
+        if isinstance(value, str):
+            return re.sub(r"\$(?:\$|\{(\w+)\})", lambda m: values[m[1]] if m[1] else "$", value)
+        return value
+
+    return {**fill(document), "variables": dict(values)}
+
+
+def _values(folder: Path) -> dict[str, str]:
+    lines = (line.partition("=") for line in (folder / ".env").read_text().splitlines())
+    return {name: value.strip("'\"") for name, _, value in lines}

@@ -74,8 +74,9 @@ def _literal_secrets(service: Service, seen: Seen) -> Iterator[Finding]:
             yield Finding(
                 service=service.name,
                 kind="literal-secret",
-                what=f"{name} has its value written down, the same in every environment",
-                action=f"move it to the env files: {name}: ${{{name}}}",
+                what=f"{name} has its value written down, for every environment",
+                action=f"on Docker others than production get another one; better, move it to the"
+                f" env files: {name}: ${{{name}}}",
                 where=seen.near.service(service.name, "environment", name),
             )
 

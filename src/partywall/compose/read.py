@@ -10,8 +10,9 @@ import msgspec
 
 from partywall.compose import canonical, cli, understand, yamlfile
 from partywall.compose.bound import bound
-from partywall.compose.environment import Given, Keep
+from partywall.compose.environment import Given
 from partywall.compose.folder import compose_files, no_compose_file
+from partywall.compose.ownsecrets import Keep, Own, OwnSecrets
 from partywall.compose.place import Sources
 from partywall.compose.settings import ServiceSettings
 from partywall.compose.theirs import Theirs
@@ -45,6 +46,9 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     settings_place: Place | None = None
     keep: Keep | None = None
     """Makes placeholders for secrets in other files that `env_file:` names."""
+    own: Own | None = None
+    """Makes secrets of the environment's own, where it must not share those that are written down
+    for all."""
     lenient: bool = False
     """For a report: go on as far as it can be understood, with findings instead of errors."""
 
@@ -154,6 +158,8 @@ def _reading(request: Request, asked: cli.Question) -> Reading:
         own_files=frozenset(path.absolute() for path in request.env_files),
         keep=request.keep,
         lenient=request.lenient,
+        own=_own_secrets(request),
+        name=request.environment,
     )
     return Reading(
         given=given,
@@ -162,6 +168,12 @@ def _reading(request: Request, asked: cli.Question) -> Reading:
         services=request.services,
         settings_place=request.settings_place,
     )
+
+
+def _own_secrets(request: Request) -> OwnSecrets | None:
+    if request.own is None or request.keep is None:
+        return None
+    return OwnSecrets(request.environment, request.own, request.keep)
 
 
 def _understood(request: Request, said: Completed, reading: Reading) -> App:
