@@ -46,8 +46,14 @@ def same_secrets(one: Json, other: Json) -> list[str]:
     """What is secret in the first one and has a value that is anywhere in the second one."""
     known = "\n".join(_texts(other.get("services")))
     files = dict(_secret_files(other))
+    # A user may be called like the password of production, and be in no danger.
+    users, passwords = set(_plain_values(one)), {value for _, value in _secrets(other)}
     return sorted(
-        {name for name, value in _secrets(one) if _stands_in(value, known)}
+        {
+            name
+            for name, value in _secrets(one)
+            if value in passwords or (value not in users and _stands_in(value, known))
+        }
         | {name for name, value in _secret_files(one) if value in files.values()}
     )
 
@@ -202,6 +208,13 @@ def _secrets(made: Json) -> Iterator[tuple[str, str]]:
                 yield f"{service}.{name}", password
             if _SECRET.search(name) and not name.endswith(("_FILE", "_URL")) and len(text) > 5:
                 yield f"{service}.{name}", text
+
+
+def _plain_values(made: Json) -> Iterator[str]:
+    for service in _services(made):
+        for name, value in (service.get("environment") or {}).items():
+            if not _SECRET.search(name):
+                yield str(value)
 
 
 def _secret_files(made: Json) -> Iterator[tuple[str, str]]:

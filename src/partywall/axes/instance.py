@@ -62,7 +62,8 @@ def _definition(environment: Environment, service: Service) -> dict[str, Any]:
     if not environment.definitions:
         return {}
     settled = frozenset() if environment.production else frozenset(environment.app.bound)
-    return handed_on(service, environment.app.folder, settled)
+    app = environment.app
+    return handed_on(service, app.folder, settled, app.hidden)
 
 
 def _reachable(environment: Environment, service: Service) -> dict[str, Key]:

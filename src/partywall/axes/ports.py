@@ -17,6 +17,7 @@ def routed(app: App) -> list[tuple[Service, str]]:
     """The services that the edge answers for, each with its path or its host label.
 
     Where no service says `route`, the page is at `/` and a file vault has a host of its own.
+    A proxy of the app's own is led to where nothing else answers.
     """
     services = [service for service in app.services.values() if service.exposed]
     said = [(service, service.route) for service in services if service.route is not None]
@@ -60,5 +61,6 @@ def _customary(services: list[Service]) -> list[tuple[Service, str]]:
     pages = [service for service in services if service.role is Role.WEB]
     apps = [service for service in services if service.role is Role.APP]
     files = [service for service in services if service.role is Role.FILES]
-    first = (pages or apps)[:1]
+    edges = [service for service in services if service.role is Role.EDGE]
+    first = (pages or apps or edges)[:1]
     return [(service, "/") for service in first] + [(service, service.name) for service in files]

@@ -42,6 +42,10 @@ _OPEN = (
 )
 _ENGINE_FILES = ("/var/run/docker.sock", "/run/docker.sock", "/var/run/podman/podman.sock")
 _ENGINE_DATA = "/var/lib/docker"
+_NAMESPACES = frozenset({"host-namespace", "host-rights"})
+_STRONG = frozenset(
+    {"ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_PTRACE", "SYS_RAWIO", "DAC_READ_SEARCH", "BPF"}
+)
 _OF_THE_MACHINE = ("/etc/localtime", "/etc/timezone")
 _OWN_FOLDER = "put ${PARTYWALL_ENVIRONMENT} into its name, or use a named volume"
 
@@ -154,11 +158,14 @@ def _host(service: Service, seen: Seen) -> Iterator[Finding]:
         ),
         ("devices", "device", "it uses devices of the host, which environments then share"),
         ("gpus", "device", "it uses devices of the host, which environments then share"),
+        ("userns_mode", "host-rights", "its root is the root of the host"),
+        ("uts", "host-rights", "it has the name of the host, and could change it"),
+        ("cgroup", "host-rights", "it sees the limits of every environment"),
         ("pid", "host-namespace", "it sees the processes of the host or of a foreign container"),
         ("ipc", "host-namespace", "it shares memory with the host or with a foreign container"),
     ):
         value = service.definition.get(key)
-        if not value or (kind == "host-namespace" and not _foreign(str(value))):
+        if not value or (kind in _NAMESPACES and not _foreign(str(value))):
             continue
         yield Finding(
             service=service.name,
@@ -166,6 +173,20 @@ def _host(service: Service, seen: Seen) -> Iterator[Finding]:
             what=what,
             action=f"take `{key}` out" if kind in REFUSED else "kept; the wall cannot hold it",
             where=seen.near.service(service.name, key),
+        )
+
+
+def _capabilities(service: Service, seen: Seen) -> Iterator[Finding]:
+    said = {
+        str(one).upper().removeprefix("CAP_") for one in service.definition.get("cap_add") or ()
+    }
+    if strong := sorted(said & _STRONG):
+        yield Finding(
+            service=service.name,
+            kind="host-rights",
+            what=f"it has the rights {', '.join(strong)}, which reach beyond a container",
+            action="kept; the wall cannot hold it",
+            where=seen.near.service(service.name, "cap_add"),
         )
 
 
@@ -386,6 +407,7 @@ _RULES: tuple[Callable[[Service, Seen], Iterator[Finding]], ...] = (
     _container_name,
     _networks,
     _host,
+    _capabilities,
     _reserved,
     _foreigners,
     _own_proxy,

@@ -23,6 +23,7 @@ _SHORT_OPTIONS = r"(?<![\w-])(?:-p|-a\s+)"
 _PATH = re.compile(r"^[./~]|\.(?:pem|key|crt|cert|json)$")
 _UNMADE = re.compile(r"\s|^\$|^eyJ|^-----")
 """Hashes, signed tokens and keys of many lines: what could be made up would not work."""
+_VARIABLE = re.compile(r"(?<!\$)\$(?:\{|[A-Za-z_])")
 _LONGEST = 512
 
 
@@ -150,7 +151,7 @@ def _in_variable(name: str, value: str) -> Iterator[tuple[str, str]]:
 
 def _spared(value: str) -> bool:
     """Whether a value is no secret itself: it has one of the environment's own, or a path."""
-    return "${" in value or bool(PLACEHOLDER.search(value) or _PATH.search(value))
+    return bool(_VARIABLE.search(value) or PLACEHOLDER.search(value) or _PATH.search(value))
 
 
 def _plain(name: str) -> str:

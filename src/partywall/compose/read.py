@@ -10,6 +10,7 @@ import msgspec
 
 from partywall.compose import canonical, cli, understand, yamlfile
 from partywall.compose.bound import bound
+from partywall.compose.checked import nearest
 from partywall.compose.environment import Given
 from partywall.compose.folder import compose_files, no_compose_file
 from partywall.compose.ownsecrets import Keep, Own, OwnSecrets
@@ -22,6 +23,8 @@ from partywall.interfaces import Completed
 from partywall.model.app import App, Finding
 from partywall.model.errors import BadInput, Place
 
+HOME = ".partywall"
+"""The folder of an installation."""
 NAMED_BY = "COMPOSE_FILE"
 """The variable that names the Compose files, as Compose has it."""
 
@@ -136,6 +139,7 @@ def _found(folder: Path, variables: Mapping[str, str]) -> tuple[Path, ...]:
 def _app(request: Request, asked: cli.Question, said: Completed) -> App:
     reading = _reading(request, asked)
     if said.code == 0:
+        _check_profiles(request, asked)
         app = _understood(request, said, reading)
     elif request.lenient:
         app = _as_far_as_possible(asked, said, reading)
@@ -148,7 +152,16 @@ def with_bound(app: App, request: Request, asked: cli.Question) -> App:
     """With the fingerprints of what is bound and built, as it is now."""
     theirs = Theirs(request.environment, request.environments, app.env_files)
     found = bound(app.services.values(), apart(request, asked), theirs)
-    return msgspec.structs.replace(app, bound=found)
+    return msgspec.structs.replace(app, bound=found, hidden=_hidden(request))
+
+
+def _hidden(request: Request) -> tuple[str, ...]:
+    """Where secrets of other environments are that one outside production must not see."""
+    if request.own is None:
+        return ()
+    others = [f".env.{name}" for name in request.environments if name != request.environment]
+    paths = [request.folder.absolute() / name for name in (HOME, ".env", *others)]
+    return tuple(str(path) for path in paths if path.exists())
 
 
 def _reading(request: Request, asked: cli.Question) -> Reading:
@@ -206,6 +219,22 @@ def _as_far_as_possible(asked: cli.Question, said: Completed, reading: Reading) 
 
 def _with(app: App, findings: Iterable[Finding]) -> App:
     return msgspec.structs.replace(app, findings=(*app.findings, *findings))
+
+
+def _check_profiles(request: Request, asked: cli.Question) -> None:
+    """A profile that no service has enables nothing: a slip."""
+    wanted = set(request.profiles) - {"*"}
+    if not wanted:
+        return
+    known = cli.answer(cli.ask(asked, ("--profiles",))).out.split()
+    for name in sorted(wanted - set(known)):
+        raise BadInput(
+            f"{request.environment} wants the profile {name}, which no service has",
+            where=request.settings_place,
+            remedy=nearest(name, known)
+            if known
+            else "take it out of `profiles:` in partywall.yaml",
+        )
 
 
 def _nothing(request: Request, near: Sources) -> BadInput:

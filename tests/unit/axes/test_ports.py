@@ -36,6 +36,8 @@ MAIL = service("mail", Role.APP, tcp(25), tcp(993))
         ([FORGE], {"forge": 3000}),
         ([NAMES], {"names": 3000}),
         ([MAIL], {}),
+        ([service("nginx", Role.EDGE, tcp(80), tcp(443)), service("fpm")], {"nginx": 80}),
+        ([service("nginx", Role.EDGE, tcp(80)), FORGE], {"forge": 3000}),
         ([GAME], {}),
         ([service("web", Role.WEB, tcp(443), udp(443))], {"web": 443}),
         ([MAIL, FORGE], {"forge": 3000}),
