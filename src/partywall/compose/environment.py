@@ -31,6 +31,9 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     """The environment's: a file with it in its path is no other one's."""
 
+    hidden: tuple[str, ...] = ()
+    """Where secrets of other environments are that this one must not see."""
+
     def is_own(self, path: str) -> bool:
         """Whether a path has the environment's name in it, and so is another one in each."""
         name = re.escape(self.name)

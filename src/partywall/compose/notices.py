@@ -304,6 +304,25 @@ def _mounts(service: Service, seen: Seen) -> Iterator[Finding]:
             )
 
 
+def _seen_secrets(service: Service, seen: Seen) -> Iterator[Finding]:
+    """Folders in which secrets of other environments are."""
+    for mount in service.mounts:
+        source = PurePosixPath(mount.source or "/")
+        found = [path for path in seen.app.hidden if PurePosixPath(path).is_relative_to(source)]
+        if mount.kind == "bind" and found:
+            names = ", ".join(sorted(PurePosixPath(path).name for path in found))
+            alone = str(source) in found
+            yield Finding(
+                service=service.name,
+                kind="bound-secrets",
+                what=f"it has {mount.source}, with secrets of other environments: {names}",
+                action="mount it in production alone, or a file per environment"
+                if alone
+                else f"on Docker {seen.environment} sees nothing in their place",
+                where=seen.near.service(service.name, "volumes"),
+            )
+
+
 def _is_own(seen: Seen, path: str) -> bool:
     """Whether a path has the environment's name in it, and so is another one in each."""
     name = seen.environment
@@ -412,5 +431,6 @@ _RULES: tuple[Callable[[Service, Seen], Iterator[Finding]], ...] = (
     _foreigners,
     _own_proxy,
     _mounts,
+    _seen_secrets,
     _no_port,
 )

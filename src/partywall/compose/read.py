@@ -173,6 +173,7 @@ def _reading(request: Request, asked: cli.Question) -> Reading:
         lenient=request.lenient,
         own=_own_secrets(request),
         name=request.environment,
+        hidden=_hidden(request),
     )
     return Reading(
         given=given,

@@ -61,6 +61,7 @@ def app(definition: Definition, reading: Reading) -> App:
         networks=_top(definition, "networks"),
         secrets=_top(definition, "secrets"),
         configs=_top(definition, "configs"),
+        hidden=reading.given.hidden,
         env_files=tuple(
             dict.fromkeys(path for one in said.values() for path in environment.files_of(one or {}))
         ),
