@@ -459,8 +459,19 @@ COMPOSE = [
             "    x-partywall: {run: python web.py, route: /}\n"
         ),
         code=3,
-        says="both claim the address small.localhost:0/|both",
+        says="both claim the address small.localhost/|both",
         do="domain, port or path",
+    ),
+    Case(
+        name="compose: a profile that no service has",
+        prepare=lambda ground: (
+            service("  more:\n    image: redis\n    profiles: [debug]\n")(ground),
+            settings("environments:\n  prod:\n  dev:\n    profiles: [debgu]\n")(ground),
+        ),
+        code=2,
+        says="dev wants the profile debgu, which no service has",
+        at=r"partywall\.yaml",
+        do="did you mean `debug`",
     ),
 ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -12,15 +12,21 @@ _OURS = frozenset({"container_name", "environment", "labels", "ports", "profiles
 """What would clash between environments, or is said by the instance itself."""
 _FIXED = frozenset({"ipv4_address", "ipv6_address", "mac_address", "link_local_ips"})
 """Addresses that only one environment could have."""
+_HOME = ".partywall"
+"""A folder, unlike everything else that is hidden."""
+_NOTHING = "/dev/null"
 
 
-def handed_on(service: Service, folder: str, settled: frozenset[str]) -> dict[str, Any]:
+def handed_on(
+    service: Service, folder: str, settled: frozenset[str], hidden: Sequence[str] = ()
+) -> dict[str, Any]:
     """The definition without what is each environment's own, seen from the project's folder.
 
     Args:
         service: the service.
         folder: the project's folder, absolute.
         settled: host paths that it may read and no more.
+        hidden: host paths that it must not see, although a folder around them is bound.
     """
     made = {
         name: value
@@ -31,7 +37,8 @@ def handed_on(service: Service, folder: str, settled: frozenset[str]) -> dict[st
         called = service.definition.get("container_name")
         made["networks"] = {name: _floating(one, called) for name, one in networks.items()}
     if volumes := made.get("volumes"):
-        made["volumes"] = [_mounted(one, folder, settled) for one in volumes]
+        covers = [cover for one in volumes for cover in _covers(one, hidden)]
+        made["volumes"] = [*(_mounted(one, folder, settled) for one in volumes), *covers]
     if isinstance(build := made.get("build"), Mapping):
         made["build"] = built(build, folder)
     return made
@@ -61,6 +68,20 @@ def _floating(network: Any, called: str | None) -> dict[str, Any] | None:  # noq
     if called:
         made["aliases"] = [*made.get("aliases", ()), called]
     return made or None
+
+
+def _covers(mount: Mapping[str, Any], hidden: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Something empty over every hidden path below a bound folder."""
+    if mount.get("type") != "bind":
+        return
+    source = PurePosixPath(str(mount.get("source", "")))
+    for path in map(PurePosixPath, hidden):
+        if path != source and path.is_relative_to(source):
+            target = str(PurePosixPath(str(mount["target"])) / path.relative_to(source))
+            if path.name == _HOME:
+                yield {"type": "tmpfs", "target": target}
+            else:
+                yield {"type": "bind", "source": _NOTHING, "target": target, "read_only": True}
 
 
 def _mounted(mount: Mapping[str, Any], folder: str, settled: frozenset[str]) -> dict[str, Any]:

@@ -10,8 +10,9 @@ import msgspec
 from partywall.axes.definition import built, handed_on, relative
 from partywall.axes.hosts import called
 from partywall.axes.names import other_names
+from partywall.axes.ports import bypassing
 from partywall.axes.site import Environment, is_postgres, own
-from partywall.model.app import App, Attachment, Condition, Dependency, Mount, Role, Service
+from partywall.model.app import App, Attachment, Condition, Dependency, Mount, Port, Role, Service
 from partywall.model.world import Instance, Key, Need
 
 
@@ -38,6 +39,7 @@ def instance(environment: Environment, service: Service, key: Key | None = None)
         environment=dict(sorted(service.environment.items())),
         mounts=tuple(_mount(environment, mount) for mount in service.mounts),
         ports=service.exposed,
+        published=_published(environment, service),
         health=service.health,
         restart=service.restart,
         stop_signal=service.stop_signal,
@@ -50,11 +52,18 @@ def instance(environment: Environment, service: Service, key: Key | None = None)
     )
 
 
+def _published(environment: Environment, service: Service) -> tuple[Port, ...]:
+    """A port of the host can be production's alone."""
+    own = environment.production and environment.definitions
+    return bypassing(environment.app, service) if own else ()
+
+
 def _definition(environment: Environment, service: Service) -> dict[str, Any]:
     if not environment.definitions:
         return {}
     settled = frozenset() if environment.production else frozenset(environment.app.bound)
-    return handed_on(service, environment.app.folder, settled)
+    app = environment.app
+    return handed_on(service, app.folder, settled, app.hidden)
 
 
 def _reachable(environment: Environment, service: Service) -> dict[str, Key]:
@@ -66,7 +75,7 @@ def _reachable(environment: Environment, service: Service) -> dict[str, Key]:
 
 
 def _needs(environment: Environment, service: Service) -> tuple[Need, ...]:
-    waits = {need for wait in service.depends_on for need in _wait(environment, wait)}
+    waits = {need for wait in _waits(service) for need in _wait(environment, wait)}
     volumes = {
         Need(own(environment, "volume", mount.source))
         for mount in service.mounts
@@ -77,6 +86,14 @@ def _needs(environment: Environment, service: Service) -> tuple[Need, ...]:
         for name in service.definition.get("networks") or environment.app.networks
     }
     return tuple(sorted(waits | volumes | networks))
+
+
+def _waits(service: Service) -> Iterable[Dependency]:
+    """Those of `depends_on`, and whom it could not start without: whose network it lives in."""
+    yield from service.depends_on
+    kind, _, name = str(service.definition.get("network_mode") or "").partition(":")
+    if kind == "service" and name not in {wait.service for wait in service.depends_on}:
+        yield Dependency(name)
 
 
 def _wait(environment: Environment, wait: Dependency) -> list[Need]:

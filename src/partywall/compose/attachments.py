@@ -101,6 +101,10 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
         if bare.kind != "secret":
             return made
         binary = _is_binary(data)
+        if self.given.own is not None and not binary and not self.given.is_own(str(path)):
+            other = self.given.own.of_file(bare.source, data.decode().rstrip("\r\n"))
+            if other is not None:
+                return msgspec.structs.replace(bare, text=other)
         value = data.decode("latin-1" if binary else "utf-8")
         text = self._kept(f"FILE_{_plain(bare.source)}", value)
         return msgspec.structs.replace(made, text=text, binary=binary)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import fnmatch
 import hashlib
+import itertools
 import os
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from partywall.compose import dockerignore
+from partywall.compose.canonical import Definition
 from partywall.compose.dockerignore import Ignored
 from partywall.compose.theirs import LeftOut, Theirs
 from partywall.model.app import Mount, Service
@@ -17,6 +19,8 @@ NOTHING = Ignored()
 NOBODYS = Theirs()
 _LARGEST = 1_000_000
 _MOST_FILES = 5_000
+_MOST_READ = 200
+_WHOLE_MACHINE = ("/", "/dev", "/run", "/sys", "/var", "/var/run", "/var/lib")
 _MOST_BYTES = 32_000_000
 _WRITTEN = {".db", ".sqlite", ".sqlite3", ".log", ".pid", ".sock"}
 _CONFIG_FOLDERS = ("/etc/", "/docker-entrypoint-initdb.d", "/usr/local/etc/", "/mosquitto/config")
@@ -67,6 +71,30 @@ def bound(
             left = LeftOut(context, apart, own, theirs)
             _add(found, context, left, dockerignore.of_context(Path(context)))
     return found
+
+
+def files_read(services: Mapping[str, Definition]) -> Iterator[Path]:
+    """The files of settings that services of a canonical document have bound, a bounded number."""
+    sources = {
+        Path(str(one.get("source")))
+        for said in services.values()
+        for one in said.get("volumes") or ()
+        if isinstance(one, dict) and one.get("type") == "bind"
+    }
+    for path in sorted(sources):
+        if path.is_relative_to("/proc") or str(path) in _WHOLE_MACHINE:
+            continue
+        inside = itertools.islice(path.rglob("*"), _MOST_READ) if path.is_dir() else [path]
+        yield from (one for one in inside if _is_readable(one))
+
+
+def _is_readable(path: Path) -> bool:
+    """Whether it is a file of some content, which reading never waits for, and no Compose file."""
+    try:
+        small = path.is_file() and 0 < path.stat().st_size <= _LARGEST
+        return small and not _is_ignored(path.name)
+    except OSError:
+        return False
 
 
 def is_configuration(mount: Mount) -> bool:

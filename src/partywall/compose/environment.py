@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,9 @@ import msgspec
 
 from partywall.compose import envfiles, yamlfile
 from partywall.compose.canonical import Definition, escape
+from partywall.compose.ownsecrets import Keep, OwnSecrets
 from partywall.compose.place import Sources
 from partywall.model.errors import BadInput
-
-Keep = Callable[[str, str], str]
-"""Given a name and a secret value, the placeholder that stands for it from now on."""
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +26,18 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     keep: Keep | None = None
     lenient: bool = False
     """A missing file is passed over."""
+    own: OwnSecrets | None = None
+    """Makes others of what stands in files that other environments have as well."""
+    name: str = ""
+    """The environment's: a file with it in its path is no other one's."""
+
+    hidden: tuple[str, ...] = ()
+    """Where secrets of other environments are that this one must not see."""
+
+    def is_own(self, path: str) -> bool:
+        """Whether a path has the environment's name in it, and so is another one in each."""
+        name = re.escape(self.name)
+        return bool(name) and re.search(rf"(?<![a-z0-9]){name}(?![a-z0-9])", path) is not None
 
 
 def complete(name: str, said: Definition, given: Given, near: Sources) -> Definition:
@@ -111,6 +121,8 @@ def _raw(data: bytes, path: Path) -> dict[str, str]:
 def _kept(name: str, value: str, path: Path, given: Given) -> str:
     if given.keep is None or not envfiles.is_secret(name, value):
         return value
+    if given.own is not None and not given.is_own(str(path)):
+        return value  # `own` makes others of all such
     # Two files may give two services different values under one name.
     prefix = re.sub(r"\W+", "_", path.name, flags=re.ASCII).strip("_").upper()
     return given.keep(f"{prefix}_{re.sub(r'[^A-Za-z0-9]', '_', name)}", value)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import PurePosixPath
 
 import msgspec
 
+from partywall.axes.ports import bypassing, routed
 from partywall.compose.bound import is_configuration
 from partywall.compose.canonical import Definition
 from partywall.compose.envfiles import is_secret
@@ -21,11 +23,24 @@ REFUSED = frozenset(
         "joined-network",
         "docker-socket",
         "host-namespace",
+        "host-files",
+        "external-link",
+        "joined-volumes",
         EXTERNAL,
     }
 )
 """Kinds of findings that no wall can stand against; `action` is then what the user can do."""
 
+_OPEN = (
+    "no edge answers there: on Docker production keeps it as it is, and every other environment"
+    " has none; services reach it by name"
+)
+_ENGINE_FILES = ("/var/run/docker.sock", "/run/docker.sock", "/var/run/podman/podman.sock")
+_ENGINE_DATA = "/var/lib/docker"
+_NAMESPACES = frozenset({"host-namespace", "host-rights"})
+_STRONG = frozenset(
+    {"ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_PTRACE", "SYS_RAWIO", "DAC_READ_SEARCH", "BPF"}
+)
 _OF_THE_MACHINE = ("/etc/localtime", "/etc/timezone")
 _OWN_FOLDER = "put ${PARTYWALL_ENVIRONMENT} into its name, or use a named volume"
 
@@ -58,29 +73,31 @@ def _literal_secrets(service: Service, seen: Seen) -> Iterator[Finding]:
             yield Finding(
                 service=service.name,
                 kind="literal-secret",
-                what=f"{name} has its value written down, the same in every environment",
-                action=f"move it to the env files: {name}: ${{{name}}}",
+                what=f"{name} has its value written down, for every environment",
+                action=f"on Docker others than production get another one; better, move it to the"
+                f" env files: {name}: ${{{name}}}",
                 where=seen.near.service(service.name, "environment", name),
             )
 
 
 def _ports(service: Service, seen: Seen) -> Iterator[Finding]:
+    kept = bypassing(seen.app, service)
     for port in service.ports:
         if not port.published:
             continue
         where = seen.near.service(service.name, "ports")
-        inside = "the edge answers in its place"
+        bypasses = port in kept
         stored = service.role in (Role.DATABASE, Role.CACHE, Role.BROKER)
+        said = f"port {port.published}" + ("/udp" if port.protocol == "udp" else "")
         if stored and port.host in ("", "0.0.0.0", "::"):  # noqa: S104  (found, not used)
-            what = f"port {port.published} opens a {service.role} to the whole network"
-            inside = "services reach it by name"
+            what = f"{said} opens a {service.role} to the whole network"
         else:
-            what = f"port {port.published} of the host can belong to one environment only"
+            what = f"{said} of the host can belong to one environment only"
         yield Finding(
             service=service.name,
             kind="host-port",
             what=what,
-            action=f"it is not published; {inside}",
+            action=_OPEN if bypasses else "it is not published; the edge answers in its place",
             where=where,
         )
 
@@ -135,11 +152,15 @@ def _host(service: Service, seen: Seen) -> Iterator[Finding]:
             "it is privileged: it can climb over any wall on this machine",
         ),
         ("devices", "device", "it uses devices of the host, which environments then share"),
-        ("pid", "host-namespace", "it sees the processes of the host"),
-        ("ipc", "host-namespace", "it shares memory with the host"),
+        ("gpus", "device", "it uses devices of the host, which environments then share"),
+        ("userns_mode", "host-rights", "its root is the root of the host"),
+        ("uts", "host-rights", "it has the name of the host, and could change it"),
+        ("cgroup", "host-rights", "it sees the limits of every environment"),
+        ("pid", "host-namespace", "it sees the processes of the host or of a foreign container"),
+        ("ipc", "host-namespace", "it shares memory with the host or with a foreign container"),
     ):
         value = service.definition.get(key)
-        if not value or (kind == "host-namespace" and value != "host"):
+        if not value or (kind in _NAMESPACES and not _foreign(str(value))):
             continue
         yield Finding(
             service=service.name,
@@ -150,15 +171,112 @@ def _host(service: Service, seen: Seen) -> Iterator[Finding]:
         )
 
 
+def _capabilities(service: Service, seen: Seen) -> Iterator[Finding]:
+    said = {
+        str(one).upper().removeprefix("CAP_") for one in service.definition.get("cap_add") or ()
+    }
+    if strong := sorted(said & _STRONG):
+        yield Finding(
+            service=service.name,
+            kind="host-rights",
+            what=f"it has the rights {', '.join(strong)}, which reach beyond a container",
+            action="kept; the wall cannot hold it",
+            where=seen.near.service(service.name, "cap_add"),
+        )
+
+
+def _foreign(namespace: str) -> bool:
+    """Whether it is shared with what is no service of the file."""
+    return namespace == "host" or namespace.startswith("container:")
+
+
+def _reserved(service: Service, seen: Seen) -> Iterator[Finding]:
+    """Devices that are asked for by the way of `deploy`."""
+    deploy = service.definition.get("deploy") or {}
+    reserved = ((deploy.get("resources") or {}).get("reservations") or {}).get("devices")
+    if reserved:
+        yield Finding(
+            service=service.name,
+            kind="device",
+            what="it reserves devices of the host, which environments then share",
+            action="kept; the wall cannot hold it",
+            where=seen.near.service(service.name, "deploy"),
+        )
+
+
+def _foreigners(service: Service, seen: Seen) -> Iterator[Finding]:
+    """Containers that are in no environment."""
+    for link in service.definition.get("external_links") or ():
+        yield Finding(
+            service=service.name,
+            kind="external-link",
+            what=f"it is linked to {link}, a container outside of every environment",
+            action="take `external_links` out, and make that a service of this file",
+            where=seen.near.service(service.name, "external_links"),
+        )
+    for source in service.definition.get("volumes_from") or ():
+        if str(source).startswith("container:"):
+            yield Finding(
+                service=service.name,
+                kind="joined-volumes",
+                what=f"it has the volumes of {source}, outside of every environment",
+                action="name a service of this file instead, or mount volumes of its own",
+                where=seen.near.service(service.name, "volumes_from"),
+            )
+    if "host-gateway" in str(service.definition.get("extra_hosts") or ""):
+        yield Finding(
+            service=service.name,
+            kind="host-gateway",
+            what="it calls the host itself, where every environment meets",
+            action="kept; what listens on all addresses of the host is open to it",
+            where=seen.near.service(service.name, "extra_hosts"),
+        )
+
+
+def _own_proxy(service: Service, seen: Seen) -> Iterator[Finding]:
+    """A front door of the app's own that visitors do not come through."""
+    led = routed(seen.app)
+    if service.role is not Role.EDGE or any(one.name == service.name for one, _ in led):
+        return
+    to = " and ".join(f"{one.name} at {where}" for one, where in led) or "nothing"
+    yield Finding(
+        service=service.name,
+        kind="own-proxy",
+        what=f"it is a proxy of the app's own, and visitors are led past it, to {to}",
+        action="say `route:` of services in partywall.yaml to lead visitors elsewhere, or to it",
+        where=seen.near.service(service.name),
+    )
+
+
+def _holds_engine(path: str) -> bool:
+    if path.endswith(("/docker.sock", "/podman.sock")):
+        return True
+    return path != "/" and any(PurePosixPath(one).is_relative_to(path) for one in _ENGINE_FILES)
+
+
+def _holds_data(path: str) -> bool:
+    """Whether volumes of every environment are in a folder of the host."""
+    pure = PurePosixPath(path)
+    return pure.is_relative_to(_ENGINE_DATA) or PurePosixPath(_ENGINE_DATA).is_relative_to(pure)
+
+
 def _mounts(service: Service, seen: Seen) -> Iterator[Finding]:
     for mount in service.mounts:
         where = seen.near.service(service.name, "volumes")
-        if mount.kind == "bind" and mount.source.endswith(("/docker.sock", "/podman.sock")):
+        if mount.kind == "bind" and _holds_engine(mount.source):
             yield Finding(
                 service=service.name,
                 kind="docker-socket",
                 what="it holds the engine's socket and so every container of every environment",
                 action="take the socket out, or run this service outside of the environments",
+                where=where,
+            )
+        elif mount.kind == "bind" and _holds_data(mount.source):
+            yield Finding(
+                service=service.name,
+                kind="host-files",
+                what=f"it sees {mount.source} of the host, with the data of every environment",
+                action="mount less, or run this service outside of the environments",
                 where=where,
             )
         elif mount.kind != "bind" or mount.read_only or mount.source in _OF_THE_MACHINE:
@@ -178,6 +296,25 @@ def _mounts(service: Service, seen: Seen) -> Iterator[Finding]:
                 what=f"it may write to {mount.source} on the host",
                 action=f"no two environments may have the same: {_OWN_FOLDER}",
                 where=where,
+            )
+
+
+def _seen_secrets(service: Service, seen: Seen) -> Iterator[Finding]:
+    """Folders in which secrets of other environments are."""
+    for mount in service.mounts:
+        source = PurePosixPath(mount.source or "/")
+        found = [path for path in seen.app.hidden if PurePosixPath(path).is_relative_to(source)]
+        if mount.kind == "bind" and found:
+            names = ", ".join(sorted(PurePosixPath(path).name for path in found))
+            alone = str(source) in found
+            yield Finding(
+                service=service.name,
+                kind="bound-secrets",
+                what=f"it has {mount.source}, with secrets of other environments: {names}",
+                action="mount it in production alone, or a file per environment"
+                if alone
+                else f"on Docker {seen.environment} sees nothing in their place",
+                where=seen.near.service(service.name, "volumes"),
             )
 
 
@@ -216,6 +353,7 @@ def _tops(seen: Seen) -> Iterator[Finding]:
         for name in service.definition.get("networks") or ()
     }
     yield from _fixed(seen, "network", seen.app.networks, joined)
+    yield from _particular(seen, joined)
 
 
 def _fixed(
@@ -223,7 +361,7 @@ def _fixed(
 ) -> Iterator[Finding]:
     for key, one in listed.items():
         name = str(one.get("name") or "")
-        where = seen.near.top(f"{kind}s", key)
+        where = seen.near.top(f"{kind}s", key) or seen.near.top(f"{kind}s")
         if one.get("external"):
             yield Finding(
                 service=users.get(key, ""),
@@ -251,7 +389,29 @@ def _bound_volumes(seen: Seen, users: dict[str, str]) -> Iterator[Finding]:
                 kind="bound-volume",
                 what=f"the volume {key} lies in {device}",
                 action=f"no two environments may have the same: {_OWN_FOLDER}",
-                where=seen.near.top("volumes", key),
+                where=seen.near.top("volumes", key) or seen.near.top("volumes"),
+            )
+
+
+def _particular(seen: Seen, users: dict[str, str]) -> Iterator[Finding]:
+    """What a network is told that two of its kind could not both have, or that we do not make."""
+    for key, one in seen.app.networks.items():
+        where = seen.near.top("networks", key) or seen.near.top("networks")
+        if (one.get("ipam") or {}).get("config"):
+            yield Finding(
+                service=users.get(key, ""),
+                kind="fixed-subnet",
+                what=f"the network {key} has addresses of its own choice, which exist once only",
+                action="each environment's network gets free addresses from the engine",
+                where=where,
+            )
+        if one.get("driver_opts") or one.get("driver") not in (None, "", "bridge"):
+            yield Finding(
+                service=users.get(key, ""),
+                kind="network-options",
+                what=f"the network {key} has a driver or options of its own",
+                action="left out: each environment gets an ordinary bridge",
+                where=where,
             )
 
 
@@ -261,6 +421,11 @@ _RULES: tuple[Callable[[Service, Seen], Iterator[Finding]], ...] = (
     _container_name,
     _networks,
     _host,
+    _capabilities,
+    _reserved,
+    _foreigners,
+    _own_proxy,
     _mounts,
+    _seen_secrets,
     _no_port,
 )

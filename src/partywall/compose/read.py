@@ -10,8 +10,10 @@ import msgspec
 
 from partywall.compose import canonical, cli, understand, yamlfile
 from partywall.compose.bound import bound
-from partywall.compose.environment import Given, Keep
+from partywall.compose.checked import nearest
+from partywall.compose.environment import Given
 from partywall.compose.folder import compose_files, no_compose_file
+from partywall.compose.ownsecrets import Keep, Own, OwnSecrets
 from partywall.compose.place import Sources
 from partywall.compose.settings import ServiceSettings
 from partywall.compose.theirs import Theirs
@@ -21,6 +23,8 @@ from partywall.interfaces import Completed
 from partywall.model.app import App, Finding
 from partywall.model.errors import BadInput, Place
 
+HOME = ".partywall"
+"""The folder of an installation."""
 NAMED_BY = "COMPOSE_FILE"
 """The variable that names the Compose files, as Compose has it."""
 
@@ -45,6 +49,9 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     settings_place: Place | None = None
     keep: Keep | None = None
     """Makes placeholders for secrets in other files that `env_file:` names."""
+    own: Own | None = None
+    """Makes secrets of the environment's own, where it must not share those that are written down
+    for all."""
     lenient: bool = False
     """For a report: go on as far as it can be understood, with findings instead of errors."""
 
@@ -132,6 +139,7 @@ def _found(folder: Path, variables: Mapping[str, str]) -> tuple[Path, ...]:
 def _app(request: Request, asked: cli.Question, said: Completed) -> App:
     reading = _reading(request, asked)
     if said.code == 0:
+        _check_profiles(request, asked)
         app = _understood(request, said, reading)
     elif request.lenient:
         app = _as_far_as_possible(asked, said, reading)
@@ -144,7 +152,16 @@ def with_bound(app: App, request: Request, asked: cli.Question) -> App:
     """With the fingerprints of what is bound and built, as it is now."""
     theirs = Theirs(request.environment, request.environments, app.env_files)
     found = bound(app.services.values(), apart(request, asked), theirs)
-    return msgspec.structs.replace(app, bound=found)
+    return msgspec.structs.replace(app, bound=found, hidden=_hidden(request))
+
+
+def _hidden(request: Request) -> tuple[str, ...]:
+    """Where secrets of other environments are that one outside production must not see."""
+    if request.own is None:
+        return ()
+    others = [f".env.{name}" for name in request.environments if name != request.environment]
+    paths = [request.folder.absolute() / name for name in (HOME, ".env", *others)]
+    return tuple(str(path) for path in paths if path.exists())
 
 
 def _reading(request: Request, asked: cli.Question) -> Reading:
@@ -154,6 +171,9 @@ def _reading(request: Request, asked: cli.Question) -> Reading:
         own_files=frozenset(path.absolute() for path in request.env_files),
         keep=request.keep,
         lenient=request.lenient,
+        own=_own_secrets(request),
+        name=request.environment,
+        hidden=_hidden(request),
     )
     return Reading(
         given=given,
@@ -162,6 +182,12 @@ def _reading(request: Request, asked: cli.Question) -> Reading:
         services=request.services,
         settings_place=request.settings_place,
     )
+
+
+def _own_secrets(request: Request) -> OwnSecrets | None:
+    if request.own is None or request.keep is None:
+        return None
+    return OwnSecrets(request.environment, request.own, request.keep)
 
 
 def _understood(request: Request, said: Completed, reading: Reading) -> App:
@@ -194,6 +220,22 @@ def _as_far_as_possible(asked: cli.Question, said: Completed, reading: Reading) 
 
 def _with(app: App, findings: Iterable[Finding]) -> App:
     return msgspec.structs.replace(app, findings=(*app.findings, *findings))
+
+
+def _check_profiles(request: Request, asked: cli.Question) -> None:
+    """A profile that no service has enables nothing: a slip."""
+    wanted = set(request.profiles) - {"*"}
+    if not wanted:
+        return
+    known = cli.answer(cli.ask(asked, ("--profiles",))).out.split()
+    for name in sorted(wanted - set(known)):
+        raise BadInput(
+            f"{request.environment} wants the profile {name}, which no service has",
+            where=request.settings_place,
+            remedy=nearest(name, known)
+            if known
+            else "take it out of `profiles:` in partywall.yaml",
+        )
 
 
 def _nothing(request: Request, near: Sources) -> BadInput:

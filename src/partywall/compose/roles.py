@@ -67,7 +67,7 @@ def clues(service: Service, others: Iterable[Service]) -> Clues:
         words=" ".join([*(service.entrypoint or ()), *(service.command or ())]),
         built=service.build is not None,
         ports=frozenset(service.exposed),
-        published=frozenset(port.target for port in service.ports),
+        published=frozenset(port.target for port in service.ports if port.protocol == "tcp"),
         targets=tuple(mount.target for mount in service.mounts),
         variables=frozenset(service.environment),
         labels=tuple(service.labels),

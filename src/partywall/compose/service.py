@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterator
 from typing import Any
 
 from partywall.compose import quantity
@@ -169,12 +170,22 @@ def _exposed(said: Definition) -> tuple[int, ...]:
 
 
 def _hinted(said: Definition) -> tuple[int, ...]:
-    port = pairs(said.get("environment")).get("PORT", "")
-    if port.isdigit() and 0 < int(port) < 65536:
-        return (int(port),)
+    variables = pairs(said.get("environment"))
+    for port in (*map(variables.get, ("PORT", "VIRTUAL_PORT")), *_labelled(said)):
+        if port and port.isdigit() and 0 < int(port) < 65536:
+            return (int(port),)
     check = health(said.get("healthcheck"))
     found = _LOCAL_PORT.search(" ".join(check.command)) if check else None
     return (int(found[1]),) if found and 0 < int(found[1]) < 65536 else ()
+
+
+def _labelled(said: Definition) -> Iterator[str]:
+    """The port that a proxy is told by labels: Traefik's and caddy-docker-proxy's."""
+    for name, value in pairs(said.get("labels")).items():
+        if re.fullmatch(r"traefik\.http\.services\.[^.]+\.loadbalancer\.server\.port", name):
+            yield value
+        elif re.fullmatch(r"caddy(_\d+)?(\.\w+)*\.reverse_proxy", name):
+            yield from re.findall(r"\{\{\s*upstreams\s+(?:https?\s+)?(\d+)\s*\}\}", value)
 
 
 def _dependencies(said: Any) -> tuple[Dependency, ...]:  # noqa: ANN401

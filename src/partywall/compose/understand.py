@@ -10,6 +10,7 @@ import msgspec
 
 from partywall.compose import canonical, environment, marks, roles
 from partywall.compose.attachments import Reader
+from partywall.compose.bound import files_read
 from partywall.compose.canonical import Definition
 from partywall.compose.checked import nearest
 from partywall.compose.environment import Given
@@ -47,7 +48,8 @@ def app(definition: Definition, reading: Reading) -> App:
     said = definition.get("services") or {}
     reader = _reader(definition, reading)
     _check_overrides(said, reading)
-    made = {name: _service(str(name), said[name] or {}, reading) for name in said}
+    full = _complete(said, reading)
+    made = {name: _service(str(name), full[name], reading) for name in said}
     _check_cycles(made, reading.near)
     made = _with_roles(made, reading)
     made = {name: _with_attachments(one, reader) for name, one in made.items()}
@@ -59,11 +61,16 @@ def app(definition: Definition, reading: Reading) -> App:
         networks=_top(definition, "networks"),
         secrets=_top(definition, "secrets"),
         configs=_top(definition, "configs"),
+        hidden=reading.given.hidden,
         env_files=tuple(
             dict.fromkeys(path for one in said.values() for path in environment.files_of(one or {}))
         ),
     )
-    found = (*notices(whole, reading.near, reading.environment), *_wrong(whole, reader))
+    found = (
+        *notices(whole, reading.near, reading.environment),
+        *_wrong(whole, reader),
+        *_shared(reading),
+    )
     return msgspec.structs.replace(whole, findings=found)
 
 
@@ -126,8 +133,20 @@ def unset_findings(names: tuple[str, ...], reading: Reading) -> tuple[Finding, .
     )
 
 
-def _service(name: str, said: Definition, reading: Reading) -> Service:
-    full = environment.complete(name, said, reading.given, reading.near)
+def _complete(said: Definition, reading: Reading) -> dict[str, Definition]:
+    """The services with their env files worked in, and secrets of this environment's own."""
+    given = reading.given
+    full = {
+        name: environment.complete(str(name), one or {}, given, reading.near)
+        for name, one in said.items()
+    }
+    if given.own is None:
+        return full
+    given.own.learn(full, files_read(full))
+    return {name: given.own.applied(str(name), one) for name, one in full.items()}
+
+
+def _service(name: str, full: Definition, reading: Reading) -> Service:
     plain = canonical.unescape(full) if reading.escaped else full
     marked = marks.marks(name, plain.get(marks.KEY), reading.near)
     merged = marks.over(marked, reading.services.get(name))
@@ -191,6 +210,23 @@ def _wrong(whole: App, reader: Reader) -> list[Finding]:
         )
         for service in services
         for error in reader.wrong(service.definition)
+    ]
+
+
+def _shared(reading: Reading) -> list[Finding]:
+    """The secrets that this environment has in common with production all the same."""
+    own = reading.given.own
+    return [
+        Finding(
+            service=service,
+            kind="shared-secret",
+            what=f"{name} has the same value in {reading.environment} as in production: it stands"
+            " in a file of settings too, or nobody could make one up",
+            action=f"write `{name}: ${{{name}}}`, and another value into"
+            f" .env.{reading.environment}",
+            where=reading.near.service(service, "environment", name),
+        )
+        for service, name in (own.shared if own is not None else ())
     ]
 
 

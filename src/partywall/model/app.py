@@ -174,4 +174,6 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
     """Bound configuration files by absolute path → fingerprint of their content."""
     env_files: tuple[str, ...] = ()
     """Absolute paths of the files that `env_file:` names."""
+    hidden: tuple[str, ...] = ()
+    """Absolute paths below its folder where secrets of other environments are."""
     findings: tuple[Finding, ...] = ()

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from partywall.model.app import Attachment, Condition, HealthCheck, Mount, Role, Visit
+from partywall.model.app import Attachment, Condition, HealthCheck, Mount, Port, Role, Visit
 from partywall.model.secret import SecretRef
 
 FINGERPRINT = "1"
@@ -66,6 +66,8 @@ class Instance(Thing, frozen=True, kw_only=True, tag="instance"):
     mounts: tuple[Mount, ...] = ()
     """Named volumes are given by the key of their Volume."""
     ports: tuple[int, ...] = ()
+    published: tuple[Port, ...] = ()
+    """What it has on the host itself, for engines that hand definitions on."""
     health: HealthCheck | None = None
     restart: str = ""
     stop_signal: str = "SIGTERM"

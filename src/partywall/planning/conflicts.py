@@ -20,7 +20,7 @@ from partywall.model.world import (
     World,
     environment_of,
 )
-from partywall.planning import folders
+from partywall.planning import folders, host_ports
 from partywall.planning.scope import inside, is_common
 
 Claim = tuple[str, str]
@@ -38,6 +38,7 @@ def check(desired: World, scope: str | None = None, ground: folders.Ground = NOW
         Refused: with both keys.
     """
     folders.check(desired, scope, ground)
+    host_ports.check(desired, scope)
     holders: dict[Claim, dict[bool, Key]] = {}  # one inside the scope and one outside suffice
     for thing in desired.things():
         _check_foreign_volumes(thing, scope)
@@ -90,7 +91,9 @@ def _claims(thing: AnyThing) -> Iterator[Claim]:
     """What of a thing must not be claimed twice."""
     match thing:
         case Route():
-            yield "address", f"{thing.host}:{thing.port}{thing.path}"
+            # Without a port of its own it is on the edge's, which is no part of the question.
+            port = f":{thing.port}" if thing.port else ""
+            yield "address", f"{thing.host}{port}{thing.path}"
         case Network():
             yield "network name", thing.name
         case Volume():

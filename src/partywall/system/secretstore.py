@@ -38,6 +38,12 @@ class FileSecretStore:
             versions = self._versions(environment)
             return {name: _refer(versions, name, value) for name, value in values.items()}
 
+    def latest(self, environment: str, name: str) -> SecretRef | None:
+        """The newest version of a secret."""
+        with self._lock:
+            versions = self._versions(environment).get(name)
+        return SecretRef(name, max(map(int, versions))) if versions else None
+
     def value(self, environment: str, ref: SecretRef) -> Secret:
         """The value of one version.
 

@@ -25,9 +25,8 @@ from partywall.model.world import (
     World,
     environment_of,
 )
-from partywall.planning import conflicts, guard, seeding
+from partywall.planning import guard, seeding
 from partywall.planning.diff import plan as difference
-from partywall.planning.folders import Ground
 from partywall.planning.keep import destroy as without
 from partywall.planning.keep import keep
 from partywall.planning.restart import restart
@@ -172,7 +171,7 @@ def _plan(project: Project, goal: Goal, observed: World) -> Plan:
             desired = _desired(project, goal, observed)
             _refuse_strangers(project)
             refusing.check(project, _named(project, goal))
-            _check_conflicts(project, desired, goal.scope)
+            refusing.check_conflicts(project, desired, goal.scope)
             sharing.check(project)
             _refuse(project, desired)
             return difference(desired, observed, goal.scope)
@@ -185,13 +184,6 @@ def _plan(project: Project, goal: Goal, observed: World) -> Plan:
         case "back":
             return difference(_start(project, observed), observed, goal.scope)
     raise BadInput(f"unknown goal {goal.verb}", remedy="run the command again")
-
-
-def _check_conflicts(project: Project, desired: World, scope: str | None) -> None:
-    """What somebody else's production claims counts, although we do not make it."""
-    ground = Ground(str(project.folder), project.settings.production.name)
-    theirs = project.wanted(project.attachments).entries if project.attachments else {}
-    conflicts.check(World({**theirs, **desired.entries}), scope, ground)
 
 
 def _refuse_attached(project: Project, goal: Goal) -> None:

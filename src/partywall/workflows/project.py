@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets as random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -373,6 +373,9 @@ class Project:
         def keep(variable: str, value: str) -> str:
             return str(self.store.refer(name, {variable: value})[variable])
 
+        def own(variable: str, made: Callable[[], str]) -> str:
+            return str(self.store.latest(name, variable) or keep(variable, made()))
+
         return read.Request(
             folder=self.folder,
             environment=name,
@@ -385,8 +388,14 @@ class Project:
             services=self.settings.services,
             settings_place=self.settings.file,
             keep=keep,
+            own=own if self._renews(environment) else None,
             lenient=self.lenient,
         )
+
+    def _renews(self, environment: EnvironmentSettings) -> bool:
+        """Whether secrets that are written down for all are to be others in this environment."""
+        known = self.chosen_engine is not None and self.engine.definitions
+        return known and not environment.production
 
     @cached_property
     def _cache(self) -> AppCache:

@@ -1,4 +1,4 @@
-"""What stands in Compose files that no wall can stand against, before an engine makes it real."""
+"""What no wall can stand against, and what two would claim, before an engine makes it real."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator
 from partywall.compose.notices import refusals
 from partywall.model.app import Finding
 from partywall.model.errors import Refused
+from partywall.model.world import World
+from partywall.planning import conflicts
+from partywall.planning.folders import Ground
 from partywall.workflows.project import Project
 
 
@@ -24,6 +27,17 @@ def check(project: Project, names: Iterable[str]) -> None:
     subject = f"service {first.service}: " if first.service else ""
     more = f" (and {len(found) - 1} more: `partywall init --report`)" if found[1:] else ""
     raise Refused(f"{subject}{first.what}{more}", where=first.where, remedy=first.action)
+
+
+def check_conflicts(project: Project, desired: World, scope: str | None = None) -> None:
+    """Refuse two things that claim the same; what an attached production claims counts as well.
+
+    Raises:
+        Refused: with both keys.
+    """
+    ground = Ground(str(project.folder), project.settings.production.name)
+    theirs = project.wanted(project.attachments).entries if project.attachments else {}
+    conflicts.check(World({**theirs, **desired.entries}), scope, ground)
 
 
 def in_the_way(project: Project, names: Iterable[str]) -> Iterator[Finding]:

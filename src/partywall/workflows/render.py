@@ -24,7 +24,7 @@ def render(project: Project, names: list[str]) -> list[Path]:
 
     Raises:
         BadInput: when a Compose file is wrong.
-        Refused: when the engine's own files are being changed.
+        Refused: when the engine's own files are being changed, or no wall could stand.
         MachineFailed: when a file cannot be written.
     """
     desired = project.desired(names)
@@ -33,6 +33,7 @@ def render(project: Project, names: list[str]) -> list[Path]:
         return _plainly(project, names, desired)
     sharing.check(project)
     refusing.check(project, names)
+    refusing.check_conflicts(project, project.desired())
     with sharing.hold(project, names, "render"):
         # Secrets and ids that are made later would not fit these files.
         for name in names:

@@ -3,8 +3,9 @@
 import msgspec
 import pytest
 
-from partywall.axes import limits, presence, route, world
+from partywall.axes import limits, presence, world
 from partywall.axes.instance import instance, relative
+from partywall.axes.ports import routed
 from partywall.axes.site import EDGE, EDGE_SIDES, Environment, Machine, Share, Site, is_postgres
 from partywall.model.app import (
     App,
@@ -378,6 +379,16 @@ class TestPresence:
         }
 
 
+class TestJoinedNetwork:
+    """A service that lives in the network of another one."""
+
+    @pytest.mark.parametrize("said", [(), (Dependency("vpn"),)])
+    def test_it_waits_for_that_one(self, said):
+        joined = service("web", definition={"network_mode": "service:vpn"}, depends_on=said)
+        made = instance(environment(joined, service("vpn")), joined)
+        assert made.needs == (Need("dev/vpn"),)
+
+
 class TestRoute:
     """Axis `route`."""
 
@@ -445,7 +456,7 @@ class TestRoute:
         ],
     )  # fmt: skip
     def test_which_services_the_edge_answers_for(self, services, routes):
-        found = route.routed(environment(*services))
+        found = routed(environment(*services).app)
         assert {said.name: where for said, where in found} == routes
 
     def test_a_label_is_a_host_and_a_path_is_a_path(self):

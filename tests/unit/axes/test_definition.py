@@ -76,3 +76,14 @@ def test_a_bare_definition_stays_bare():
     assert made({}) == {}
     networks = {"a": None, "b": {"ipv4_address": "10.0.0.2"}}
     assert made({"networks": networks}) == {"networks": {"a": None, "b": None}}
+
+
+def test_secrets_of_others_in_a_bound_folder_are_covered():
+    web = Service(name="web", role=Role.WEB, why="", definition={"volumes": SAID["volumes"]})
+    hidden = ("/srv/shop/.partywall", "/srv/shop/.env.prod", "/etc/hosts", "/elsewhere/.env")
+    app = App(name="shop", folder="/srv/shop", services={"web": web}, hidden=hidden)
+    one = Environment(name="x", app=app, production=False, domain="x.test", definitions=True)
+    assert instance(one, web).definition["volumes"][5:] == [
+        {"type": "tmpfs", "target": "/all/.partywall"},
+        {"type": "bind", "source": "/dev/null", "target": "/all/.env.prod", "read_only": True},
+    ]

@@ -54,7 +54,7 @@ def files(key: str, **fields) -> FileSpace:
 
 GROUND = Ground("/srv", production="prod")
 PAIRS = [
-    (route("dev/route/a", "dev/a"), route("dev/route/b", "dev/b"), "address dev.localhost:0/"),
+    (route("dev/route/a", "dev/a"), route("dev/route/b", "dev/b"), "address dev.localhost/"),
     (
         route("dev/route/a", "dev/a", host="x", port=80, path="/p"),
         route("prod/route/a", "prod/a", host="x", port=80, path="/p"),

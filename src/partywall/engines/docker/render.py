@@ -10,7 +10,7 @@ import msgspec
 from partywall.engines.docker.images import image_of
 from partywall.engines.docker.labels import PROJECT, labels
 from partywall.engines.docker.names import Naming, service_of
-from partywall.model.app import Attachment, HealthCheck, Mount
+from partywall.model.app import Attachment, HealthCheck, Mount, Port
 from partywall.model.secret import PLACEHOLDER, references
 from partywall.model.world import (
     AnyThing,
@@ -29,7 +29,7 @@ from partywall.planning.uses import is_edge
 
 Json = dict[str, Any]
 _DROPPED = frozenset({"container_name", "env_file", "environment", "labels", "ports", "profiles"})
-"""Names and ports would clash between environments; the rest is said by the instance itself."""
+"""Names would clash between environments; the rest is said by the instance itself."""
 
 SEED = "seed"
 """The profile of jobs that fill data: without Partywall nothing keeps them from filling twice."""
@@ -106,6 +106,8 @@ class _Drawing:
                 name: _with_variables(_escaped(value))
                 for name, value in instance.environment.items()
             }
+        if instance.published:
+            made["ports"] = [_port(port) for port in instance.published]
         self._within(made)
         if any("/limit/" in need.key for need in thing.needs):
             made["cgroup_parent"] = self._ground.parent(environment_of(thing.key))
@@ -226,6 +228,12 @@ def _health(health: HealthCheck) -> Json:
         "retries": health.retries,
         "start_period": f"{health.start_period:g}s",
     }
+
+
+def _port(port: Port) -> Json:
+    said = {"published": port.published, "host_ip": port.host}
+    made = {name: value for name, value in said.items() if value}
+    return {"target": port.target, **made, "protocol": port.protocol}
 
 
 def _words(words: tuple[str, ...] | None) -> list[str] | None:

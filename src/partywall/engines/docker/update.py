@@ -25,6 +25,8 @@ def gap(instance: Instance, neighbours: Iterable[Entry]) -> str:
     """
     if instance.role not in _TWICE:
         return f"a {instance.role.value} must not run twice"
+    if instance.published:
+        return f"port {instance.published[0].published} of the host can be had once"
     own = _written(instance)
     shared = {
         source

@@ -20,6 +20,7 @@ from partywall.workflows.project import Project
 
 _CLIENT = re.compile(r"(OAUTH|OIDC|GOOGLE|GITHUB|GITLAB|FACEBOOK|DISCORD|STRIPE|PAYPAL|APPLE)")
 _OTHERS = 0o077
+_NOTICED = frozenset({"literal-secret", "shared-secret", "bound-secrets"})
 _FILE = "the secret "
 """How the names of secrets begin that are read from files."""
 _OWN_FILE = "name a file per environment: `file: ./secrets/${PARTYWALL_ENVIRONMENT}/…`"
@@ -135,7 +136,7 @@ def literals(project: Project) -> Iterator[Finding]:
     seen = set()
     for app in project.apps(project.settings.environments).values():
         for one in app.findings:
-            if one.kind == "literal-secret" and (one.service, one.what) not in seen:
+            if one.kind in _NOTICED and (one.service, one.what) not in seen:
                 seen.add((one.service, one.what))
                 yield finding("compose file", f"{one.service}: {one.what}", one.action)
 

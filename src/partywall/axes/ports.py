@@ -1,0 +1,66 @@
+"""Which services the edge answers for, and which ports of the host it does not stand for; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from partywall.model.app import App, Port, Role, Service
+
+_WEB = frozenset({"80", "443"})
+_OF_AN_EDGE = frozenset({80, 443, 8080, 8443})
+"""Where a proxy in a container listens for browsers."""
+_NO_PAGES = frozenset({21, 22, 25, 53, 110, 143, 465, 587, 853, 993, 995, 1883, 5432, 6379, 8883})
+"""Ports on which no browser calls: a forge has its ssh below its pages."""
+
+
+def routed(app: App) -> list[tuple[Service, str]]:
+    """The services that the edge answers for, each with its path or its host label.
+
+    Where no service says `route`, the page is at `/` and a file vault has a host of its own.
+    A proxy of the app's own is led to where nothing else answers.
+    """
+    services = [service for service in app.services.values() if service.exposed]
+    said = [(service, service.route) for service in services if service.route is not None]
+    return said or _customary([one for one in services if any(_pages(one))])
+
+
+def page(service: Service) -> int:
+    """The port on which browsers call a routed service: its first, except for what serves none."""
+    return next(_pages(service), service.exposed[0])
+
+
+def _pages(service: Service) -> Iterator[int]:
+    """What is opened by UDP as well is a protocol of its own, as of name servers and games."""
+    other = {port.target for port in service.ports if port.protocol == "udp" and not _quic(port)}
+    return (port for port in service.exposed if port not in _NO_PAGES | other)
+
+
+def _quic(port: Port) -> bool:
+    """Whether it is there for HTTP/3."""
+    return port.published == "443" or port.target == 443
+
+
+def bypassing(app: App, service: Service) -> tuple[Port, ...]:
+    """The ports of the host that a service has and the edge does not answer for."""
+    pages = {page(one) for one, _ in routed(app) if one.name == service.name}
+    if service.role is Role.EDGE:
+        pages |= _OF_AN_EDGE
+    if not pages:
+        return service.ports
+    return tuple(port for port in service.ports if not _answered(port, pages))
+
+
+def _answered(port: Port, pages: set[int]) -> bool:
+    """HTTP/3 is on the same port by UDP."""
+    if port.published in _WEB:
+        return True
+    return port.protocol == "tcp" and port.target in pages
+
+
+def _customary(services: list[Service]) -> list[tuple[Service, str]]:
+    pages = [service for service in services if service.role is Role.WEB]
+    apps = [service for service in services if service.role is Role.APP]
+    files = [service for service in services if service.role is Role.FILES]
+    edges = [service for service in services if service.role is Role.EDGE]
+    first = (pages or apps or edges)[:1]
+    return [(service, "/") for service in first] + [(service, service.name) for service in files]

@@ -1,0 +1,69 @@
+"""Whom the edge answers for, on which port, and what of the host's ports it does not answer."""
+
+import pytest
+
+from partywall.axes.ports import bypassing, page, routed
+from partywall.model.app import App, Port, Role, Service
+
+
+def service(name: str, role: Role = Role.APP, *ports: Port, **fields) -> Service:
+    exposed = tuple(sorted({port.target for port in ports if port.protocol == "tcp"}))
+    given = {"exposed": exposed, "ports": ports, **fields}
+    return Service(name=name, role=role, why="said", image="app:1", **given)
+
+
+def app(*services: Service) -> App:
+    return App(name="shop", folder="/srv", services={one.name: one for one in services})
+
+
+def tcp(target: int, published: str = "") -> Port:
+    return Port(target=target, published=published or str(target))
+
+
+def udp(target: int, published: str = "") -> Port:
+    return Port(target=target, published=published or str(target), protocol="udp")
+
+
+FORGE = service("forge", Role.APP, tcp(22, "2222"), tcp(3000))
+NAMES = service("names", Role.APP, tcp(53), udp(53), tcp(3000))
+GAME = service("game", Role.APP, tcp(7777), udp(7777))
+MAIL = service("mail", Role.APP, tcp(25), tcp(993))
+
+
+@pytest.mark.parametrize(
+    ("services", "led"),
+    [
+        ([FORGE], {"forge": 3000}),
+        ([NAMES], {"names": 3000}),
+        ([MAIL], {}),
+        ([service("nginx", Role.EDGE, tcp(80), tcp(443)), service("fpm")], {"nginx": 80}),
+        ([service("nginx", Role.EDGE, tcp(80)), FORGE], {"forge": 3000}),
+        ([GAME], {}),
+        ([service("web", Role.WEB, tcp(443), udp(443))], {"web": 443}),
+        ([MAIL, FORGE], {"forge": 3000}),
+        ([service("mail", Role.APP, tcp(25), route="/")], {"mail": 25}),
+    ],
+)
+def test_browsers_are_led_where_pages_can_be(services, led):
+    assert {one.name: page(one) for one, _ in routed(app(*services))} == led
+
+
+DATABASE = service("db", Role.DATABASE, tcp(5432))
+CADDY = service("caddy", Role.EDGE, tcp(80), tcp(443), udp(443), tcp(8443), udp(53), tcp(2222))
+
+
+@pytest.mark.parametrize(
+    ("services", "of", "kept"),
+    [
+        ([FORGE], FORGE, ["22/tcp"]),
+        ([NAMES], NAMES, ["53/tcp", "53/udp"]),
+        ([GAME], GAME, ["7777/tcp", "7777/udp"]),
+        ([FORGE, DATABASE], DATABASE, ["5432/tcp"]),
+        ([FORGE, CADDY], CADDY, ["53/udp", "2222/tcp"]),
+        ([service("web", Role.WEB, tcp(3000, "80"), udp(3000, "443"))], None, []),
+        ([service("web", Role.WEB, tcp(3000), tcp(9000), udp(9))], None, ["9000/tcp", "9/udp"]),
+    ],
+)
+def test_what_the_edge_does_not_answer_for_stays(services, of, kept):
+    found = bypassing(app(*services), of or services[0])
+    assert [f"{port.target}/{port.protocol}" for port in found] == kept
