@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,9 +70,51 @@ def test_the_kernel_has_the_budget_and_every_container_is_in_it(one: Boxes) -> N
         assert set(said) == {f"<{parent}>"}
 
 
+def test_every_container_has_a_portion_that_the_kernel_knows(one: Boxes) -> None:
+    mine = "label=io.partywall.environment=dev"
+    sizes = []
+    for container in docker("ps", "-aq", "--no-trunc", "--filter", one.mark, "--filter", mine):
+        form = "{{.HostConfig.Memory}} {{.HostConfig.MemorySwap}} {{.HostConfig.PidsLimit}}"
+        memory, swap, pids = docker("inspect", "--format", form, container)
+        assert memory == swap
+        sizes.append(int(memory))
+        inner = group(one, "memory") / container
+        if inner.exists():
+            assert (inner / of_memory(one).name).read_text().strip() == memory
+            assert (group(one, "pids") / container / "pids.max").read_text().strip() == pids
+    assert len(sizes) == 3
+    assert 0.9 * MEMORY < sum(sizes) <= MEMORY
+
+
+def test_the_plan_says_how_it_is_shared_out(one: Boxes) -> None:
+    text = one.call("plan", "--json").out
+    assert json.loads(text)["steps"] == []
+    limits = {**LIMITS, "memory": "120M"}
+    path = one.folder / "partywall.yaml"
+    before = path.read_text()
+    one.settings(environments={"prod": {}, "dev": {"protected": False, "limits": limits}})
+    (step,) = one.document("plan")["steps"]
+    assert "portion of cache" in step["why"]
+    (note,) = [n for n in one.document("plan")["notes"] if "shares" in n]
+    assert note.startswith("dev shares 120 MiB of memory: cache ")
+    assert "(customary for Redis)" in note
+    path.write_text(before)
+
+
+def test_a_budget_that_cannot_hold_the_minimums_is_refused(one: Boxes) -> None:
+    path = one.folder / "partywall.yaml"
+    before = path.read_text()
+    limits = {**LIMITS, "memory": "40M"}
+    one.settings(environments={"prod": {}, "dev": {"protected": False, "limits": limits}})
+    said = one.call("plan", code=3)
+    assert "cache 16 MiB + prepare 24 MiB + web 24 MiB" in said.err
+    path.write_text(before)
+
+
 def test_status_shows_it_as_enforced(one: Boxes) -> None:
     shown = one.document("status")["environments"]
-    assert {s["limit_bytes"] for s in shown["dev"]["services"].values()} == {MEMORY}
+    portions = [s["limit_bytes"] for s in shown["dev"]["services"].values()]
+    assert all(16 << 20 < size < MEMORY for size in portions)
     assert all(s["limit_enforced"] for s in shown["dev"]["services"].values())
     assert {s["limit_bytes"] for s in shown["prod"]["services"].values()} == {None}
 
@@ -102,6 +145,8 @@ def test_another_budget_is_in_force_at_once_and_restarts_nothing(one: Boxes) -> 
     one.call("up", "--yes")
     assert int(of_memory(one).read_text()) == 128 << 20
     assert started("dev", one) == before
+    shown = one.document("status")["environments"]["dev"]["services"]
+    assert sum(s["limit_bytes"] for s in shown.values()) > 70 << 20
 
 
 def test_budgets_that_cannot_all_be_kept_are_refused_with_the_sum(one: Boxes) -> None:

@@ -23,6 +23,7 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
     memory_fraction: float | None = None
     memory_bytes: int | None = None
     pids: int | None = None
+    io: int | None = None
 
 
 class Machine(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +45,8 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     password: SecretRef | None = None
     seed: tuple[str, ...] | None = None
     share: Share | None = None
+    needs: dict[str, int] = {}
+    """Service → bytes of memory that the settings say it customarily needs."""
     definitions: bool = False
     """Whether the engine takes the Compose definitions of its services as they are."""
 
@@ -66,11 +69,15 @@ def own(environment: Environment, kind: str, name: str) -> Key:
     return f"{environment.name}/{kind}/{name}"
 
 
+def called(image: str) -> str:
+    """The last part of an image's name, without tag and digest."""
+    return PurePosixPath(image.partition("@")[0]).name.partition(":")[0]
+
+
 def is_postgres(service: Service) -> bool:
     """Whether a service speaks PostgreSQL, as far as its image and variables tell."""
-    image = PurePosixPath(service.image.partition("@")[0]).name.partition(":")[0]
     known = ("postgres", "postgis", "pgvector", "timescaledb", "postgresql")
     return service.role is Role.DATABASE and (
-        image.startswith(known)
+        called(service.image).startswith(known)
         or any(name.startswith(("POSTGRES_", "POSTGRESQL_")) for name in service.environment)
     )

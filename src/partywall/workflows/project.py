@@ -343,6 +343,11 @@ class Project:
             password=self.given(name).refs.get(variables.PASSWORD) if said.protected else None,
             seed=said.seed,
             share=_share(said.limits),
+            needs={
+                service: one.memory_bytes
+                for service, one in self.settings.services.items()
+                if one.memory_bytes is not None
+            },
             definitions=self.engine.definitions,
         )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from partywall.axes.shares import overdrawn
 from partywall.engines.docker import edge
 from partywall.engines.docker.api import Api
 from partywall.engines.docker.compose import ComposeCli
@@ -20,6 +21,7 @@ from partywall.engines.docker.making import Making
 from partywall.engines.docker.names import Naming
 from partywall.engines.docker.networks import NetworkPerformer
 from partywall.engines.docker.observe import DockerObserver
+from partywall.engines.docker.portions import Portions
 from partywall.engines.docker.reach import DockerReach
 from partywall.engines.docker.render import Ground
 from partywall.engines.docker.trash import VolumeTrash
@@ -80,6 +82,7 @@ class DockerEngine:
         )
         self._units = Units(self._folder, parts.secrets, ground)
         self._containers = Containers(api, self._naming, parts.clock, self._units.masked)
+        self._portions = Portions(api, self._containers)
         self._making = Making(
             api, self._units, ComposeCli(compose, api.socket), self._containers, parts.name
         )
@@ -105,7 +108,8 @@ class DockerEngine:
         ]
         limits = [one for one in desired.things() if isinstance(one, Limit)]
         odd = unsuitable(self._api.get("/info") or {}, self._api.get("/version") or {})
-        return [*bare, *filter(None, (odd, self._budgets.overbooked(limits)))]
+        short = [overdrawn(one) for one in limits]
+        return [*bare, *filter(None, (odd, self._budgets.overbooked(limits), *short))]
 
     def attached(self, wanted: World) -> World:
         """Those of these instances that stand in attached environments, as they are.
@@ -143,7 +147,7 @@ class DockerEngine:
             self._naming,
             self._parts.records,
             self._names.all,
-            self._budgets.faults,
+            lambda limit: (*self._budgets.faults(limit), *self._portions.faults(limit)),
         )
 
     def performers(self) -> Sequence[Performer]:
@@ -152,7 +156,7 @@ class DockerEngine:
         return (
             self._instances,
             JobPerformer(self._making, self._containers, parts.records),
-            LimitPerformer(self._budgets, parts.records),
+            LimitPerformer(self._budgets, self._portions, self._units, parts.records),
             NetworkPerformer(self._api, self._units, self._naming, parts.clock),
             VolumePerformer(self._api, self._units, self._names, self._naming, self.trash()),
         )

@@ -15,6 +15,7 @@ from partywall.model.world import (
     Instance,
     Job,
     Key,
+    Limit,
     Network,
     Route,
     Volume,
@@ -23,7 +24,7 @@ from partywall.model.world import (
 from partywall.planning.seeding import fills
 from partywall.system.files import write_atomically
 
-_DRAWN = (Instance, Job, Network, Volume)
+_DRAWN = (Instance, Job, Limit, Network, Volume)
 
 
 class UnitExporter:

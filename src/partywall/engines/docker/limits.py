@@ -21,6 +21,8 @@ from partywall.engines.docker.cgroups import (
     overbooked,
     properties,
 )
+from partywall.engines.docker.portions import Portions
+from partywall.engines.docker.units import Units
 from partywall.interfaces import Records
 from partywall.model.errors import MachineFailed, Place
 from partywall.model.world import AnyThing, Entry, Limit, environment_of
@@ -131,19 +133,25 @@ class LimitPerformer:
 
     kind: type[AnyThing] = Limit
 
-    def __init__(self, budgets: Budgets, records: Records) -> None:
+    def __init__(
+        self, budgets: Budgets, portions: Portions, units: Units, records: Records
+    ) -> None:
         self._budgets = budgets
+        self._portions = portions
+        self._units = units
         self._records = records
 
     def create(self, entry: Entry) -> None:
-        """Bring it into force.
+        """Bring it into force, and let what runs on it have its new portion at once.
 
         Raises:
             MachineFailed: when the kernel does not take it.
         """
         limit = _limit(entry)
+        self._units.put([entry])
         self._budgets.set(limit)
-        if faults := self._budgets.faults(limit):
+        self._portions.set(limit)
+        if faults := (*self._budgets.faults(limit), *self._portions.faults(limit)):
             raise MachineFailed(
                 f"{limit.key} is not in force: {'; '.join(faults)}",
                 remedy="`partywall doctor` says what this machine can limit",
@@ -165,6 +173,7 @@ class LimitPerformer:
     def remove(self, entry: Entry) -> None:
         """Let the environment take what it can get."""
         self._budgets.drop(_limit(entry))
+        self._units.drop(entry.thing.key)
         self._records.drop(entry.thing.key)
 
 

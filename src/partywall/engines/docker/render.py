@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from partywall.engines.docker.bounds import bounded, told
 from partywall.engines.docker.images import image_of
 from partywall.engines.docker.labels import PROJECT, labels
 from partywall.engines.docker.names import Naming, service_of
@@ -18,6 +19,7 @@ from partywall.model.world import (
     Instance,
     Job,
     Key,
+    Limit,
     Network,
     Volume,
     environment_of,
@@ -56,7 +58,7 @@ def document(
 
     Args:
         unit: its name.
-        entries: its instances, jobs, volumes and networks.
+        entries: its instances, jobs, volumes, networks and its budget.
         ground: what it is drawn on.
         joined: networks of other units that its members are in.
     """
@@ -87,6 +89,12 @@ class _Drawing:
         self._ground = ground
         self._every = every
         self._joined = joined
+        self._portions = {
+            portion.key: portion
+            for entry in every.values()
+            if isinstance(entry.thing, Limit)
+            for portion in entry.thing.portions
+        }
 
     def service(self, entry: Entry) -> Json:
         """An instance, or a job: a service that runs once."""
@@ -106,9 +114,12 @@ class _Drawing:
                 name: _with_variables(_escaped(value))
                 for name, value in instance.environment.items()
             }
+        if instance.settings:
+            made = told(made, instance.settings)
         self._within(made)
         if any("/limit/" in need.key for need in thing.needs):
             made["cgroup_parent"] = self._ground.parent(environment_of(thing.key))
+            made = bounded(made, self._portions.get(thing.key))
         if (image := image_of(thing, self._ground.naming.project)) is not None:
             made["image"] = image
             made["build"] = self._built(thing, made["build"])
