@@ -1,4 +1,4 @@
-"""A service's portion of a budget: in its unit, in its container, and read back; pure."""
+"""What of a budget a service or a build may take: how it is told, and read back; pure."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from partywall.axes.tuning import SHM
-from partywall.model.world import Portion, name_of
+from partywall.model.errors import MachineFailed
+from partywall.model.world import Limit, Portion, environment_of, name_of
 
 Json = dict[str, Any]
 _NANO = 1_000_000_000
 _PAGE = 4096
+_MIB = 1 << 20
+_KILLED = "non-zero code: 137"
+"""128 + SIGKILL, as the engine says it of a step."""
+_NEEDS_BUILDKIT = "requires BuildKit"
 _REPLACED = frozenset(
     {"cpu_quota", "cpu_period", "cpu_shares", "memswap_limit", "mem_swappiness", "deploy"}
 )
@@ -68,6 +73,36 @@ def differences(portion: Portion, container: Mapping[str, Any]) -> Iterator[str]
     for name, wanted in asked(portion).items():
         if name != "MemorySwap" and _plain(name, said.get(name)) != _plain(name, wanted):
             yield f"{name_of(portion.key)} has {name} {said.get(name)}, not {wanted}"
+
+
+def building(limit: Limit, parent: str) -> dict[str, str]:
+    """What the engine is told of a build that takes from a budget, as its API calls it."""
+    size = str(limit.memory_bytes)
+    return {"cgroupparent": parent, "memory": size, "memswap": size}
+
+
+def hindered(error: MachineFailed, service: str, limit: Limit) -> MachineFailed:
+    """Why a build on a budget failed, where the budget is why."""
+    environment = environment_of(limit.key)
+    said = " ".join((error.what, *error.detail))
+    if _KILLED in said:
+        return MachineFailed(
+            f"the build of {service} was killed: {environment} may take "
+            f"{limit.memory_bytes // _MIB} MiB of memory, builds included",
+            where=error.where,
+            detail=(*error.detail, error.what),
+            remedy=f"give {environment} more `memory` under `limits`, or build the image "
+            "elsewhere and name it by `image:`",
+        )
+    if _NEEDS_BUILDKIT in said:
+        return MachineFailed(
+            f"{service} can only be built by BuildKit, which keeps to no budget",
+            where=error.where,
+            detail=(*error.detail, error.what),
+            remedy="take `--mount` and the like out of its Dockerfile, or build the image "
+            "yourself and name it by `image:`",
+        )
+    return error
 
 
 def _plain(name: str, value: object) -> int:

@@ -16,7 +16,7 @@ from partywall.engines.docker.render import Ground, document
 from partywall.interfaces import SecretStore
 from partywall.model.errors import MachineFailed
 from partywall.model.secret import SecretRef, references
-from partywall.model.world import AnyThing, Entry, Instance, Job, Key
+from partywall.model.world import AnyThing, Entry, Instance, Job, Key, Limit
 from partywall.system.decoding import decode
 from partywall.system.filelock import locked
 from partywall.system.files import corrupted, make_folder, read_bytes, write_atomically
@@ -59,6 +59,11 @@ class Units:
     def absolute(self, path: str) -> str:
         """A host path as a world gives it → that path from the root."""
         return self._ground.absolute(path)
+
+    def budget(self, name: str) -> tuple[Limit, str] | None:
+        """The budget that a unit lives on, and its group of the kernel; raises as `entries`."""
+        limits = (entry.thing for entry in self.entries(name) if isinstance(entry.thing, Limit))
+        return next(((limit, self._ground.parent(name)) for limit in limits), None)
 
     def put(self, entries: Iterable[Entry]) -> None:
         """Let units be made of these things from now on, in place of what they were.

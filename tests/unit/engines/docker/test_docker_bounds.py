@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from partywall.axes.needs import MIB
-from partywall.engines.docker.bounds import asked, bounded, differences, told
-from partywall.model.world import Portion
+from partywall.engines.docker.bounds import asked, bounded, building, differences, hindered, told
+from partywall.model.errors import MachineFailed
+from partywall.model.world import Limit, Portion
 
 PORTION = Portion(
     key="dev/web",
@@ -70,3 +71,23 @@ def test_other_bounds_are_said_and_pages_are_forgiven() -> None:
         "web has Memory 0, not 67108864",
         "web has PidsLimit None, not 40",
     ]
+
+
+LIMIT = Limit(key="dev/limit/budget", cpus=1, memory_bytes=96 * MIB, pids=100)
+
+
+def test_a_build_is_told_the_group_of_its_environment() -> None:
+    assert building(LIMIT, "/partywall/shop/dev") == {
+        "cgroupparent": "/partywall/shop/dev",
+        "memory": str(96 * MIB),
+        "memswap": str(96 * MIB),
+    }
+
+
+def test_a_build_that_a_budget_hinders_says_so() -> None:
+    killed = MachineFailed("it could not", detail=["returned a non-zero code: 137"])
+    assert "dev may take 96 MiB of memory" in hindered(killed, "web", LIMIT).what
+    mount = MachineFailed("the --mount option requires BuildKit. Refer to …")
+    assert "keeps to no budget" in hindered(mount, "web", LIMIT).what
+    other = MachineFailed("no such file")
+    assert hindered(other, "web", LIMIT) is other
