@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -32,11 +33,11 @@ services:
     expose: ["8000"]
     command: [python, -m, http.server, "8000", --directory, /said]
 """
-DOCKERFILE = """
+DOCKERFILE = f"""
 FROM python:3.12-slim
 ARG EAT=1
 RUN mkdir /said && cp /proc/self/cgroup /said/groups \\
- && python -c "import time; x = bytearray($EAT << 20); time.sleep(1.5)"
+ && echo {os.getpid()} && python -c "import time; x = bytearray($EAT << 20); time.sleep(1.5)"
 """
 
 
