@@ -7,6 +7,7 @@ from partywall.interfaces.engine import (
     Engine,
     EngineParts,
     Health,
+    Use,
 )
 from partywall.interfaces.keeping import (
     Discarded,
@@ -68,5 +69,6 @@ __all__ = [
     "Stand",
     "Switch",
     "Trash",
+    "Use",
     "Ways",
 ]

@@ -22,6 +22,7 @@ from partywall.engines.docker.names import Naming
 from partywall.engines.docker.networks import NetworkPerformer
 from partywall.engines.docker.observe import DockerObserver
 from partywall.engines.docker.portions import Portions
+from partywall.engines.docker.pressure import Pressure, pressures, under
 from partywall.engines.docker.reach import DockerReach
 from partywall.engines.docker.render import Ground
 from partywall.engines.docker.trash import VolumeTrash
@@ -32,7 +33,7 @@ from partywall.engines.docker.use import memory
 from partywall.engines.docker.volume_names import VolumeNames
 from partywall.engines.docker.volumes import VolumePerformer
 from partywall.engines.docker.ways import DockerWays
-from partywall.interfaces import RENDERED, EngineParts, Health, Performer
+from partywall.interfaces import RENDERED, EngineParts, Health, Performer, Use
 from partywall.model.world import (
     MACHINE,
     AnyThing,
@@ -78,6 +79,7 @@ class DockerEngine:
             absolute=lambda path: str((parts.project / path).absolute()),
             called=self._names.of,
             parent=self._budgets.parent,
+            budget=self._budgets.script,
             edge=self._edge,
         )
         self._units = Units(self._folder, parts.secrets, ground)
@@ -173,9 +175,17 @@ class DockerEngine:
         """How these instances are now."""
         found = {key: foremost(every) for key in keys if (every := self._containers.of(key))}
         used = memory(self._api, found.values())
+        held = pressures(found.values())
         return {
-            key: health(one, used.get(one["Id"]), self._budget(one)) for key, one in found.items()
+            key: under(
+                health(one, used.get(one["Id"]), self._budget(one)), held.get(one["Id"], Pressure())
+            )
+            for key, one in found.items()
         }
+
+    def use(self, limit: Limit) -> Use:
+        """What an environment takes of its budget, as the kernel counts it."""
+        return self._budgets.use(limit)
 
     def _budget(self, inspected: Inspected) -> int | None:
         parent = str((inspected.get("HostConfig") or {}).get("CgroupParent") or "")

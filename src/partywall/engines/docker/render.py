@@ -47,6 +47,8 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     """A volume → what the engine calls it."""
     parent: Callable[[str], str]
     """An environment with a budget → the group of the kernel that it runs in."""
+    budget: Callable[[Limit], str]
+    """A budget → the script that sets it without Partywall; empty where none is needed."""
     edge: Callable[[Instance, Sequence[str]], Json]
     """A part of the edge, and the networks that the edge joins → its service."""
 

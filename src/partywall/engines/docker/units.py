@@ -37,6 +37,11 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
         return self.folder / "compose.yaml"
 
     @property
+    def budget(self) -> Path:
+        """The script that sets its budget, where it has one."""
+        return self.folder / "budget.sh"
+
+    @property
     def env(self) -> Path:
         """The values of its variables; only its owner may read it."""
         return self.folder / ".env"
@@ -135,8 +140,16 @@ class Units:
         text = yaml.safe_dump(made, sort_keys=False, allow_unicode=True, width=1000)
         _keep(unit.compose, text.encode(), 0o644)
         _keep(unit.env, self._variables(name, entries.values()).encode(), 0o600)
+        self._keep_script(unit, entries.values())
         _keep(unit.folder / "things.json", msgspec.json.encode(entries), 0o600)
         _keep(unit.folder / "joined.json", msgspec.json.encode(near), 0o600)
+
+    def _keep_script(self, unit: Unit, entries: Iterable[Entry]) -> None:
+        limits = (entry.thing for entry in entries if isinstance(entry.thing, Limit))
+        if text := "".join(map(self._ground.budget, limits)):
+            _keep(unit.budget, text.encode(), 0o755)
+        else:
+            unit.budget.unlink(missing_ok=True)
 
     def masked(self, name: str, text: str) -> str:
         """A text that a program of a unit wrote, with stars for the unit's secrets."""
