@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -125,6 +126,13 @@ def test_every_minimum_has_a_reason_and_is_not_above_what_is_usual() -> None:
     for one in (*KINDS, *ROLES.values()):
         assert one.why
         assert 6 < one.least <= one.usual
+
+
+def test_the_page_holds_the_table() -> None:
+    page = (Path(__file__).parents[3] / "docs/architectures/limits.md").read_text()
+    for one in (*KINDS, *ROLES.values()):
+        row = f"| {one.name} | {one.least} MiB | {one.usual} MiB | {one.pids} | {one.why} |"
+        assert row in page
 
 
 def test_portions_follow_need_above_the_least() -> None:
