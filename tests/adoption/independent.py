@@ -78,12 +78,17 @@ def climbing(made: Json) -> list[str]:
             said = str(service.get(key) or "")
             found += [f"{name}: {key} {said}"] * (said == "host" or said.startswith("container:"))
         found += [f"{name}: external_links"] * bool(service.get("external_links"))
-    return found + [
-        f"{section}: {name} is external"
+    return found
+
+
+def outside(made: Json) -> list[str]:
+    """The volumes and networks that were there before, by their real names."""
+    return sorted(
+        str(one.get("name") or name)
         for section in ("volumes", "networks")
         for name, one in (made.get(section) or {}).items()
         if (one or {}).get("external")
-    ]
+    )
 
 
 def unknown_names(made: Json) -> list[str]:

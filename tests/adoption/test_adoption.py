@@ -129,6 +129,8 @@ def test_two_environments_share_nothing_or_the_project_is_refused(adopted: Adopt
     for made in (prod, dev):
         assert independent.climbing(made) == []
         assert independent.unknown_names(made) == []
+    assert independent.outside(dev) == []
+    assert independent.outside(prod) == sorted(expected.get("outside") or ())
     assert independent.ports(dev) == []
     assert sorted(f"{host}:{port}/{how}" for host, port, how in independent.ports(prod)) == sorted(
         expected.get("ports") or ()

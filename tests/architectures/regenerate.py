@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.architectures import plans
+from tests.architectures import plans, portions
 
 from partywall.compose import cli
 from partywall.model.secret import SecretRef
@@ -50,6 +50,7 @@ def regenerate() -> None:
         old.unlink()
     for name, made in plans.PLANS.items():
         plans.file(name).write_text(plans.text(made()))
+    portions.FILE.write_text(portions.text())
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import pytest
 
-from architectures import plans
+from architectures import plans, portions
 from partywall import catalog
 from partywall.axes.site import EDGE, EDGE_SIDES
 from partywall.model.plan import Action
@@ -14,6 +14,10 @@ AGAIN = "run `python -m tests.architectures.regenerate` and read the difference"
 @pytest.mark.parametrize("name", plans.PLANS)
 def test_the_plan_is_the_reviewed_one(name):
     assert plans.text(plans.PLANS[name]()) == plans.file(name).read_text(), AGAIN
+
+
+def test_a_budget_is_shared_out_as_reviewed():
+    assert portions.text() == portions.FILE.read_text(), AGAIN
 
 
 def test_no_golden_plan_is_left_over():

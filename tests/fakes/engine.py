@@ -347,6 +347,9 @@ class FakeEngine(Engine):
             if stored
         }
 
+    def use(self, limit: Limit) -> None:
+        return
+
     def logs(self) -> Logs:
         return FakeLogs()
 

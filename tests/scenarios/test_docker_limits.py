@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,11 +71,74 @@ def test_the_kernel_has_the_budget_and_every_container_is_in_it(one: Boxes) -> N
         assert set(said) == {f"<{parent}>"}
 
 
+def test_every_container_has_a_portion_that_the_kernel_knows(one: Boxes) -> None:
+    mine = "label=io.partywall.environment=dev"
+    sizes = []
+    for container in docker("ps", "-aq", "--no-trunc", "--filter", one.mark, "--filter", mine):
+        form = "{{.HostConfig.Memory}} {{.HostConfig.MemorySwap}} {{.HostConfig.PidsLimit}}"
+        memory, swap, pids = docker("inspect", "--format", form, container)
+        assert memory == swap
+        sizes.append(int(memory))
+        inner = group(one, "memory") / container
+        if inner.exists():
+            assert (inner / of_memory(one).name).read_text().strip() == memory
+            assert (group(one, "pids") / container / "pids.max").read_text().strip() == pids
+    assert len(sizes) == 3
+    assert 0.9 * MEMORY < sum(sizes) <= MEMORY
+
+
+def test_the_plan_says_how_it_is_shared_out(one: Boxes) -> None:
+    text = one.call("plan", "--json").out
+    assert json.loads(text)["steps"] == []
+    limits = {**LIMITS, "memory": "120M"}
+    path = one.folder / "partywall.yaml"
+    before = path.read_text()
+    one.settings(environments={"prod": {}, "dev": {"protected": False, "limits": limits}})
+    (step,) = one.document("plan")["steps"]
+    assert "portion of cache" in step["why"]
+    (note,) = [n for n in one.document("plan")["notes"] if "shares" in n]
+    assert note.startswith("dev shares 120 MiB of memory: cache ")
+    assert "(customary for Redis)" in note
+    path.write_text(before)
+
+
+def test_a_budget_that_cannot_hold_the_minimums_is_refused(one: Boxes) -> None:
+    path = one.folder / "partywall.yaml"
+    before = path.read_text()
+    limits = {**LIMITS, "memory": "40M"}
+    one.settings(environments={"prod": {}, "dev": {"protected": False, "limits": limits}})
+    said = one.call("plan", code=3)
+    assert "cache 16 MiB + prepare 24 MiB + web 24 MiB" in said.err
+    path.write_text(before)
+
+
 def test_status_shows_it_as_enforced(one: Boxes) -> None:
     shown = one.document("status")["environments"]
-    assert {s["limit_bytes"] for s in shown["dev"]["services"].values()} == {MEMORY}
+    portions = [s["limit_bytes"] for s in shown["dev"]["services"].values()]
+    assert all(16 << 20 < size < MEMORY for size in portions)
     assert all(s["limit_enforced"] for s in shown["dev"]["services"].values())
     assert {s["limit_bytes"] for s in shown["prod"]["services"].values()} == {None}
+
+
+def test_status_says_what_the_limits_did(one: Boxes) -> None:
+    burn = "import time; t = time.time()\nwhile time.time() - t < 2: pass"
+    one.call("exec", "dev", "web", "--", "sh", "-c", f'python -c "{burn}" & python -c "{burn}"')
+    one.call("exec", "dev", "web", "--", "python", "-c", EAT, code=None)
+    found = one.document("status")["environments"]
+    limits = found["dev"]["limits"]
+    assert limits["enforced"] is True
+    assert 0 < limits["memory_bytes"] < limits["memory_limit_bytes"] == MEMORY
+    assert 0 < limits["pids"] < limits["pids_limit"] == 100
+    assert limits["throttled_seconds"] > 0.5
+    assert limits["throttled_periods"] > 3
+    assert limits["oom_kills"] >= 1
+    assert found["dev"]["services"]["web"]["oom_kills"] >= 1
+    assert found["dev"]["services"]["cache"]["oom_kills"] == 0
+    assert found["prod"]["limits"] is None
+    assert sum(p["memory_bytes"] for p in limits["portions"].values()) <= MEMORY
+    text = one.call("status", "--limits").out
+    assert "killed for memory" in text
+    assert "customary for Redis" in text
 
 
 def test_more_memory_and_more_processes_are_refused_and_production_runs_on(one: Boxes) -> None:
@@ -89,8 +154,51 @@ def test_more_memory_and_more_processes_are_refused_and_production_runs_on(one: 
 def test_a_budget_that_is_not_in_force_is_drift(one: Boxes) -> None:
     one.call("up", "--yes")  # whatever was killed is back
     of_memory(one).write_text(str(2 * MEMORY))
+    shown = one.document("status")["environments"]["dev"]["limits"]
+    assert shown["drift"].startswith("repair: memory.limit_in_bytes is ")
+    assert "budget not in force" in one.call("status").out
     (step,) = one.document("plan")["steps"]
     assert (step["key"], step["action"]) == ("dev/limit/budget", "repair")
+    one.call("up", "--yes")
+    assert int(of_memory(one).read_text()) == MEMORY
+
+
+def test_a_container_that_got_other_bounds_by_hand_is_drift(one: Boxes) -> None:
+    mine = ("--filter", one.mark, "--filter", "label=io.partywall.key=dev/web")
+    (web,) = docker("ps", "-q", *mine)
+    docker("update", "--memory", "200m", "--memory-swap", "200m", web)
+    (step,) = one.document("plan")["steps"]
+    assert step["key"] == "dev/limit/budget"
+    assert "web has Memory 209715200" in step["why"]
+    one.call("up", "--yes")
+    assert docker("ps", "-q", *mine) == [web]
+    assert one.document("plan")["steps"] == []
+
+
+def test_after_a_start_of_the_machine_it_is_set_again(one: Boxes) -> None:
+    """As a reboot leaves it: no groups, containers started by the engine, groups without bounds."""
+    mine = ("--filter", one.mark, "--filter", "label=io.partywall.environment=dev")
+    running = docker("ps", "-q", "--no-trunc", *mine)
+    docker("stop", "-t", "1", *running)
+    for controller in ("cpu", "memory", "pids"):
+        folder = group(one, controller)
+        for inner in folder.glob("*/"):
+            inner.rmdir()
+        folder.rmdir()
+    docker("start", *running)
+    assert int(of_memory(one).read_text()) > 1 << 50
+    for container in running:  # what holds even now
+        said = (of_memory(one).parent / container / of_memory(one).name).read_text()
+        assert 16 << 20 < int(said) < MEMORY
+    assert (
+        "memory.limit_in_bytes is"
+        in one.document("status")["environments"]["dev"]["limits"]["drift"]
+    )
+    script = one.home / "rendered" / "dev" / "budget.sh"
+    subprocess.run(["sh", str(script)], check=True)
+    assert int(of_memory(one).read_text()) == MEMORY
+    assert one.document("status")["environments"]["dev"]["limits"]["drift"] is None
+    of_memory(one).write_text("-1")
     one.call("up", "--yes")
     assert int(of_memory(one).read_text()) == MEMORY
 
@@ -102,6 +210,8 @@ def test_another_budget_is_in_force_at_once_and_restarts_nothing(one: Boxes) -> 
     one.call("up", "--yes")
     assert int(of_memory(one).read_text()) == 128 << 20
     assert started("dev", one) == before
+    shown = one.document("status")["environments"]["dev"]["services"]
+    assert sum(s["limit_bytes"] for s in shown.values()) > 70 << 20
 
 
 def test_budgets_that_cannot_all_be_kept_are_refused_with_the_sum(one: Boxes) -> None:

@@ -11,6 +11,7 @@ from partywall.model.world import AnyThing, Limit
 FRACTION = 0.4
 """Outside production: 40 % of the cores and of the memory."""
 PIDS = 1024
+IO_WEIGHT = 40
 _RESERVED = 0.25
 
 
@@ -33,6 +34,7 @@ def budget(site: Site, environment: Environment) -> Iterable[AnyThing]:
         memory_bytes=memory,
         pids=share.pids or PIDS,
         reserved_bytes=int(memory * _RESERVED),
+        io_weight=share.io or (0 if environment.production else IO_WEIGHT),
     )
 
 

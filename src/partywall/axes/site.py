@@ -25,6 +25,7 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
     memory_fraction: float | None = None
     memory_bytes: int | None = None
     pids: int | None = None
+    io: int | None = None
 
 
 class Machine(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +49,8 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     share: Share | None = None
     volumes_of: str = ""
     """The Compose project whose volumes it has; empty: its own."""
+    needs: dict[str, int] = {}
+    """Service → bytes of memory that the settings say it customarily needs."""
     definitions: bool = False
     """Whether the engine takes the Compose definitions of its services as they are."""
 
@@ -86,11 +89,15 @@ def before(environment: Environment, name: str, said: Mapping[str, Any]) -> str:
     return str(said.get("name") or name)
 
 
+def called(image: str) -> str:
+    """The last part of an image's name, without tag and digest."""
+    return PurePosixPath(image.partition("@")[0]).name.partition(":")[0]
+
+
 def is_postgres(service: Service) -> bool:
     """Whether a service speaks PostgreSQL, as far as its image and variables tell."""
-    image = PurePosixPath(service.image.partition("@")[0]).name.partition(":")[0]
     known = ("postgres", "postgis", "pgvector", "timescaledb", "postgresql")
     return service.role is Role.DATABASE and (
-        image.startswith(known)
+        called(service.image).startswith(known)
         or any(name.startswith(("POSTGRES_", "POSTGRESQL_")) for name in service.environment)
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeGuard
 
 import msgspec
 
 from partywall.axes import broker, cache, database, files, flags, limits, presence, route, source
+from partywall.axes.shares import shared_out
 from partywall.axes.site import Environment, Site
+from partywall.axes.tuning import tuned
 from partywall.model.choices import Choices
 from partywall.model.errors import BadInput
 from partywall.model.world import AnyThing, Instance, Job, Limit, Need, World, environment_of
@@ -36,13 +38,13 @@ def desired(site: Site) -> World:
         BadInput: when an axis has no such option (yet).
     """
     parts = [_option(axis, getattr(site.choices, axis)) for axis in AXES]
-    things = [
+    return World.of(
         thing
         for environment in site.environments
-        for part in parts
-        for thing in part(site, environment)
-    ]
-    return World.of(_limited(things))
+        for thing in _limited(
+            [thing for part in parts for thing in part(site, environment)], environment
+        )
+    )
 
 
 def missing(choices: Choices) -> list[str]:
@@ -62,13 +64,32 @@ def _option(axis: str, chosen: StrEnum) -> Adds:
     return options[chosen]
 
 
-def _limited(things: list[AnyThing]) -> Iterable[AnyThing]:
-    """Everything that runs in an environment with a budget starts inside it."""
-    budgets = {environment_of(thing.key): thing.key for thing in things if isinstance(thing, Limit)}
+def _limited(things: list[AnyThing], environment: Environment) -> Iterable[AnyThing]:
+    """Everything that runs on a budget starts inside it, with a portion of its own."""
+    limit = next((thing for thing in things if isinstance(thing, Limit)), None)
+    if limit is None:
+        yield from things
+        return
+    mine = [thing for thing in things if _lives_on(thing, limit)]
+    whole = shared_out(limit, mine, environment.needs)
     for thing in things:
-        budget = budgets.get(environment_of(thing.key))
-        if budget is None or not isinstance(thing, Instance | Job):
-            yield thing
+        if isinstance(thing, Limit):
+            yield whole
         else:
-            needs = tuple(sorted({*thing.needs, Need(budget)}))
-            yield msgspec.structs.replace(thing, needs=needs)
+            yield _within(thing, whole) if _lives_on(thing, limit) else thing
+
+
+def _lives_on(thing: AnyThing, limit: Limit) -> TypeGuard[Instance | Job]:
+    """The edge is nobody's, and so on nobody's budget."""
+    mine = environment_of(thing.key) == environment_of(limit.key)
+    return mine and isinstance(thing, Instance | Job)
+
+
+def _within(thing: Instance | Job, limit: Limit) -> Instance | Job:
+    needs = tuple(sorted({*thing.needs, Need(limit.key)}))
+    limited = msgspec.structs.replace(thing, needs=needs)
+    portion = limit.portion(thing.key)
+    # Without a definition nothing of it would reach the server.
+    if isinstance(limited, Instance) and limited.definition and portion is not None:
+        return msgspec.structs.replace(limited, settings=tuned(limited, portion))
+    return limited

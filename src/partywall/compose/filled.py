@@ -292,6 +292,7 @@ class Reader:
             memory_fraction=memory_share,
             memory_bytes=None if memory_share else self._memory(said.memory, (*path, "memory")),
             pids=said.pids,
+            io=said.io,
         )
 
     def _share(self, said: str | float | None, path: Path_) -> float | None:

@@ -68,6 +68,10 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     )
     memory: Annotated[str | int | None, Meta(description="`40%`, `512M`, `2G`, or bytes.")] = None
     pids: Annotated[int, Meta(ge=1, description="Processes and threads.")] | None = None
+    io: (
+        Annotated[int, Meta(ge=1, le=1000, description="Weight of disk use; others have 100.")]
+        | None
+    ) = None
 
 
 class Environment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

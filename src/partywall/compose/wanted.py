@@ -27,6 +27,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     memory_fraction: float | None = None
     memory_bytes: int | None = None
     pids: int | None = None
+    io: int | None = None
+    """Weight of block IO; others have 100."""
 
 
 class EnvironmentSettings(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from partywall.interfaces.engine import (
     Engine,
     EngineParts,
     Health,
+    Use,
 )
 from partywall.interfaces.keeping import (
     Discarded,
@@ -73,5 +74,6 @@ __all__ = [
     "Succession",
     "Switch",
     "Trash",
+    "Use",
     "Ways",
 ]

@@ -12,7 +12,7 @@ from partywall.interfaces.keeping import Exporter, Logs, Trash
 from partywall.interfaces.reach import Reach, Switch, Ways
 from partywall.interfaces.succession import Succession
 from partywall.interfaces.working import Clock, Observer, Performer, Records, SecretStore
-from partywall.model.world import AnyThing, Entry, Key, World
+from partywall.model.world import AnyThing, Entry, Key, Limit, World
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,8 +26,25 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     restarts: int = 0
     limit_bytes: int | None = None
     limit_enforced: bool = False
+    throttled_seconds: float | None = None
+    """How long it waited for processors that it may not have, since it was started."""
+    oom_kills: int | None = None
+    """How many of its processes were killed for memory since it was started."""
     says: str = ""
     """The last words of its health check or of its failure."""
+
+
+class Use(msgspec.Struct, frozen=True, kw_only=True):
+    """What an environment takes of its budget now; None where nobody can say."""
+
+    memory_bytes: int | None = None
+    pids: int | None = None
+    throttled: int | None = None
+    """Periods in which it used up what it may have of the processors."""
+    throttled_seconds: float | None = None
+    oom_kills: int | None = None
+    missing: tuple[str, ...] = ()
+    """What of the budget this machine's kernel cannot do, a sentence each."""
 
 
 class Engine(Protocol):
@@ -85,6 +102,10 @@ class Engine(Protocol):
 
     def health(self, keys: Iterable[Key]) -> dict[Key, Health]:
         """How these instances are now, in one look."""
+        ...
+
+    def use(self, limit: Limit) -> Use | None:
+        """What an environment takes of its budget now; None: nobody holds it to one."""
         ...
 
     def logs(self) -> Logs:

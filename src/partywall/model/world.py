@@ -174,6 +174,25 @@ class Checkout(Thing, frozen=True, kw_only=True, tag="checkout"):
     branch: str
 
 
+class Portion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What one instance or job of an environment may take of its budget, each container alone."""
+
+    key: Key
+    memory_bytes: int
+    reserved_bytes: int = 0
+    """What it keeps when the machine runs short; never more than it may take."""
+    cpus: float
+    """The most it may use, even where nobody else wants any."""
+    weight: int
+    """Its part of the processors while others of the environment want them, as `cpu_shares`."""
+    pids: int
+    containers: int = 1
+    least_bytes: int
+    """What it cannot work without."""
+    why: str
+    """Where the need comes from that its part was measured by."""
+
+
 class Limit(Thing, frozen=True, kw_only=True, tag="limit"):
     """What an environment may take of the machine, all its instances together."""
 
@@ -181,6 +200,14 @@ class Limit(Thing, frozen=True, kw_only=True, tag="limit"):
     memory_bytes: int
     pids: int
     reserved_bytes: int = 0
+    io_weight: int = 0
+    """Its part of the disks beside others, who have 100 each; 0 is not to be set."""
+    portions: tuple[Portion, ...] = ()
+    """How it is shared out; empty: whoever comes first."""
+
+    def portion(self, key: Key) -> Portion | None:
+        """The part of an instance or a job."""
+        return next((one for one in self.portions if one.key == key), None)
 
 
 class Job(Thing, frozen=True, kw_only=True, tag="job"):

@@ -7,7 +7,7 @@ from typing import Any
 
 from partywall.model.app import Attachment, Mount
 from partywall.model.secret import SecretRef
-from partywall.model.world import AnyThing, BasicAuth, Instance, Need
+from partywall.model.world import AnyThing, BasicAuth, Instance, Need, Portion, name_of
 from partywall.planning import values
 
 _OPAQUE = frozenset({"build", "command", "entrypoint", "run", "health", "session", "definition"})
@@ -101,6 +101,18 @@ def _listed(word: str, old: Mapping[str, object], new: Mapping[str, object]) -> 
             yield f"{word} {item} {how}"
 
 
+def _portions(old: tuple[Portion, ...], new: tuple[Portion, ...]) -> Iterator[str]:
+    """Memory, which people know; of the rest only that it is another."""
+    before, after = {one.key: one for one in old}, {one.key: one for one in new}
+    for key in sorted(before.keys() | after.keys()):
+        first, then = before.get(key), after.get(key)
+        sizes = [f"{one.memory_bytes >> 20} MiB" if one else "none" for one in (first, then)]
+        if sizes[0] != sizes[1]:
+            yield f"portion of {name_of(key)} {sizes[0]} → {sizes[1]}"
+        elif first != then:
+            yield f"portion of {name_of(key)} changed"
+
+
 def _auth(old: BasicAuth | None, new: BasicAuth | None) -> Iterator[str]:
     if old is None or new is None:
         yield f"password protection {'added' if old is None else 'removed'}"
@@ -125,6 +137,7 @@ _BY_NAME: dict[str, Callable[[Any, Any], Iterator[str]]] = {
     "mounts": _mounts,
     "attachments": _attachments,
     "needs": _needs,
+    "portions": _portions,
     "auth": _auth,
     "password": _password,
 }

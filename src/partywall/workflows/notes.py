@@ -8,7 +8,7 @@ from itertools import combinations
 
 from partywall.model.errors import PartywallError
 from partywall.model.plan import Action, Plan
-from partywall.model.world import Network, Volume, World, environment_of
+from partywall.model.world import Limit, Network, Volume, World, environment_of, name_of
 from partywall.planning.folders import uses
 from partywall.planning.scope import COMMON
 from partywall.workflows.project import Project
@@ -31,6 +31,7 @@ def notes(
         yield from _equal_secrets(project, scope)
     if verb == "destroy":
         yield from _staying(scope, observed)
+    yield from _portions(plan)
     yield from _gaps(project, plan)
     yield from _unmade(project)
 
@@ -81,6 +82,18 @@ def _staying(scope: str | None, observed: World) -> Iterator[str]:
         if mine and isinstance(thing, Volume | Network) and thing.external:
             kind = type(thing).__name__.lower()
             yield f"the {kind} {thing.name} stays: it was there before {environment_of(thing.key)}"
+
+
+def _portions(plan: Plan) -> Iterator[str]:
+    """How each budget that is made or changed is shared out, and by what."""
+    for step in plan.steps:
+        limit = None if step.after is None else step.after.thing
+        if isinstance(limit, Limit) and limit.portions:
+            each = ", ".join(
+                f"{name_of(one.key)} {one.memory_bytes >> 20} MiB ({one.why})"
+                for one in limit.portions
+            )
+            yield f"{step.environment} shares {limit.memory_bytes >> 20} MiB of memory: {each}"
 
 
 def _gaps(project: Project, plan: Plan) -> Iterator[str]:

@@ -353,6 +353,11 @@ class Project:
             seed=said.seed,
             share=_share(said.limits),
             volumes_of=said.volumes_of or "",
+            needs={
+                service: one.memory_bytes
+                for service, one in self.settings.services.items()
+                if one.memory_bytes is not None
+            },
             definitions=self.engine.definitions,
         )
 

@@ -11,8 +11,9 @@ import msgspec
 
 from partywall.interfaces import Health
 from partywall.model.errors import PartywallError
-from partywall.model.world import Entry, Instance, Key, Limit, Route, World, environment_of, name_of
+from partywall.model.world import Entry, Instance, Key, Route, World, environment_of, name_of
 from partywall.planning.diff import plan
+from partywall.workflows import budget
 from partywall.workflows.project import Project
 
 Document = dict[str, Any]
@@ -26,7 +27,8 @@ def status(project: Project) -> Document:
     seen = {**observed.entries, **project.attached().entries}
     instances = {key: entry for key, entry in seen.items() if isinstance(entry.thing, Instance)}
     health = project.engine.health(instances)
-    limits = _limits(project, observed)
+    budgets = budget.budgets(project, observed, drift)
+    limits = {name: one["memory_limit_bytes"] for name, one in budgets.items()}
     rows = {
         key: _row(entry, health.get(key, Health(running=entry.running)), limits, drift.get(key))
         for key, entry in instances.items()
@@ -41,7 +43,10 @@ def status(project: Project) -> Document:
         "choices": msgspec.to_builtins(project.choices),
         "engine": project.engine_name,
         "environments": {
-            name: _environment(project, name, rows, observed, unread)
+            name: {
+                **_environment(project, name, rows, observed, unread),
+                "limits": budgets.get(name),
+            }
             for name in _names(project, observed)
         },
         "shared": _of("shared", rows),
@@ -125,16 +130,6 @@ def _environment(
     }
 
 
-def _limits(project: Project, observed: World) -> dict[str, int]:
-    """Bytes that an environment may take: as made, else as wanted (and then not enforced)."""
-    things = [*project.unmade, *observed.things()]
-    return {
-        environment_of(thing.key): thing.memory_bytes
-        for thing in things
-        if isinstance(thing, Limit)
-    }
-
-
 def _row(entry: Entry, now: Health, limits: Mapping[str, int], drift: str | None) -> Document:
     uptime = time.time() - now.started if now.running and now.started else None
     assert isinstance(entry.thing, Instance)  # noqa: S101  (chosen by type above)
@@ -146,6 +141,8 @@ def _row(entry: Entry, now: Health, limits: Mapping[str, int], drift: str | None
         "limit_bytes": now.limit_bytes or limits.get(environment_of(entry.thing.key)),
         "limit_enforced": now.limit_enforced,
         "drift": drift,
+        "throttled_seconds": now.throttled_seconds,
+        "oom_kills": now.oom_kills,
         "uptime_seconds": uptime,
         "restarts": now.restarts,
         "says": now.says,
@@ -172,6 +169,8 @@ def _unseen(why: str) -> Document:
         "memory_bytes": None,
         "limit_bytes": None,
         "limit_enforced": False,
+        "throttled_seconds": None,
+        "oom_kills": None,
         "drift": None,
         "uptime_seconds": None,
         "restarts": None,

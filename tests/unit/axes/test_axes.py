@@ -480,7 +480,12 @@ class TestLimits:
 
     def test_customary(self):
         assert self.budget() == Limit(
-            key="dev/limit/budget", cpus=1.6, memory_bytes=400, pids=1024, reserved_bytes=100
+            key="dev/limit/budget",
+            cpus=1.6,
+            memory_bytes=400,
+            pids=1024,
+            reserved_bytes=100,
+            io_weight=40,
         )
 
     def test_production_has_one_only_when_it_is_said(self):

@@ -5,7 +5,7 @@ import pytest
 from fakes.worlds import database, instance, needs, route
 from partywall.model.app import Attachment, Condition, HealthCheck, Mount
 from partywall.model.secret import SecretRef
-from partywall.model.world import BasicAuth, Job, Limit, Need, Network
+from partywall.model.world import BasicAuth, Job, Limit, Need, Network, Portion
 from partywall.planning.why import differences
 
 
@@ -168,3 +168,27 @@ def test_what_a_definition_says_is_said_by_a_field_of_its_own_or_only_that_it_ch
     assert differences(before, after) == "image a:1 → a:2"
     other = instance("dev/web", image="a:1", definition={"image": "a:1", "user": "secret"})
     assert differences(before, other) == "definition changed"
+
+
+def test_portions_are_told_by_their_memory():
+    def limit(**sizes: tuple[int, int]) -> Limit:
+        portions = tuple(
+            Portion(
+                key=f"dev/{name}",
+                memory_bytes=size << 20,
+                cpus=1,
+                weight=weight,
+                pids=1,
+                least_bytes=1,
+                why="",
+            )
+            for name, (size, weight) in sizes.items()
+        )
+        return Limit(key="dev/limit/budget", cpus=1, memory_bytes=1, pids=1, portions=portions)
+
+    before = limit(web=(32, 1), db=(64, 1), old=(8, 1), same=(8, 1))
+    after = limit(web=(48, 1), db=(64, 2), new=(8, 1), same=(8, 1))
+    assert differences(before, after) == (
+        "portion of db changed, portion of new none → 8 MiB, portion of old 8 MiB → none, "
+        "portion of web 32 MiB → 48 MiB"
+    )

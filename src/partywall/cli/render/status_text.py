@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from partywall.cli.render.budget_text import budget_lines, portion_lines
 from partywall.cli.render.columns import clean, count, hang, last_line, sendable
 from partywall.cli.render.service_table import Document, Services, health_word, service_tables
 from partywall.cli.render.style import Style
@@ -17,10 +18,12 @@ def status_text(
 ) -> str:
     """The document of `status --json` for people; `limits` are the engine's, as a footnote."""
     sections = [*_environments(document, style, production), *_common(document, style)]
-    tables = service_tables([services for _, services in sections], style)
+    tables = service_tables([services for _, services, _ in sections], style)
     blocks = [_title(document, style)]
-    for (head, services), lines in zip(sections, tables, strict=True):
-        blocks.append([head, *lines, *_last_words(services, style)])
+    for (head, services, budget), lines in zip(sections, tables, strict=True):
+        held = budget_lines(budget, services, style)
+        shared = portion_lines(budget, style) if limits else []
+        blocks.append([head, *lines, *_last_words(services, style), *held, *shared])
     blocks.append(_unwatched(document, style))
     blocks.append(_footnote(str(document.get("engine", "")), limits, style))
     return sendable("\n\n".join("\n".join(block) for block in blocks if any(block)), style)
@@ -36,22 +39,23 @@ def _last_words(services: Services, style: Style) -> Iterable[str]:
 
 def _environments(
     document: Document, style: Style, production: Collection[str]
-) -> Iterable[tuple[str, Services]]:
+) -> Iterable[tuple[str, Services, Document | None]]:
     environments: Mapping[str, Document] = document.get("environments") or {}
     for place, (name, one) in enumerate(environments.items()):
         marked = bool(one.get("production", name in production))
         head = style.environment(clean(name), production=marked, place=place)
         lines = [_header(head, one, style, marked), *_unread(one, style)]
-        yield "\n".join(lines), one.get("services") or {}
+        yield "\n".join(lines), one.get("services") or {}, one.get("limits")
 
 
-def _common(document: Document, style: Style) -> Iterable[tuple[str, Services]]:
+def _common(document: Document, style: Style) -> Iterable[tuple[str, Services, None]]:
     """What all environments use: a mapping of services, and the edge, which is one service."""
     if document.get("shared"):
-        yield style.paint("shared", "bold"), document["shared"]
+        yield style.paint("shared", "bold"), document["shared"], None
     if edge := document.get("edge"):
         one = not all(isinstance(value, Mapping) for value in edge.values())
-        yield style.paint("edge", "bold"), {"edge": {"role": "edge", **edge}} if one else edge
+        services = {"edge": {"role": "edge", **edge}} if one else edge
+        yield style.paint("edge", "bold"), services, None
 
 
 def _title(document: Document, style: Style) -> list[str]:

@@ -17,6 +17,7 @@ PERIOD = 100_000
 """Microseconds in which a share of the processors is counted."""
 MEMORY = {1: "memory.limit_in_bytes", 2: "memory.max"}
 """The file that bounds memory, by version."""
+NO_WEIGHT = "this kernel has no weight of block IO: disks are shared as they come"
 _PAGE = 4096
 _BOUNDLESS = 1 << 62
 """More than any machine has: what version 1 says where there is no bound."""
@@ -30,52 +31,91 @@ class Kernel(msgspec.Struct, frozen=True, kw_only=True):
     """1: a tree per controller; 2: one tree."""
     systemd: bool = False
     """Whether systemd owns the tree, and the engine asks it."""
+    io: str = ""
+    """The file for a weight of block IO; empty: this kernel has none."""
 
     def parent(self, project: str, environment: str) -> str:
         """What the engine is told to put an environment's containers under."""
-        name = f"{project}/{environment}"
-        if not self.systemd:
-            return f"/{FAMILY}/{name}"
-        # A dash would make systemd look for a slice above.
-        plain = re.sub(r"\W", "_", name)
+        name = f"{FAMILY}/{project}/{environment}"
+        return f"{self.plain(name)}.slice" if self.systemd else f"/{name}"
+
+    def plain(self, name: str) -> str:
+        """A name for systemd: a dash would make it look for a slice above."""
         digest = hashlib.sha256(name.encode()).hexdigest()[:6]
-        return f"{FAMILY}_{plain}_{digest}.slice"
+        return f"{re.sub(r'[^a-zA-Z0-9]', '_', name)}_{digest}"
 
     def folders(self, parent: str) -> dict[str, PurePosixPath]:
         """Controller → the folder of a parent; all the same with version 2."""
         inner = parent.lstrip("/")
-        if self.version == 1:
-            return {name: ROOT / name / inner for name in _CONTROLLERS}
-        return dict.fromkeys(_CONTROLLERS, ROOT / inner)
+        if self.version != 1:
+            return dict.fromkeys((*_CONTROLLERS, "io"), ROOT / inner)
+        found = {name: ROOT / name / inner for name in _CONTROLLERS}
+        return {**found, "io": ROOT / "blkio" / inner} if self.io else found
+
+
+def groups(kernel: Kernel, parent: str) -> list[PurePosixPath]:
+    """The folders that make a group, each once."""
+    return list(dict.fromkeys(kernel.folders(parent).values()))
+
+
+def handed_down(kernel: Kernel, parent: str) -> dict[PurePosixPath, str]:
+    """With version 2: what the groups above a parent are told first, the uppermost first."""
+    if kernel.version == 1:
+        return {}
+    (folder,) = groups(kernel, parent)
+    above = [ROOT, *reversed([one for one in folder.parents if ROOT in one.parents])]
+    words = "+cpu +memory +pids" + (" +io" if kernel.io else "")
+    return {one / "cgroup.subtree_control": words for one in above}
+
+
+def weights(kernel: Kernel) -> list[PurePosixPath]:
+    """The files that may take a weight of block IO, the better one first."""
+    if kernel.version == 1:
+        return [ROOT / "blkio" / name for name in ("blkio.bfq.weight", "blkio.weight")]
+    return [ROOT / name for name in ("io.bfq.weight", "io.weight")]
 
 
 def files(kernel: Kernel, parent: str, limit: Limit) -> dict[PurePosixPath, str]:
     """File → what is written into it, in an order that the kernel takes."""
     at = kernel.folders(parent)
-    quota = int(limit.cpus * PERIOD)
-    if kernel.version == 1:
-        return {
-            at["memory"] / "memory.soft_limit_in_bytes": str(limit.reserved_bytes),
-            at["memory"] / "memory.limit_in_bytes": str(limit.memory_bytes),
-            at["cpu"] / "cpu.cfs_period_us": str(PERIOD),
-            at["cpu"] / "cpu.cfs_quota_us": str(quota),
-            at["pids"] / "pids.max": str(limit.pids),
-        }
+    made = _version_1(at, limit) if kernel.version == 1 else _version_2(at, limit)
+    if kernel.io and limit.io_weight:
+        made[at["io"] / kernel.io] = str(limit.io_weight)
+    return made
+
+
+def _version_1(at: Mapping[str, PurePosixPath], limit: Limit) -> dict[PurePosixPath, str]:
     return {
-        at["memory"] / "memory.low": str(limit.reserved_bytes),
-        at["memory"] / "memory.max": str(limit.memory_bytes),
-        at["cpu"] / "cpu.max": f"{quota} {PERIOD}",
+        at["memory"] / "memory.soft_limit_in_bytes": str(limit.reserved_bytes),
+        at["memory"] / "memory.limit_in_bytes": str(limit.memory_bytes),
+        at["cpu"] / "cpu.cfs_period_us": str(PERIOD),
+        at["cpu"] / "cpu.cfs_quota_us": str(_quota(limit)),
         at["pids"] / "pids.max": str(limit.pids),
     }
 
 
-def properties(limit: Limit) -> list[str]:
+def _version_2(at: Mapping[str, PurePosixPath], limit: Limit) -> dict[PurePosixPath, str]:
+    return {
+        at["memory"] / "memory.low": str(limit.reserved_bytes),
+        at["memory"] / "memory.max": str(limit.memory_bytes),
+        at["cpu"] / "cpu.max": f"{_quota(limit)} {PERIOD}",
+        at["pids"] / "pids.max": str(limit.pids),
+    }
+
+
+def _quota(limit: Limit) -> int:
+    return int(limit.cpus * PERIOD)
+
+
+def properties(kernel: Kernel, limit: Limit) -> list[str]:
     """The same for `systemctl set-property`."""
+    weight = [f"IOWeight={limit.io_weight}"] if kernel.io and limit.io_weight else []
     return [
         f"CPUQuota={limit.cpus * 100:g}%",
         f"MemoryMax={limit.memory_bytes}",
         f"MemoryLow={limit.reserved_bytes}",
         f"TasksMax={limit.pids}",
+        *weight,
     ]
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from partywall.engines.docker.gate import gate
 from partywall.engines.docker.units import Unit
 from partywall.interfaces import Plain
 from partywall.model.errors import MachineFailed
@@ -16,6 +17,9 @@ _SECONDS = 1800.0
 _LAST_LINES = 8
 _PASSED_ON = ("HOME", "DOCKER_CONFIG", "PATH", "XDG_RUNTIME_DIR", "SSH_AUTH_SOCK", "TMPDIR")
 """What the CLI may know of its caller; nothing else, since variables would go into services."""
+
+_CLASSIC = {"DOCKER_BUILDKIT": "0", "COMPOSE_BAKE": "false"}
+"""The engine's classic builder, whose steps are containers that a budget can hold."""
 
 
 class ComposeCli:
@@ -50,13 +54,25 @@ class ComposeCli:
         words = ["up", "--detach", "--no-deps", "--quiet-pull", "--pull", "missing"]
         self._run(unit, [*words, "--no-recreate", "--scale", f"{service}={number}", service])
 
-    def build(self, unit: Unit, services: Iterable[str]) -> None:
+    def build(
+        self, unit: Unit, services: Iterable[str], within: Mapping[str, str] | None = None
+    ) -> None:
         """Make the images of these services anew.
+
+        Args:
+            unit: where they are described.
+            services: as the unit's file calls them.
+            within: what the engine is told that the builds may take; None leaves them free.
 
         Raises:
             MachineFailed: with the CLI's last words.
         """
-        self._run(unit, ["build", *sorted(services)])
+        words = ["build", *sorted(services)]
+        if within is None:
+            self._run(unit, words)
+            return
+        with gate(self._socket, within) as socket:
+            self._run(unit, words, {"DOCKER_HOST": f"unix://{socket}", **_CLASSIC})
 
     def pull(self, unit: Unit) -> None:
         """Fetch the images that are missing and that nothing here builds.
@@ -75,16 +91,22 @@ class ComposeCli:
         command = [str(self._program), "--progress", "plain", *plain.words()]
         return self._call([*command, *words], plain.folder, plain.folder)
 
-    def _run(self, unit: Unit, words: Sequence[str]) -> None:
-        self._call([*arguments(self._program, unit), *words], unit.compose)
+    def _run(self, unit: Unit, words: Sequence[str], more: Mapping[str, str] | None = None) -> None:
+        self._call([*arguments(self._program, unit), *words], unit.compose, more=more)
 
-    def _call(self, command: Sequence[str], where: Path, folder: Path | None = None) -> str:
+    def _call(
+        self,
+        command: Sequence[str],
+        where: Path,
+        folder: Path | None = None,
+        more: Mapping[str, str] | None = None,
+    ) -> str:
         known = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         try:
             done = subprocess.run(
                 command,
                 cwd=folder,
-                env={**known, "DOCKER_HOST": f"unix://{self._socket}"},
+                env={**known, "DOCKER_HOST": f"unix://{self._socket}", **(more or {})},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,

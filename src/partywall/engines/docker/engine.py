@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from partywall.axes.shares import overdrawn
 from partywall.engines.docker import edge
 from partywall.engines.docker.api import Api
 from partywall.engines.docker.compose import ComposeCli
@@ -23,6 +24,8 @@ from partywall.engines.docker.names import Naming
 from partywall.engines.docker.networks import NetworkPerformer
 from partywall.engines.docker.observe import DockerObserver
 from partywall.engines.docker.outside import Outside, UsesOrMakes, is_outside
+from partywall.engines.docker.portions import Portions
+from partywall.engines.docker.pressure import Pressure, pressures, under
 from partywall.engines.docker.reach import DockerReach
 from partywall.engines.docker.render import Ground
 from partywall.engines.docker.succession import DockerSuccession, Hands
@@ -34,7 +37,7 @@ from partywall.engines.docker.use import memory
 from partywall.engines.docker.volume_names import VolumeNames
 from partywall.engines.docker.volumes import VolumePerformer
 from partywall.engines.docker.ways import DockerWays
-from partywall.interfaces import RENDERED, EngineParts, Health, Performer
+from partywall.interfaces import RENDERED, EngineParts, Health, Performer, Use
 from partywall.model.world import (
     MACHINE,
     AnyThing,
@@ -80,11 +83,13 @@ class DockerEngine:
             absolute=lambda path: str((parts.project / path).absolute()),
             called=self._names.of,
             parent=self._budgets.parent,
+            budget=self._budgets.script,
             edge=self._edge,
         )
         self._units = Units(self._folder, parts.secrets, ground)
         self._outside = Outside(api, self._units, self._names, parts.records)
         self._containers = Containers(api, self._naming, parts.clock, self._units.masked)
+        self._portions = Portions(api, self._containers)
         self._cli = ComposeCli(compose, api.socket)
         self._making = Making(api, self._units, self._cli, self._containers, parts.name)
         update = Update(self._making, self._containers, parts.switch)
@@ -109,8 +114,9 @@ class DockerEngine:
         ]
         limits = [one for one in desired.things() if isinstance(one, Limit)]
         odd = unsuitable(self._api.get("/info") or {}, self._api.get("/version") or {})
+        short = [overdrawn(one) for one in limits]
         bare += self._outside.refusals(desired.things())
-        return [*bare, *filter(None, (odd, self._budgets.overbooked(limits)))]
+        return [*bare, *filter(None, (odd, self._budgets.overbooked(limits), *short))]
 
     def attached(self, wanted: World) -> World:
         """Those of these instances that stand in attached environments, as they are.
@@ -170,7 +176,8 @@ class DockerEngine:
         """Of what the engine itself does not know, what is remembered, as it now is."""
         thing = entry.thing
         if isinstance(thing, Limit):
-            return msgspec.structs.replace(entry, faults=self._budgets.faults(thing))
+            faults = (*self._budgets.faults(thing), *self._portions.faults(thing))
+            return msgspec.structs.replace(entry, faults=faults)
         if is_outside(thing):
             return self._outside.seen(entry)
         return entry if isinstance(thing, Job) else None
@@ -181,7 +188,7 @@ class DockerEngine:
         return (
             self._instances,
             JobPerformer(self._making, self._containers, parts.records),
-            LimitPerformer(self._budgets, parts.records),
+            LimitPerformer(self._budgets, self._portions, self._units, parts.records),
             UsesOrMakes(
                 NetworkPerformer(self._api, self._units, self._naming, parts.clock), self._outside
             ),
@@ -203,9 +210,17 @@ class DockerEngine:
         """How these instances are now."""
         found = {key: foremost(every) for key in keys if (every := self._containers.of(key))}
         used = memory(self._api, found.values())
+        held = pressures(found.values())
         return {
-            key: health(one, used.get(one["Id"]), self._budget(one)) for key, one in found.items()
+            key: under(
+                health(one, used.get(one["Id"]), self._budget(one)), held.get(one["Id"], Pressure())
+            )
+            for key, one in found.items()
         }
+
+    def use(self, limit: Limit) -> Use:
+        """What an environment takes of its budget, as the kernel counts it."""
+        return self._budgets.use(limit)
 
     def _budget(self, inspected: Inspected) -> int | None:
         parent = str((inspected.get("HostConfig") or {}).get("CgroupParent") or "")

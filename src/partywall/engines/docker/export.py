@@ -15,6 +15,7 @@ from partywall.model.world import (
     Instance,
     Job,
     Key,
+    Limit,
     Network,
     Route,
     Volume,
@@ -23,7 +24,7 @@ from partywall.model.world import (
 from partywall.planning.seeding import fills
 from partywall.system.files import write_atomically
 
-_DRAWN = (Instance, Job, Network, Volume)
+_DRAWN = (Instance, Job, Limit, Network, Volume)
 
 
 class UnitExporter:
@@ -77,8 +78,15 @@ def _networks(desired: World, thing: AnyThing) -> Iterable[Network]:
 
 
 def page(units: Sequence[Unit], seeded: Iterable[str]) -> str:
-    """What a person has to know about the units, in the order in which they start; pure."""
-    starts = "\n".join(f"cd {unit.folder} && docker compose up -d" for unit in units)
+    """What a person has to know about the units, in the order in which they start."""
+    starts = "\n".join(
+        line
+        for unit in units
+        for line in (
+            *((f"sudo sh {unit.budget}",) if unit.budget.exists() else ()),
+            f"cd {unit.folder} && docker compose up -d",
+        )
+    )
     first = "\n".join(
         f"cd {unit.folder} && docker compose --profile {SEED} up -d"
         for unit in units

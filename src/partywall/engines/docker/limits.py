@@ -6,22 +6,32 @@ import contextlib
 import errno
 import subprocess
 import time
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from pathlib import Path, PurePosixPath
+
+import msgspec
 
 from partywall.engines.docker.api import Api
+from partywall.engines.docker.boot import Boot, script
 from partywall.engines.docker.cgroups import (
     FAMILY,
     MEMORY,
-    ROOT,
+    NO_WEIGHT,
     Kernel,
     bound,
     differences,
     files,
+    groups,
+    handed_down,
     overbooked,
     properties,
+    weights,
 )
-from partywall.interfaces import Records
+from partywall.engines.docker.portions import Portions
+from partywall.engines.docker.pressure import of_group, together
+from partywall.engines.docker.units import Units
+from partywall.engines.docker.use import USAGE, figures, in_use
+from partywall.interfaces import Records, Use
 from partywall.model.errors import MachineFailed, Place
 from partywall.model.world import AnyThing, Entry, Limit, environment_of
 from partywall.system import machine
@@ -29,7 +39,6 @@ from partywall.system import machine
 _SECONDS = 20.0
 _LEAVE_SECONDS = 5.0
 _PAUSE = 0.05
-_HANDED_DOWN = "+cpu +memory +pids"
 
 
 class Budgets:
@@ -39,6 +48,7 @@ class Budgets:
         self._api = api
         self._project = project
         self._kernel: Kernel | None = None
+        self._boot = Boot()
 
     @property
     def kernel(self) -> Kernel:
@@ -49,6 +59,8 @@ class Budgets:
                 version=int(info.get("CgroupVersion") or 1),
                 systemd=info.get("CgroupDriver") == "systemd",
             )
+            here = [one.name for one in weights(self._kernel) if _has(one)]
+            self._kernel = msgspec.structs.replace(self._kernel, io=next(iter(here), ""))
         return self._kernel
 
     def parent(self, environment: str) -> str:
@@ -64,12 +76,14 @@ class Budgets:
         parent = self.parent(environment_of(limit.key))
         if self.kernel.systemd:
             _systemctl("start", parent)
-            _systemctl("set-property", "--runtime", parent, *properties(limit))
+            _systemctl("set-property", parent, *properties(self.kernel, limit))
             return
-        for folder in dict.fromkeys(self.kernel.folders(parent).values()):
-            self._make(Path(folder))
+        _make([Path(folder) for folder in groups(self.kernel, parent)])
+        for path, text in handed_down(self.kernel, parent).items():
+            _write(Path(path), text)
         for path, text in files(self.kernel, parent, limit).items():
             _write(Path(path), text)
+        self._boot.keep(self.kernel, parent, limit)
 
     def drop(self, limit: Limit) -> None:
         """Take the groups away, which are empty by then; the kernel needs a moment to know it.
@@ -80,9 +94,16 @@ class Budgets:
         parent = self.parent(environment_of(limit.key))
         if self.kernel.systemd:
             _systemctl("stop", parent)
+            _systemctl("revert", parent)
             return
-        for folder in dict.fromkeys(self.kernel.folders(parent).values()):
+        self._boot.drop(self.kernel, parent)
+        for folder in groups(self.kernel, parent):
             _remove(Path(folder))
+
+    def script(self, limit: Limit) -> str:
+        """What sets a budget without Partywall; empty where systemd remembers it."""
+        parent = self.parent(environment_of(limit.key))
+        return "" if self.kernel.systemd else script(self.kernel, parent, limit)
 
     def faults(self, limit: Limit) -> tuple[str, ...]:
         """Where the kernel differs from a budget."""
@@ -90,6 +111,27 @@ class Budgets:
         wanted = files(self.kernel, parent, limit)
         found = {path: _read(Path(path)) for path in wanted}
         return tuple(differences(self.kernel, parent, limit, found))
+
+    def use(self, limit: Limit) -> Use:
+        """What is taken of a budget now, and what that cost those inside."""
+        at = {name: Path(path) for name, path in self._folders(limit).items()}
+        inside = [of_group(one, at["memory"] / one.name) for one in at["cpu"].glob("*/")]
+        whole = together(of_group(at["cpu"], at["memory"]), inside, kills=self.kernel.version == 1)
+        return Use(
+            memory_bytes=_taken(at["memory"]),
+            pids=_number(at["pids"] / "pids.current"),
+            throttled=whole.throttled,
+            throttled_seconds=whole.throttled_seconds,
+            oom_kills=whole.oom_kills,
+            missing=self.missing(limit),
+        )
+
+    def missing(self, limit: Limit) -> tuple[str, ...]:
+        """What of a budget the kernel has no file for."""
+        return () if self.kernel.io or not limit.io_weight else (NO_WEIGHT,)
+
+    def _folders(self, limit: Limit) -> Mapping[str, PurePosixPath]:
+        return self.kernel.folders(self.parent(environment_of(limit.key)))
 
     def overbooked(self, limits: Iterable[Limit]) -> str:
         """Why the budgets of all projects of this machine cannot be kept; empty when they can."""
@@ -112,38 +154,31 @@ class Budgets:
         folder = Path(self.kernel.folders(parent)["memory"])
         return bound(_read(folder / MEMORY[self.kernel.version]))
 
-    def _make(self, folder: Path) -> None:
-        """The group and those above it, which hand the controllers down."""
-        above = (folder.parent, folder.parent.parent)
-        try:
-            for one in reversed(above):
-                one.mkdir(exist_ok=True)
-            if self.kernel.version != 1:
-                for one in (Path(ROOT), *reversed(above)):
-                    _write(one / "cgroup.subtree_control", _HANDED_DOWN)
-            folder.mkdir(exist_ok=True)
-        except OSError as error:
-            raise _denied(error, folder) from error
-
 
 class LimitPerformer:
     """Performs steps on budgets."""
 
     kind: type[AnyThing] = Limit
 
-    def __init__(self, budgets: Budgets, records: Records) -> None:
+    def __init__(
+        self, budgets: Budgets, portions: Portions, units: Units, records: Records
+    ) -> None:
         self._budgets = budgets
+        self._portions = portions
+        self._units = units
         self._records = records
 
     def create(self, entry: Entry) -> None:
-        """Bring it into force.
+        """Bring it into force, and let what runs on it have its new portion at once.
 
         Raises:
             MachineFailed: when the kernel does not take it.
         """
         limit = _limit(entry)
+        self._units.put([entry])
         self._budgets.set(limit)
-        if faults := self._budgets.faults(limit):
+        self._portions.set(limit)
+        if faults := (*self._budgets.faults(limit), *self._portions.faults(limit)):
             raise MachineFailed(
                 f"{limit.key} is not in force: {'; '.join(faults)}",
                 remedy="`partywall doctor` says what this machine can limit",
@@ -165,6 +200,7 @@ class LimitPerformer:
     def remove(self, entry: Entry) -> None:
         """Let the environment take what it can get."""
         self._budgets.drop(_limit(entry))
+        self._units.drop(entry.thing.key)
         self._records.drop(entry.thing.key)
 
 
@@ -184,6 +220,14 @@ def _systemctl(*words: str) -> None:
             f"systemd does not set the budget: {done.stderr.strip()}",
             remedy="run the same command as root",
         )
+
+
+def _make(folders: Iterable[Path]) -> None:
+    for folder in folders:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _denied(error, folder) from error
 
 
 def _write(path: Path, text: str) -> None:
@@ -212,6 +256,24 @@ def _read(path: Path) -> str | None:
         return path.read_text()
     except OSError:
         return None
+
+
+def _has(name: PurePosixPath) -> bool:
+    """Whether the kernel has this file: in its root, or (version 2) in any group below it."""
+    root = Path(name.parent)
+    return (root / name.name).exists() or any(root.glob(f"*/{name.name}"))
+
+
+def _taken(folder: Path) -> int | None:
+    """Bytes of a group in use, without what the kernel would give back first."""
+    usage = next(filter(None, (_number(folder / name) for name in USAGE)), None)
+    parts = figures(_read(folder / "memory.stat") or "")
+    return in_use({"memory_stats": {"usage": usage, "stats": parts}})
+
+
+def _number(path: Path) -> int | None:
+    text = (_read(path) or "").strip()
+    return int(text) if text.isdecimal() else None
 
 
 def _remove(folder: Path) -> None:

@@ -6,13 +6,15 @@ import threading
 from collections.abc import Sequence
 
 from partywall.engines.docker.api import Api
+from partywall.engines.docker.bounds import building, hindered
 from partywall.engines.docker.compose import ComposeCli
 from partywall.engines.docker.containers import Containers
 from partywall.engines.docker.images import to_build
 from partywall.engines.docker.names import service_of, unit_of
 from partywall.engines.docker.units import Units
 from partywall.engines.docker.waves import Waves
-from partywall.model.world import Entry
+from partywall.model.errors import MachineFailed
+from partywall.model.world import Entry, Limit
 
 
 class Making:
@@ -90,8 +92,18 @@ class Making:
     def _build(self, unit: str, entries: Sequence[Entry]) -> None:
         """Make the images that are missing, one at a time: what is built once serves all."""
         with self._building:
-            things = (entry.thing for entry in entries)
-            missing = to_build(self._api, things, self._project)
-            if missing:
-                services = [service_of(thing.key) for thing in missing]
+            missing = to_build(self._api, (entry.thing for entry in entries), self._project)
+            services = [service_of(thing.key) for thing in missing]
+            budget = self._units.budget(unit)
+            if missing and budget is None:
                 self._cli.build(self._units.unit(unit), services)
+            elif budget is not None:
+                for service in services:
+                    self._build_on(budget, unit, service)
+
+    def _build_on(self, budget: tuple[Limit, str], unit: str, service: str) -> None:
+        """Alone, so that it has all that the others of its environment leave."""
+        try:
+            self._cli.build(self._units.unit(unit), [service], building(*budget))
+        except MachineFailed as error:
+            raise hindered(error, service, budget[0]) from error

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from partywall.engines.docker.bounds import bounded, told
 from partywall.engines.docker.images import image_of
 from partywall.engines.docker.labels import PROJECT, labels
 from partywall.engines.docker.names import Naming, service_of
@@ -18,6 +19,7 @@ from partywall.model.world import (
     Instance,
     Job,
     Key,
+    Limit,
     Network,
     Volume,
     environment_of,
@@ -45,6 +47,8 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     """A volume → what the engine calls it."""
     parent: Callable[[str], str]
     """An environment with a budget → the group of the kernel that it runs in."""
+    budget: Callable[[Limit], str]
+    """A budget → the script that sets it without Partywall; empty where none is needed."""
     edge: Callable[[Instance, Sequence[str]], Json]
     """A part of the edge, and the networks that the edge joins → its service."""
 
@@ -56,7 +60,7 @@ def document(
 
     Args:
         unit: its name.
-        entries: its instances, jobs, volumes and networks.
+        entries: its instances, jobs, volumes, networks and its budget.
         ground: what it is drawn on.
         joined: networks of other units that its members are in.
     """
@@ -87,6 +91,12 @@ class _Drawing:
         self._ground = ground
         self._every = every
         self._joined = joined
+        self._portions = {
+            portion.key: portion
+            for entry in every.values()
+            if isinstance(entry.thing, Limit)
+            for portion in entry.thing.portions
+        }
 
     def service(self, entry: Entry) -> Json:
         """An instance, or a job: a service that runs once."""
@@ -95,22 +105,11 @@ class _Drawing:
         assert isinstance(instance, Instance)  # noqa: S101  (chosen by kind above)
         if is_edge(instance):
             return {**self._ground.edge(instance, self._joined), "labels": self._labels(entry)}
-        made = {
-            name: _with_variables(value)
-            for name, value in (instance.definition or _from_fields(instance)).items()
-            if name not in _DROPPED and not name.startswith("x-") and value is not None
-        }
-        made["labels"] = self._labels(entry)
-        if instance.environment:
-            made["environment"] = {
-                name: _with_variables(_escaped(value))
-                for name, value in instance.environment.items()
-            }
-        if instance.published:
-            made["ports"] = [_port(port) for port in instance.published]
+        made = {**_said(instance), "labels": self._labels(entry)}
         self._within(made)
         if any("/limit/" in need.key for need in thing.needs):
             made["cgroup_parent"] = self._ground.parent(environment_of(thing.key))
+            made = bounded(made, self._portions.get(thing.key))
         if (image := image_of(thing, self._ground.naming.project)) is not None:
             made["image"] = image
             made["build"] = self._built(thing, made["build"])
@@ -195,6 +194,22 @@ def driver_options(volume: Volume, absolute: Callable[[str], str]) -> dict[str, 
     if not is_folder(volume):
         return dict(volume.options)
     return {**volume.options, "device": absolute(volume.options["device"])}
+
+
+def _said(instance: Instance) -> Json:
+    """What the definition says, with what is each environment's own."""
+    made = {
+        name: _with_variables(value)
+        for name, value in (instance.definition or _from_fields(instance)).items()
+        if name not in _DROPPED and not name.startswith("x-") and value is not None
+    }
+    if instance.environment:
+        made["environment"] = {
+            name: _with_variables(_escaped(value)) for name, value in instance.environment.items()
+        }
+    if instance.published:
+        made["ports"] = [_port(port) for port in instance.published]
+    return told(made, instance.settings) if instance.settings else made
 
 
 def _from_fields(instance: Instance) -> Json:

@@ -16,7 +16,7 @@ from partywall.engines.docker.render import Ground, document
 from partywall.interfaces import SecretStore
 from partywall.model.errors import MachineFailed
 from partywall.model.secret import SecretRef, references
-from partywall.model.world import AnyThing, Entry, Instance, Job, Key
+from partywall.model.world import AnyThing, Entry, Instance, Job, Key, Limit
 from partywall.system.decoding import decode
 from partywall.system.filelock import locked
 from partywall.system.files import corrupted, make_folder, read_bytes, write_atomically
@@ -35,6 +35,11 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     def compose(self) -> Path:
         """The Compose file."""
         return self.folder / "compose.yaml"
+
+    @property
+    def budget(self) -> Path:
+        """The script that sets its budget, where it has one."""
+        return self.folder / "budget.sh"
 
     @property
     def env(self) -> Path:
@@ -59,6 +64,11 @@ class Units:
     def absolute(self, path: str) -> str:
         """A host path as a world gives it → that path from the root."""
         return self._ground.absolute(path)
+
+    def budget(self, name: str) -> tuple[Limit, str] | None:
+        """The budget that a unit lives on, and its group of the kernel; raises as `entries`."""
+        limits = (entry.thing for entry in self.entries(name) if isinstance(entry.thing, Limit))
+        return next(((limit, self._ground.parent(name)) for limit in limits), None)
 
     def put(self, entries: Iterable[Entry]) -> None:
         """Let units be made of these things from now on, in place of what they were.
@@ -130,8 +140,16 @@ class Units:
         text = yaml.safe_dump(made, sort_keys=False, allow_unicode=True, width=1000)
         _keep(unit.compose, text.encode(), 0o644)
         _keep(unit.env, self._variables(name, entries.values()).encode(), 0o600)
+        self._keep_script(unit, entries.values())
         _keep(unit.folder / "things.json", msgspec.json.encode(entries), 0o600)
         _keep(unit.folder / "joined.json", msgspec.json.encode(near), 0o600)
+
+    def _keep_script(self, unit: Unit, entries: Iterable[Entry]) -> None:
+        limits = (entry.thing for entry in entries if isinstance(entry.thing, Limit))
+        if text := "".join(map(self._ground.budget, limits)):
+            _keep(unit.budget, text.encode(), 0o755)
+        else:
+            unit.budget.unlink(missing_ok=True)
 
     def masked(self, name: str, text: str) -> str:
         """A text that a program of a unit wrote, with stars for the unit's secrets."""

@@ -17,7 +17,7 @@ _AT_ONCE = 32
 _CACHES = ("total_inactive_file", "inactive_file")
 """What the kernel would give back first, in cgroup v1 and v2: `docker stats` leaves it out too."""
 _GROUPS = Path("/sys/fs/cgroup")
-_USAGE = ("memory.usage_in_bytes", "memory.current")
+USAGE = ("memory.usage_in_bytes", "memory.current")
 """Bytes in use, in cgroup v1 and v2."""
 
 
@@ -51,17 +51,17 @@ def in_use(stats: Mapping[str, Any]) -> int | None:
     return int(usage - cached if cached < usage else usage)
 
 
-def group(text: str, container: str) -> Path | None:
-    """The folder of a process' memory group, from its `/proc/PID/cgroup`; pure.
+def group(text: str, container: str, controller: str = "memory") -> Path | None:
+    """The folder of a process' group, from its `/proc/PID/cgroup`; pure.
 
     None when it is not the container's: the number of a process means something only on the
     kernel that gave it.
     """
     for line in sorted(text.splitlines(), key=lambda line: line.startswith("0::")):
         _, controllers, path = (*line.split(":", 2), "", "")[:3]
-        version1 = "memory" in controllers.split(",")
+        version1 = controller in controllers.split(",")
         if container in path and (version1 or not controllers):
-            return _GROUPS / ("memory" if version1 else "") / path.lstrip("/")
+            return _GROUPS / (controller if version1 else "") / path.lstrip("/")
     return None
 
 
@@ -76,7 +76,7 @@ def _of_kernel(root: Path, container: str, pid: object) -> int | None:
         found = group((root / f"proc/{pid}/cgroup").read_text(), container)
         if found is not None:
             folder = root / found.relative_to("/")
-            older, newer = (folder / name for name in _USAGE)
+            older, newer = (folder / name for name in USAGE)
             usage = int((older if older.exists() else newer).read_text())
             parts = figures((folder / "memory.stat").read_text())
             return in_use({"memory_stats": {"usage": usage, "stats": parts}})

@@ -18,7 +18,17 @@ from partywall.engines.embedded.supervise.state import State
 from partywall.engines.embedded.trash import FolderTrash
 from partywall.engines.embedded.volumes import VolumePerformer
 from partywall.interfaces import Clock, Health, Performer, Records, SecretStore
-from partywall.model.world import AnyThing, Entry, Instance, Job, Key, Volume, World, environment_of
+from partywall.model.world import (
+    AnyThing,
+    Entry,
+    Instance,
+    Job,
+    Key,
+    Limit,
+    Volume,
+    World,
+    environment_of,
+)
 from partywall.planning.uses import is_edge
 
 LIMITS = (
@@ -143,6 +153,10 @@ class EmbeddedEngine:
             for key, name in names.items()
             if name in states
         }
+
+    def use(self, limit: Limit) -> None:
+        """Nobody holds an environment to a budget here."""
+        del limit
 
     def logs(self) -> FileLogs:
         """What its programs write: files of ours."""

@@ -57,7 +57,7 @@ def test_systemd_gets_a_slice_of_its_own_kind_of_name():
     assert parent.endswith(".slice")
     assert "-" not in parent
     assert all(parent in path for path in map(str, files(SLICED, parent, LIMIT)))
-    assert properties(LIMIT) == [
+    assert properties(SLICED, LIMIT) == [
         "CPUQuota=80%",
         "MemoryMax=1000000000",
         "MemoryLow=250000000",

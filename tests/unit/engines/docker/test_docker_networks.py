@@ -58,6 +58,7 @@ def remove(api: OneNetwork, home: Path) -> None:
         absolute=lambda path: path,
         called=lambda one: one.name,
         parent=str,
+        budget=lambda limit: "",
         edge=lambda _part, _networks: {},
     )
     units = Units(lambda unit: home / unit, FileSecretStore(home / "secrets"), ground)

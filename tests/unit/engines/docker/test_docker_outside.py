@@ -60,6 +60,7 @@ class Scene:
             called=lambda one: one.name,
             parent=str,
             edge=lambda _part, _networks: {},
+            budget=lambda _limit: "",
         )
         self.api = Names(*there)
         self.units = Units(lambda unit: home / unit, FileSecretStore(home / "secrets"), ground)

@@ -24,6 +24,7 @@ GROUND = Ground(
     absolute=lambda path: f"/srv/{path}",
     called=lambda one: one.name,
     parent=lambda environment: f"/partywall/shop-{environment}",
+    budget=lambda limit: "",
     edge=lambda part, joined: {"image": part.image, "networks": list(joined)},
 )
 

@@ -68,6 +68,7 @@ class Ground1:
             absolute=lambda path: path,
             called=self.names.of,
             parent=str,
+            budget=lambda limit: "",
             edge=lambda _part, _networks: {},
         )
         self.units = Units(lambda unit: home / "rendered" / unit, secrets, ground)

@@ -41,6 +41,7 @@ def test_the_file_cache_is_left_out(said: dict[str, Any] | None, figure: int | N
     [
         ("v1", f"/sys/fs/cgroup/memory/docker/{ID}"),
         ("v2", f"/sys/fs/cgroup/system.slice/docker-{ID}.scope"),
+        ("systemd", f"/sys/fs/cgroup/partywall_shop_dev_0a1b2c.slice/docker-{ID}.scope"),
     ],
 )
 def test_the_group_of_a_container_is_found(version: str, folder: str) -> None:

@@ -1,0 +1,70 @@
+"""Visitors of production do not notice that development burns."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import logging
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from scenarios.boxes import Boxes, neighbours
+from scenarios.burning import Burning
+from scenarios.latency import Ask, capacity, open_loop, percentile, verdict
+
+pytestmark = [pytest.mark.scenario, pytest.mark.docker, pytest.mark.long]
+
+_LOG = logging.getLogger(__name__)
+LIMITS = {"memory": "96M", "cpus": "40%", "pids": 100}
+ROUNDS = 5
+SECONDS = 30.0
+PART = 0.3
+"""Of what production can answer."""
+_LEAD = 1.0
+"""Seconds in which the fire gets going."""
+
+
+@pytest.fixture(scope="module")
+def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Boxes]:
+    """Both environments, development with a budget of 40 %."""
+    with neighbours(tmp_path_factory.mktemp("latency")) as (one, _):
+        one.settings(
+            architecture=["dual", "limits"],
+            environments={"prod": {}, "dev": {"protected": False, "limits": LIMITS}},
+        )
+        one.call("up", "--yes")
+        yield one
+
+
+def asking(one: Boxes) -> Ask:
+    """Asks for production's page, as somebody new."""
+    host = f"{one.name}.localhost:{one.port}"
+
+    def ask() -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", one.port, timeout=30)
+        with contextlib.closing(connection):
+            connection.request("GET", "/", headers={"Host": host})
+            answer = connection.getresponse()
+            assert answer.status == 200
+            assert answer.read() == b"prod says hello"
+
+    return ask
+
+
+@pytest.mark.timeout(1200)
+def test_production_is_as_quick_beside_a_burning_development(one: Boxes) -> None:
+    ask = asking(one)
+    rate = PART * capacity(ask, 5.0)
+    quiet, burning = [], []
+    for _ in range(ROUNDS):
+        quiet.append(percentile(open_loop(ask, rate, SECONDS), 0.99))
+        with Burning(one, SECONDS + 2 * _LEAD):
+            time.sleep(_LEAD)
+            burning.append(percentile(open_loop(ask, rate, SECONDS), 0.99))
+    found = verdict(quiet, burning)
+    _LOG.info("%s (%.0f requests/s; quiet %s, burning %s)", found, rate, quiet, burning)
+    if found.word == "not measurable here":
+        pytest.skip(str(found))
+    assert found.word == "passed", str(found)
