@@ -26,7 +26,10 @@ class DockerWays:
 
     def blocked(self, instance: Key) -> str:
         """Which part of the edge is not in the network of an instance."""
-        network = _network(self._container(instance), instance)
+        try:
+            network = _network(self._container(instance), instance)
+        except MachineFailed as error:
+            return error.what
         for side in self._sides():
             if network not in _networks(side):
                 return f"the edge is not in the network {network}"
