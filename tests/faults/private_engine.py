@@ -52,6 +52,7 @@ class PrivateEngine:
             self._daemon.terminate()
             self._daemon.wait(_SECONDS)
             self._daemon = None
+            until(lambda: not self._keepers(), _SECONDS, "what it started has ended")
 
     def crash(self) -> None:
         """Kill it and all that it started, as when the power goes; leave no run folder."""
@@ -94,11 +95,14 @@ class PrivateEngine:
 
     def _family(self) -> list[int]:
         """Its containerd, the keepers of its containers, and their programs."""
-        mark = str(self._run).encode()
-        keepers = [pid for pid in _pids() if mark in _command(pid)]
         running = docker("ps", "-q")
         programs = docker("inspect", "-f", "{{.State.Pid}}", *running) if running else []
-        return [*keepers, *map(int, programs)]
+        return [*self._keepers(), *map(int, programs)]
+
+    def _keepers(self) -> list[int]:
+        """All who were told of its run folder."""
+        mark = str(self._run).encode()
+        return [pid for pid in _pids() if mark in _command(pid)]
 
 
 @contextlib.contextmanager
