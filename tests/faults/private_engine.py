@@ -28,6 +28,7 @@ class PrivateEngine:
 
     def __init__(self, place: Path, data: Path) -> None:
         self.socket = place / "s"
+        self._place = place
         self._run = place / "run"
         self._data = data
         self._log = place / "log"
@@ -71,7 +72,7 @@ class PrivateEngine:
         """What a reboot takes: mounts, and the run folder."""
         for line in reversed(Path("/proc/mounts").read_text().splitlines()):
             place = line.split()[1]
-            if place.startswith((f"{self._run}/", f"{self._data}/")):
+            if place.startswith((f"{self._place}/", f"{self._data}/")):
                 subprocess.run(["umount", "-l", place], check=True)
         shutil.rmtree(self._run, ignore_errors=True)
         Path(f"{self._run}.pid").unlink(missing_ok=True)
