@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import machine, scale, warm_up
+from benchmarks import docker_up, machine, scale, warm_up
 from benchmarks.commands import against_nothing
 from benchmarks.demo import standing
 from benchmarks.measure import Compared, table
@@ -47,7 +47,22 @@ def measured() -> list[Compared]:
         words = ("-C", str(demo.folder), "status")
         rows.append(tried(name, limit, lambda: against_nothing(name, words, limit)))
         rows.append(tried("warm `up`", warm_up.LIMIT, lambda: warm_up.compared(demo)))
-    return rows
+    return [*rows, *on_docker()]
+
+
+def on_docker() -> list[Compared]:
+    """Nothing where no engine answers: what was not tried is in no table."""
+    if not docker_up.answers():
+        return []
+    print(f"… {docker_up.COLD[0]}", file=sys.stderr, flush=True)
+    try:
+        return docker_up.compared()
+    except (OSError, RuntimeError) as error:
+        quiet = machine.quiet()
+        return [
+            Compared(name=name, limit=limit, quiet=quiet, trouble=str(error))
+            for name, limit in (docker_up.COLD, docker_up.WARM)
+        ]
 
 
 def tried(name: str, limit: float, measure: Callable[[], Compared]) -> Compared:

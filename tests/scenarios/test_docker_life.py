@@ -65,6 +65,8 @@ def test_logs_are_those_of_services_and_jobs(standing: Boxes) -> None:
     assert "OK" in standing.call("logs", "dev", "prepare").out.splitlines()
     every = standing.call("logs", "dev", "-n", "1").out.splitlines()
     assert {line.split()[0] for line in every} == {"cache", "web"}
+    for part in ("edge", "edge-a", "edge-b"):
+        assert "server running" in standing.call("logs", "machine", part).out
 
 
 def test_following_goes_on_over_restarts_and_new_containers(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 
 import pytest
+import yaml
 
 from scenarios.boxes import Boxes, docker, neighbours
 from scenarios.load import Load
@@ -14,8 +16,15 @@ pytestmark = [pytest.mark.scenario, pytest.mark.docker]
 
 @pytest.fixture(scope="module")
 def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Boxes]:
-    """Production, up."""
+    """Production, up: a page, and an API below `/api`."""
     with neighbours(tmp_path_factory.mktemp("updates")) as (one, _):
+        path = one.folder / "compose.yaml"
+        said = yaml.safe_load(path.read_text())
+        api = copy.deepcopy(said["services"]["web"])
+        api["command"][-1] = api["command"][-1].replace("says hello", "counts hello")
+        said["services"]["api"] = {**api, "x-partywall": {"role": "app", "route": "/api"}}
+        said["services"]["web"]["x-partywall"] = {"role": "web", "route": "/"}
+        path.write_text(yaml.safe_dump(said, sort_keys=False, width=1000))
         one.call("up", "prod", "--yes")
         yield one
 
@@ -32,30 +41,27 @@ def containers(one: Boxes, service: str) -> list[str]:
     return docker("ps", "-aq", "--filter", one.mark, "--filter", mine)
 
 
-def updated(one: Boxes, times: int) -> None:
-    """Update the page so often under load; every request is answered by the one or the other."""
-    with Load(one.port, f"{one.name}.localhost", None, 200 * times) as visitors:
-        said = one.page("prod").rpartition(" ")[2]
-        for number in range(times):
-            edit(one, f"says {said}", f"says {number}")
-            said = str(number)
-            before = containers(one, "web")
+def test_ten_updates_of_page_and_api_fail_no_request(one: Boxes) -> None:
+    host = f"{one.name}.localhost"
+    with (
+        Load(one.port, host, None, 1000) as visitors,
+        Load(one.port, host, None, 1000, path="/api") as callers,
+    ):
+        page, counted = "hello", "hello"
+        for number in map(str, range(10)):
+            edit(one, f"says {page}", f"says {number}")
+            edit(one, f"counts {counted}", f"counts {number}")
+            page = counted = number
+            before = containers(one, "web") + containers(one, "api")
             assert "gap" not in one.call("up", "prod", "--yes").text
             assert one.page("prod") == f"prod says {number}"
-            assert len(containers(one, "web")) == 1
-            assert containers(one, "web") != before
-    edit(one, f"says {said}", "says hello")
-    assert visitors.failed == []
-    assert visitors.asked >= 200 * times
-
-
-def test_updates_of_a_page_fail_no_request(one: Boxes) -> None:
-    updated(one, 2)
-
-
-@pytest.mark.long
-def test_ten_updates_of_a_page_fail_no_request(one: Boxes) -> None:
-    updated(one, 10)
+            after = containers(one, "web") + containers(one, "api")
+            assert len(after) == 2
+            assert not {*before} & {*after}
+    edit(one, f"says {page}", "says hello")
+    edit(one, f"counts {counted}", "counts hello")
+    assert visitors.failed == callers.failed == []
+    assert min(visitors.asked, callers.asked) >= 1000
 
 
 def test_one_that_never_becomes_well_leaves_the_former_one(one: Boxes) -> None:
@@ -71,6 +77,32 @@ def test_one_that_never_becomes_well_leaves_the_former_one(one: Boxes) -> None:
         assert containers(one, "web") == before
     finally:
         edit(one, "raise SystemExit('broken on purpose')", "import http.server, os")
+    one.call("up", "prod", "--yes")
+    assert one.document("plan", "prod")["changes"] == 0
+
+
+def test_a_check_that_fails_is_named_with_the_last_lines_of_its_log(one: Boxes) -> None:
+    one.call("up", "prod", "--yes")
+    before = containers(one, "web")
+    path = one.folder / "compose.yaml"
+    kept = path.read_text()
+    said = yaml.safe_load(kept)
+    said["services"]["web"]["healthcheck"] = {
+        "test": ["CMD-SHELL", "echo no answer from the till; exit 1"],
+        "interval": "300ms",
+        "retries": 2,
+    }
+    path.write_text(yaml.safe_dump(said, sort_keys=False, width=1000))
+    try:
+        with Load(one.port, f"{one.name}.localhost", "prod says hello", 200) as visitors:
+            told = one.call("up", "prod", "--yes", code=4).err
+        assert "its health check (`echo no answer from the till; exit 1`) fails" in told
+        assert ": no answer from the till" in told
+        assert "| ready prod" in told
+        assert visitors.failed == []
+        assert containers(one, "web") == before
+    finally:
+        path.write_text(kept)
     one.call("up", "prod", "--yes")
     assert one.document("plan", "prod")["changes"] == 0
 

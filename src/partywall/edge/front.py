@@ -13,7 +13,7 @@ from typing import Any
 from partywall.edge.certificates import certificates
 from partywall.edge.errors import ERRORS
 from partywall.edge.fragment import address_of
-from partywall.edge.logging import log_file
+from partywall.edge.logging import own_log
 from partywall.edge.settings import CURRENT, EdgeSettings, Tls, checked
 from partywall.edge.site import REFUSED, STREAM_CLOSE_DELAY, Json
 
@@ -38,7 +38,7 @@ def front(settings: EdgeSettings, ports: Iterable[int]) -> Json:
     ask = f"http://{address_of(settings.address, settings.http_port)}{ASK}"
     return {
         "admin": {"listen": f"unix/{settings.admin('front')}|0200", "config": {"persist": False}},
-        "logging": log_file(settings.logs, "front"),
+        "logging": own_log(),
         "storage": {"module": "file_system", "root": settings.storage},
         "apps": {"http": http, **({} if _plain(settings) else certificates(settings, ask))},
     }

@@ -16,9 +16,9 @@ _ENCODER = {
 }
 
 
-def log_file(folder: str, part: str) -> dict[str, Any]:
-    """Where a part writes what it does."""
-    return {"logs": {"default": {"writer": _file(f"{folder}/{part}.log"), "encoder": _ENCODER}}}
+def own_log() -> dict[str, Any]:
+    """What a part does is told as any program does: the engine keeps it, and bounds it."""
+    return {"logs": {"default": {"writer": {"output": "stderr"}, "encoder": _ENCODER}}}
 
 
 def access_log(owner: str) -> str:
@@ -27,7 +27,7 @@ def access_log(owner: str) -> str:
 
 
 def logging(folder: str, side: str, owners: Iterable[str]) -> dict[str, Any]:
-    """A side's own log, and one access log for each environment.
+    """A side's own log, and the file of one access log for each environment.
 
     Each side has files of its own: one that is renamed at its size by the one would be written
     to by the other for ever.
@@ -41,7 +41,7 @@ def logging(folder: str, side: str, owners: Iterable[str]) -> dict[str, Any]:
         for owner in sorted(owners)
     }
     logs["default"] = {
-        **log_file(folder, side)["logs"]["default"],
+        **own_log()["logs"]["default"],
         "exclude": ["http.log.access"],
     }
     return {"logs": logs}

@@ -31,7 +31,7 @@ Builds = Callable[[EdgeSettings], dict[str, Any]]
 def validate(home: EdgeHome, build: Builds) -> None:
     """Let Caddy build everything it would build at a load, short of opening ports.
 
-    It makes log files and an authority while it does, so it gets a folder of its own:
+    It makes access logs and an authority while it does, so it gets a folder of its own:
     what it made as another user could stand in the way of the running one.
 
     Raises:
@@ -40,8 +40,6 @@ def validate(home: EdgeHome, build: Builds) -> None:
     with tempfile.TemporaryDirectory(prefix="partywall-edge-") as folder:
         elsewhere = msgspec.structs.replace(home.settings, storage=folder, logs=folder)
         config = build(elsewhere)
-        # Its reasons go where its log goes: to the standard error, not into a file.
-        del config["logging"]["logs"]["default"]["writer"]
         done = _run(home, msgspec.json.encode(config), folder)
     if done.returncode != 0:
         raise MachineFailed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from itertools import permutations
@@ -18,7 +19,7 @@ from partywall.proof.target import Target
 
 _AT_ONCE = 6
 """Probes that run at the same time; on walled networks most of the time they wait."""
-SECONDS = 12.0
+PAIR_SECONDS = 12.0
 """A proof of two environments is over by then, whatever hangs."""
 
 
@@ -54,7 +55,7 @@ def prove(
     premises: Premises,
     probes: Sequence[Probe],
     environments: Sequence[str],
-    seconds: float = SECONDS,
+    seconds: float | None = None,
 ) -> Report:
     """Try to cross every wall, from each environment to each other one and from outside.
 
@@ -62,8 +63,10 @@ def prove(
         premises: what is probed.
         probes: the walls to try.
         environments: those that stand; each ordered pair of them is tried.
-        seconds: what has not answered by then is reported as not tried.
+        seconds: what has not answered by then is reported as not tried; None: so long as there
+            are pairs of environments to try.
     """
+    seconds = allowed(len(environments)) if seconds is None else seconds
     run = Run(premises, seconds)
     tasks = list(_tasks(probes, run.targets(tuple(environments)), premises.attached))
     pool = ThreadPoolExecutor(_AT_ONCE)
@@ -86,6 +89,11 @@ def prove(
         stands=dict(sorted(run.stands.items())),
         left=tuple(left),
     )
+
+
+def allowed(environments: int) -> float:
+    """Seconds for a proof of so many environments: each pair of them adds the same work."""
+    return PAIR_SECONDS * max(1, math.comb(environments, 2))
 
 
 def _tasks(

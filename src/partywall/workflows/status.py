@@ -20,20 +20,33 @@ Document = dict[str, Any]
 UNKNOWN = "unknown"
 
 
+class _Drift(msgspec.Struct, frozen=True):
+    """What the next `up` would do, and why nothing can be said of some environments."""
+
+    steps: dict[Key, str]
+    absent: dict[Key, Instance]
+    """Instances that were never made."""
+    unread: dict[str, str]
+
+
 def status(project: Project) -> Document:
     """The document of `status --json`; an environment that cannot be read has unknown drift."""
     observed = project.observer.observe()
-    drift, absent, unread = _drift(project, observed)
+    drift = _drift(project, observed)
     seen = {**observed.entries, **project.attached().entries}
     instances = {key: entry for key, entry in seen.items() if isinstance(entry.thing, Instance)}
     health = project.engine.health(instances)
-    budgets = budget.budgets(project, observed, drift)
+    budgets = budget.budgets(project, observed, drift.steps)
     limits = {name: one["memory_limit_bytes"] for name, one in budgets.items()}
     rows = {
-        key: _row(entry, health.get(key, Health(running=entry.running)), limits, drift.get(key))
+        key: _row(
+            entry, health.get(key, Health(running=entry.running)), limits, drift.steps.get(key)
+        )
         for key, entry in instances.items()
     }
-    rows |= {key: _absent(thing, limits, drift.get(key)) for key, thing in absent.items()}
+    rows |= {
+        key: _absent(thing, limits, drift.steps.get(key)) for key, thing in drift.absent.items()
+    }
     unknown = {key: why for key, why in observed.unknown.items() if _is_service(key)}
     rows |= {key: _unseen(why) for key, why in unknown.items()}
     rows = dict(sorted(rows.items()))
@@ -44,7 +57,7 @@ def status(project: Project) -> Document:
         "engine": project.engine_name,
         "environments": {
             name: {
-                **_environment(project, name, rows, observed, unread),
+                **_environment(project, name, rows, observed, drift),
                 "limits": budgets.get(name),
             }
             for name in _names(project, observed)
@@ -62,10 +75,8 @@ def _names(project: Project, observed: World) -> list[str]:
     return [*known, *sorted(left)]
 
 
-def _drift(
-    project: Project, observed: World
-) -> tuple[dict[Key, str], dict[Key, Instance], dict[str, str]]:
-    """What differs per key, which instances were never made, and why some could not be read."""
+def _drift(project: Project, observed: World) -> _Drift:
+    """Of everything that stands; an environment that cannot be read has unknown drift."""
     drift: dict[Key, str] = {}
     absent: dict[Key, Instance] = {}
     unread: dict[str, str] = {}
@@ -85,7 +96,7 @@ def _drift(
                 if not step.only_waits
             }
             absent |= _missing(desired, observed, name)
-    return drift, absent, unread
+    return _Drift(drift, absent, unread)
 
 
 def _missing(desired: World, observed: World, name: str) -> dict[Key, Instance]:
@@ -105,7 +116,7 @@ def _environment(
     name: str,
     rows: Mapping[Key, Document],
     observed: World,
-    unread: Mapping[str, str],
+    drift: _Drift,
 ) -> Document:
     said = project.settings.environments.get(name)
     services = _of(name, rows)
@@ -125,8 +136,18 @@ def _environment(
         "protected": said.protected if said else False,
         "user": said.user if said and said.protected else None,
         "expires": None,
-        "unreadable": unread.get(name),
+        "unreadable": drift.unread.get(name),
+        "drift": _beside(name, drift.steps, rows),
         "services": services,
+    }
+
+
+def _beside(name: str, steps: Mapping[Key, str], rows: Mapping[Key, Document]) -> dict[str, str]:
+    """Drift of what is no service: volumes, networks, routes, jobs."""
+    return {
+        key.partition("/")[2]: said
+        for key, said in sorted(steps.items())
+        if environment_of(key) == name and key not in rows
     }
 
 

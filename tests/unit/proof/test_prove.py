@@ -19,7 +19,7 @@ from partywall.proof.case import Answer, Case
 from partywall.proof.premises import AGENT, Premises
 from partywall.proof.probe import Attempt, CouldNotTry, Probe, Verdict
 from partywall.proof.probes import broker, cache, database, processes, secrets, vault
-from partywall.proof.prove import Report, prove
+from partywall.proof.prove import Report, allowed, prove
 from partywall.proof.run import Run
 
 Reply = Callable[[str, dict[str, Any]], dict[str, Any]]
@@ -351,3 +351,7 @@ def test_the_report_has_the_shape_that_scripts_build_on() -> None:
     assert set(rows["probes"][0]) == {"probe", "from", "to", "verdict", "tried", "answer"}
     assert rows["probes"][0]["verdict"] == "held"
     assert rows["attempts"] == {"dev": 3, "prod": 3}
+
+
+def test_each_pair_of_environments_adds_its_time():
+    assert [allowed(count) for count in (1, 2, 3, 4)] == [12, 12, 36, 72]

@@ -265,3 +265,9 @@ def test_a_status_says_that_nobody_watches():
     assert "nobody watches: both are gone" in said
     assert "`partywall up` brings both back" in said
     assert "nobody watches" not in status_text({**STATUS, "unwatched": None}, WIDE)
+
+
+def test_a_lost_volume_is_told_above_the_services_of_its_environment():
+    lost = {"present": True, "healthy": True, "drift": {"volume/data": "repair: its data are gone"}}
+    lines = status_text({"environments": {"dev": lost}}, WIDE).splitlines()
+    assert "✗ volume/data: repair: its data are gone" in lines[1]

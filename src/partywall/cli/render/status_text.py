@@ -44,7 +44,7 @@ def _environments(
     for place, (name, one) in enumerate(environments.items()):
         marked = bool(one.get("production", name in production))
         head = style.environment(clean(name), production=marked, place=place)
-        lines = [_header(head, one, style, marked), *_unread(one, style)]
+        lines = [_header(head, one, style, marked), *_unread(one, style), *_beside(one, style)]
         yield "\n".join(lines), one.get("services") or {}, one.get("limits")
 
 
@@ -95,6 +95,13 @@ def _unread(one: Document, style: Style) -> list[str]:
         return []
     head = f"  {style.paint(style.symbol('unsure'), 'amber')} drift unknown: "
     return hang(head, clean(one["unreadable"]), style)
+
+
+def _beside(one: Document, style: Style) -> Iterable[str]:
+    """Drift of what has no line in the table: a lost volume or network is said all the same."""
+    for name, said in (one.get("drift") or {}).items():
+        mark = style.paint(style.symbol("bad"), "red")
+        yield from hang(f"  {mark} {clean(name)}: ", clean(last_line(said)), style)
 
 
 def _unwatched(document: Document, style: Style) -> list[str]:

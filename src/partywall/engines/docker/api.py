@@ -17,6 +17,8 @@ from partywall.system.decoding import decode
 
 SECONDS = 60.0
 """How long an answer may take: an engine with much to do is slow, not gone."""
+HELLO_SECONDS = 15.0
+"""How long the first sign of life may take: an engine that hangs is told from one that works."""
 _CHARACTERS = 800
 _PIECE = 1 << 16
 _START = (
@@ -54,6 +56,7 @@ class Api:
     def __init__(self, socket: Path, seconds: float = SECONDS) -> None:
         self.socket = socket
         self._seconds = seconds
+        self._greeted = False
 
     def get(self, path: str, **query: object) -> Any | None:  # noqa: ANN401  (any JSON)
         """What the engine says of something; None when there is no such thing."""
@@ -140,6 +143,14 @@ class Api:
         return None if status == http.client.NOT_FOUND else judged(path, status, body)
 
     def _ask(
+        self, method: str, address: str, body: bytes | IO[bytes], seconds: float
+    ) -> tuple[int, bytes]:
+        if not self._greeted:
+            self._once("GET", "/_ping", b"", min(HELLO_SECONDS, self._seconds))
+            self._greeted = True
+        return self._once(method, address, body, seconds)
+
+    def _once(
         self, method: str, address: str, body: bytes | IO[bytes], seconds: float
     ) -> tuple[int, bytes]:
         kind = "application/json" if isinstance(body, bytes) else "application/x-tar"

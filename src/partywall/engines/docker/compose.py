@@ -15,6 +15,7 @@ from partywall.model.errors import MachineFailed
 _SECONDS = 1800.0
 """How long one call may take: a build or a pull is under way."""
 _LAST_LINES = 8
+_FULL = "no space left on device"
 _PASSED_ON = ("HOME", "DOCKER_CONFIG", "PATH", "XDG_RUNTIME_DIR", "SSH_AUTH_SOCK", "TMPDIR")
 """What the CLI may know of its caller; nothing else, since variables would go into services."""
 
@@ -135,8 +136,13 @@ def failure(where: Path, stderr: str) -> MachineFailed:
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
     said = [line for line in lines if not line.startswith("time=")] or lines
     why = said[-1].removeprefix("Error response from daemon: ") if said else "it gives no reason"
+    remedy = f"look at {where}"
+    if _FULL in why:
+        remedy = (
+            "make room where the engine keeps its data (`docker system df` shows what takes it)"
+        )
     return MachineFailed(
         f"Compose could not do it: {why}",
         detail=said[-_LAST_LINES:-1],
-        remedy=f"look at {where}, then run the command again",
+        remedy=f"{remedy}, then run the command again",
     )

@@ -18,10 +18,11 @@ from partywall.engines.docker.labels import (
 from partywall.engines.docker.names import Naming
 from partywall.engines.docker.ready import hopeless, late
 from partywall.engines.docker.streams import framed, lines
-from partywall.engines.docker.understand import Inspected, foremost
+from partywall.engines.docker.understand import Inspected, container, foremost
 from partywall.interfaces import Clock
 from partywall.model.errors import MachineFailed, Refused
-from partywall.model.world import Key, environment_of, name_of
+from partywall.model.world import Entry, Key, environment_of, name_of
+from partywall.planning.diff import same
 
 _LOOK_EVERY = 0.1
 _LAST_LINES = 12
@@ -71,6 +72,26 @@ class Containers:
             if port in ports:
                 return str(one.get("Image") or one["Id"])
         return ""
+
+    def refuse_impostors(self, unit: str, services: Collection[str]) -> None:
+        """See that Compose will not take somebody else's container for one of a unit's.
+
+        Compose goes by its own labels alone, and would replace it.
+
+        Raises:
+            Refused: when there is one that does not carry our label.
+        """
+        for one in self._listed(f"{COMPOSE_PROJECT}={self._naming.compose_project(unit)}"):
+            found = one["Labels"]
+            if found.get(PROJECT) == self._naming.owner(f"{unit}/any"):
+                continue
+            if found.get(COMPOSE_SERVICE) in services:
+                name = str(one["Names"][0]).lstrip("/")
+                raise Refused(
+                    f"there is a container {name} that is not ours, with our project's name on it",
+                    remedy=f"`docker inspect {name}` says whose it is; remove it, or choose "
+                    "another `project:`",
+                )
 
     def keys(self, environment: str) -> set[Key]:
         """Instances and jobs of an environment that have a container, whatever its state."""
@@ -132,7 +153,8 @@ class Containers:
         """Remove what Compose made of itself for a project that has no container any more."""
         made = {"label": [f"com.docker.compose.project={project}"]}
         for one in self._api.get("/networks", filters=made) or []:
-            self._api.delete(f"/networks/{one['Id']}")
+            if one["Name"] == f"{project}_default":  # others only carry its label
+                self._api.delete(f"/networks/{one['Id']}")
 
     def connect(self, container: Inspected, network: str) -> None:
         """Let a container join a network; that it is in it already is fine."""
@@ -165,6 +187,11 @@ class Containers:
         for one in containers:
             self._api.post(f"/containers/{one['Id']}/stop", t=int(grace))
             self._api.delete(f"/containers/{one['Id']}", v="true", force="true")
+
+    def described(self, entry: Entry) -> bool:
+        """Whether one of its containers says that it is this already."""
+        found = (container(self._naming, one) for one in self.of(entry.thing.key))
+        return any(one is not None and same(one, entry) for one in found)
 
     def foremost(self, key: Key) -> Inspected:
         """The one that counts.

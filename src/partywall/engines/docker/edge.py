@@ -13,6 +13,8 @@ Json = dict[str, Any]
 _PROGRAM = "caddy"
 """Caddy in its image: the program of the machine is not in there."""
 _GRACE = "10s"
+_LOG = {"driver": "local", "options": {"max-size": "10m", "max-file": "5"}}
+"""Kept by the engine as any container's, and never more than that."""
 
 
 def service(
@@ -41,6 +43,7 @@ def service(
         "user": f"{os.geteuid()}:{os.getegid()}",
         "restart": "unless-stopped",
         "stop_grace_period": _GRACE,
+        "logging": _LOG,
     }
     if program.socket:
         return {**made, "networks": dict.fromkeys(("default", *networks))}

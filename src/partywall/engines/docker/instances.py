@@ -28,12 +28,16 @@ class InstancePerformer:
         self._wait(entry)
 
     def change(self, before: Entry, after: Entry) -> None:
-        """Have the old one replaced by the new one, without a gap where there may be two."""
+        """Have the old one replaced by the new one, without a gap where there may be two.
+
+        Compose goes by a label of its own: of one whose labels were edited it sees no change.
+        """
         answers = before.running and not before.faults
         if answers and not self.gap(after):
             self._update.replace(before, after)
         else:
-            self.create(after)
+            self._making.make(after, anew=not self._containers.described(after))
+            self._wait(after)
 
     def gap(self, entry: Entry) -> str:
         """Why it is away for a moment when it changes; empty when it is not."""

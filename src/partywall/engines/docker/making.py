@@ -52,6 +52,7 @@ class Making:
             MachineFailed: with Compose's last words.
         """
         unit = unit_of(entry.thing.key)
+        self._containers.refuse_impostors(unit, {service_of(entry.thing.key)})
         self._units.put([entry])
         self._build(unit, [entry])
         self._cli.scale(self._units.unit(unit), service_of(entry.thing.key), number)
@@ -81,12 +82,13 @@ class Making:
         self._units.drop(entry.thing.key)
 
     def _act(self, unit: str, entries: Sequence[Entry], *, anew: bool) -> None:
+        services = {service_of(entry.thing.key) for entry in entries}
+        self._containers.refuse_impostors(unit, services)
         self._units.put(entries)
         for network in self._units.joined(unit):
             if not self._containers.has_network(network):  # one that is gone would hold up all
                 self._units.leave(unit, network)
         self._build(unit, entries)
-        services = [service_of(entry.thing.key) for entry in entries]
         self._cli.up(self._units.unit(unit), services, anew=anew)
 
     def _build(self, unit: str, entries: Sequence[Entry]) -> None:

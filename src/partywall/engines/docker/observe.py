@@ -9,6 +9,7 @@ import msgspec
 
 from partywall.engines.docker import understand
 from partywall.engines.docker.api import Api, EngineRefuses
+from partywall.engines.docker.joining import with_networks
 from partywall.engines.docker.labels import KEY, is_ours, key_of
 from partywall.engines.docker.names import Naming
 from partywall.engines.docker.understand import Inspected, foremost
@@ -20,6 +21,7 @@ from partywall.model.world import (
     Entry,
     Instance,
     Key,
+    Network,
     World,
     environment_of,
 )
@@ -103,17 +105,30 @@ class DockerObserver:
                 else:  # it may have gone since it was listed
                     several.setdefault(key_of(found), []).extend([inspected] if inspected else [])
         known = {key: many for key, many in several.items() if many and key not in unknown}
-        entries = map(self._instance, known.values())
+        present = self._present() if known else {}
+        entries = (self._instance(many, present) for many in known.values())
         instances = {
             e.thing.key: e for e in entries if e is not None and isinstance(e.thing, Instance)
         }
         return instances, {key: why for key, why in unknown.items() if key.count("/") == 1}
 
-    def _instance(self, every: list[Inspected]) -> Entry | None:
-        entry = understand.container(self._naming, foremost(every))
-        if entry is None or len(every) == 1:
+    def _instance(self, every: list[Inspected], present: Mapping[Key, str]) -> Entry | None:
+        first = foremost(every)
+        entry = understand.container(self._naming, first)
+        if entry is None:
+            return None
+        entry = with_networks(entry, first, present)
+        if len(every) == 1:
             return entry
         return msgspec.structs.replace(entry, faults=(*entry.faults, understand.SURPLUS))
+
+    def _present(self) -> dict[Key, str]:
+        """The networks that environments are in, by key: ours with their ids, others by name."""
+        listed = self._api.get("/networks", filters=self._ours()) or []
+        mine = [one for one in listed if is_ours(self._naming, one.get("Labels") or {})]
+        remembered = (entry.thing for entry in self._records.read_all().values())
+        outer = {one.key: one.name for one in remembered if isinstance(one, Network)}
+        return {**outer, **{key_of(one["Labels"]): str(one["Id"]) for one in mine}}
 
     def _networks(self, *labels: str) -> dict[Key, Entry]:
         listed = self._api.get("/networks", filters=self._ours(*labels)) or []

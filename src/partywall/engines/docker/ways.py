@@ -28,7 +28,10 @@ class DockerWays:
 
     def blocked(self, instance: Key) -> str:
         """Which part of the edge is not in the network of an instance."""
-        network = self._network(self._container(instance), instance)
+        try:
+            network = self._network(self._container(instance), instance)
+        except MachineFailed as error:
+            return error.what
         for side in self._sides():
             if network not in _networks(side):
                 return f"the edge is not in the network {network}"

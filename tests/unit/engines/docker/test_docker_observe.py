@@ -119,9 +119,12 @@ def test_each_is_found_alone_as_among_all(api: RecordedApi, tmp_path: Path) -> N
         assert eyes.look(key) == entry
 
 
-def test_a_look_at_an_instance_asks_twice(api: RecordedApi, tmp_path: Path) -> None:
+def test_a_look_at_an_instance_asks_for_it_and_for_networks(
+    api: RecordedApi, tmp_path: Path
+) -> None:
     observer(api, tmp_path).look("dev/web")
-    assert api.asked == ["/containers/json", f"/containers/{api.containers[0]['Id']}/json"]
+    one = f"/containers/{api.containers[0]['Id']}/json"
+    assert api.asked == ["/containers/json", one, "/networks"]
 
 
 @pytest.mark.parametrize(
