@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +22,50 @@ from scenarios.legacy import SECRET, Legacy, production
 pytestmark = [pytest.mark.scenario, pytest.mark.docker]
 
 Break = Callable[[Legacy], contextlib.AbstractContextManager[None]]
+
+
+MARGIN = 1.5
+"""Seconds: the visitor sees the gap from outside, a little later than who makes it."""
+
+
+class Visitor:
+    """Asks production's page fifty times a second, at the address that it always had."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._visit)
+        self.pages: list[str] = []
+        """What came back, each once, in order."""
+        self.longest = 0.0
+        """Seconds between one answer and the next."""
+
+    def __enter__(self) -> Visitor:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        time.sleep(1)
+        self._stop.set()
+        self._thread.join()
+
+    def _visit(self) -> None:
+        last = time.monotonic()
+        while not self._stop.is_set():
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                page = self._ask()
+                now = time.monotonic()
+                self.longest, last = max(self.longest, now - last), now
+                self.pages += [page] if page not in self.pages[-1:] else []
+            time.sleep(0.02)
+
+    def _ask(self) -> str:
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=2)
+        with contextlib.closing(connection):
+            connection.request("GET", "/")
+            answer = connection.getresponse()
+            assert answer.status == 200
+            return answer.read().decode()
 
 
 @pytest.fixture(scope="module")
@@ -258,8 +304,11 @@ def test_it_is_taken_over(legacy: Legacy) -> None:
     assert shown["folders"] == [str(legacy.folder / "vault-prod")]
     assert legacy.call("take-over", "prod", code=3).err.count("nobody can be asked") == 1
 
-    done = legacy.document("take-over", "prod", "--yes")
+    with Visitor(legacy.published) as visitor:
+        done = legacy.document("take-over", "prod", "--yes")
     assert 0 < done["away"] < done["away_at_most"]
+    assert visitor.pages == ["plain has one.txt", "prod has one.txt"]
+    assert visitor.longest < done["away"] + MARGIN
     assert legacy.originals() == {}
     assert legacy.data("shop-prod") == data
     assert legacy.of_ours("dev") == dev
@@ -291,8 +340,10 @@ def test_everything_is_handed_back(legacy: Legacy) -> None:
     data = legacy.data("shop-prod")
     shown = legacy.document("leave", "--dry-run")
     assert (shown["project"], shown["ends"], shown["last"]) == (legacy.name, ["dev"], True)
-    done = legacy.document("leave", "--yes")
+    with Visitor(legacy.published) as visitor:
+        done = legacy.document("leave", "--yes")
     assert done["away"] > 0
+    assert visitor.longest < done["away"] + MARGIN
     assert legacy.data(legacy.name) == data
     assert {one[1] for one in legacy.originals().values()} == {"running"}
     assert {*done["volumes"]} <= {*docker("volume", "ls", "-q")}

@@ -53,9 +53,10 @@ def instance(environment: Environment, service: Service, key: Key | None = None)
 
 
 def _published(environment: Environment, service: Service) -> tuple[Port, ...]:
-    """A port of the host can be production's alone."""
-    own = environment.production and environment.definitions
-    return bypassing(environment.app, service) if own else ()
+    """A port of the host can be production's alone; what it had before it was ours, it keeps."""
+    if not (environment.production and environment.definitions):
+        return ()
+    return service.ports if environment.volumes_of else bypassing(environment.app, service)
 
 
 def _definition(environment: Environment, service: Service) -> dict[str, Any]:

@@ -37,6 +37,8 @@ class Original(msgspec.Struct, frozen=True, kw_only=True):
     """Services that it depends on."""
     grace: float = 10.0
     """Seconds that it has to stop."""
+    ports: tuple[str, ...] = ()
+    """Ports of the machine that it has."""
     held: dict[str, Held] = {}
     """Path inside → what stands there."""
 

@@ -14,6 +14,7 @@ from partywall.model.app import (
     Dependency,
     HealthCheck,
     Mount,
+    Port,
     Role,
     Service,
     Visit,
@@ -610,3 +611,13 @@ def test_volumes_that_another_compose_project_made():
     )
     made = {x.name for x in world.desired(site(one)).things() if isinstance(x, Volume)}
     assert made == {"legacy_data", "of_old", "legacy_bare"}
+
+
+def test_what_production_had_on_the_host_it_keeps_when_it_is_taken_over():
+    page = service("web", Role.WEB, exposed=(80,), ports=(Port(target=80, published="8080"),))
+    for volumes_of, published in (("", ()), ("legacy", ("8080",))):
+        one = environment(
+            page, name="prod", production=True, definitions=True, volumes_of=volumes_of
+        )
+        made = world.desired(site(one)).entries["prod/web"].thing
+        assert tuple(port.published for port in made.published) == published

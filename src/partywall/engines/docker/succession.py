@@ -213,8 +213,14 @@ def original(inspected: Inspected) -> Original:
         retries=int(policy.get("MaximumRetryCount") or 0),
         waits=tuple(sorted(one.partition(":")[0] for one in said.split(",") if one)),
         grace=float(config.get("StopTimeout") or 10.0),
+        ports=tuple(sorted(_ports(host))),
         held=mounts(inspected),
     )
+
+
+def _ports(host: Mapping[str, Any]) -> set[str]:
+    bindings = (host.get("PortBindings") or {}).values()
+    return {one["HostPort"] for some in bindings for one in some or () if one.get("HostPort")}
 
 
 def ended_well(inspected: Inspected) -> bool:

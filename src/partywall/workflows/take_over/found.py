@@ -76,6 +76,7 @@ class Finding:
         self._refuse_missing()
         self._refuse_orphans()
         self._refuse_lost_data()
+        self._refuse_silent_ports()
         plan = change.planned(self._after, change.Goal(verb="up", scope=self._environment))
         return TakeOver(
             environment=self._environment,
@@ -150,6 +151,21 @@ class Finding:
                 f"{unknown[0].service} (any more): nothing would take it over",
                 remedy="put the service back, or stop and remove that container first",
             )
+
+    def _refuse_silent_ports(self) -> None:
+        """Where visitors came in before, somebody answers afterwards."""
+        answered = {str(self._after.ports.http), str(self._after.ports.https)}
+        for original in self._originals:
+            instance = self._instances.get(original.service)
+            kept = {one.published for one in instance.published} if instance else set()
+            silent = [one for one in original.ports if one not in answered | kept]
+            if original.running and silent:
+                raise Refused(
+                    f"{original.name} has the port {', '.join(silent)} of this machine, and after "
+                    "the take-over nobody would answer there",
+                    remedy="let the Compose file publish it as it is published now, or see to it "
+                    "first that nobody calls it any more",
+                )
 
     def _left_out(self) -> set[str]:
         """Services that are no part of the world: the app's own edge, say."""
