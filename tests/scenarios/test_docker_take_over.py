@@ -343,6 +343,8 @@ def test_everything_is_handed_back(legacy: Legacy) -> None:
     with Visitor(legacy.published) as visitor:
         done = legacy.document("leave", "--yes")
     assert done["away"] > 0
+    assert done["writes"] == []
+    assert visitor.pages == ["prod has one.txt", "plain has one.txt"]
     assert visitor.longest < done["away"] + MARGIN
     assert legacy.data(legacy.name) == data
     assert {one[1] for one in legacy.originals().values()} == {"running"}

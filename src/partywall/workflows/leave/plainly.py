@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -46,14 +46,19 @@ class Plainly:
 
     @cached_property
     def variables(self) -> dict[str, str]:
-        """What the Compose files ask for, and only Partywall has told so far."""
+        """What the Compose files ask for, and only Partywall has told so far.
+
+        One that ran without Partywall before goes without them again, if it finds its data so.
+        """
         text = b"".join(read_bytes(file) or b"" for file in self._files).decode(errors="replace")
         given = self._project.given(self._settings.name).variables
-        return {
+        told = {
             name: value
             for name, value in sorted(given.items())
             if name.startswith(_TOLD) and name in text and _HIDDEN not in value
         }
+        before = self._settings.volumes_of is not None
+        return {} if before and not any(self._others(self._said({}))) else told
 
     @cached_property
     def override(self) -> dict[str, Any]:
@@ -63,29 +68,39 @@ class Plainly:
             Refused: when something else than a volume's name would be another one.
         """
         found: dict[str, Any] = {}
+        for key, path, now, place in self._others(self._said(self.variables)):
+            if place.kind != "volume" or now.kind != "volume":
+                raise Refused(
+                    f"{key} has {now.source} at {path}, and as plain Compose would have "
+                    f"{place.source}",
+                    remedy="let the Compose file say what runs, `partywall up`, and try again",
+                )
+            found[place.key] = {"name": now.source, "external": True}
+        return {"volumes": found} if found else {}
+
+    def _others(self, said: Mapping[str, Any]) -> Iterator[tuple[Key, str, Held, Place]]:
+        """Where plain Compose would have something else than is there now."""
         for key in self._instances:
             held = self._hands.held(key)
-            for path, place in _places(self._said, name_of(key)).items():
+            for path, place in _places(said, name_of(key)).items():
                 now = held.get(path)
                 if now is not None and now.source != place.source:
-                    self._refuse_other(key, path, now, place)
-                    found[place.key] = {"name": now.source, "external": True}
-        return {"volumes": found} if found else {}
+                    yield key, path, now, place
 
     @property
     def plain(self) -> Plain:
         """The Compose project, with the files that `write` makes."""
-        plain = self._plain(self._project.folder)
+        plain = self._plain(self._project.folder, self.variables)
         if not self.override:
             return plain
         files = (*self._files, self._project.folder / OVERRIDE)
         return msgspec.structs.replace(plain, files=files)
 
-    def _plain(self, variables: Path) -> Plain:
-        """The Compose project, with the file of variables in a folder."""
+    def _plain(self, folder: Path, variables: Mapping[str, str]) -> Plain:
+        """The Compose project, with the file of these variables in a folder."""
         files = [one.path for one in self._settings.env_files if one.path.exists()]
-        if self.variables:
-            files.append(variables / VARIABLES)
+        if variables:
+            files.append(folder / VARIABLES)
         usual = [self._project.folder / ".env"]
         return Plain(
             project=self._settings.volumes_of
@@ -100,18 +115,10 @@ class Plainly:
     def _files(self) -> tuple[Path, ...]:
         return self._project.settings.compose or compose_files(self._project.folder)
 
-    @cached_property
-    def _said(self) -> Mapping[str, Any]:
+    def _said(self, variables: Mapping[str, str]) -> Mapping[str, Any]:
         with tempfile.TemporaryDirectory() as folder:
-            write(Path(folder), {}, self.variables)
-            return self._hands.planned(self._plain(Path(folder)))
-
-    def _refuse_other(self, key: Key, path: str, now: Held, place: Place) -> None:
-        if place.kind != "volume" or now.kind != "volume":
-            raise Refused(
-                f"{key} has {now.source} at {path}, and as plain Compose would have {place.source}",
-                remedy="let the Compose file say what runs, `partywall up`, and try again",
-            )
+            write(Path(folder), {}, variables)
+            return self._hands.planned(self._plain(Path(folder), variables))
 
 
 def write(folder: Path, override: Mapping[str, Any], variables: Mapping[str, str]) -> None:
