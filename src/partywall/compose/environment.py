@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from partywall.compose import envfiles, yamlfile
+from partywall.compose.addresses import PublicAddresses
 from partywall.compose.canonical import Definition, escape
 from partywall.compose.ownsecrets import Keep, OwnSecrets
 from partywall.compose.place import Sources
@@ -28,6 +29,8 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     """A missing file is passed over."""
     own: OwnSecrets | None = None
     """Makes others of what stands in files that other environments have as well."""
+    public: PublicAddresses | None = None
+    """Makes the environment's own of production's public addresses."""
     name: str = ""
     """The environment's: a file with it in its path is no other one's."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from partywall.compose import canonical, cli, understand, yamlfile
+from partywall.compose.addresses import Public, PublicAddresses
 from partywall.compose.bound import bound
 from partywall.compose.checked import nearest
 from partywall.compose.environment import Given
@@ -52,6 +53,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     own: Own | None = None
     """Makes secrets of the environment's own, where it must not share those that are written down
     for all."""
+    public: Public | None = None
+    """Where the environment answers, when production's addresses are not to be its own."""
     lenient: bool = False
     """For a report: go on as far as it can be understood, with findings instead of errors."""
 
@@ -172,6 +175,7 @@ def _reading(request: Request, asked: cli.Question) -> Reading:
         keep=request.keep,
         lenient=request.lenient,
         own=_own_secrets(request),
+        public=PublicAddresses(request.public) if request.public else None,
         name=request.environment,
         hidden=_hidden(request),
     )

@@ -70,6 +70,7 @@ def app(definition: Definition, reading: Reading) -> App:
         *notices(whole, reading.near, reading.environment),
         *_wrong(whole, reader),
         *_shared(reading),
+        *_told(reading),
     )
     return msgspec.structs.replace(whole, findings=found)
 
@@ -140,10 +141,13 @@ def _complete(said: Definition, reading: Reading) -> dict[str, Definition]:
         name: environment.complete(str(name), one or {}, given, reading.near)
         for name, one in said.items()
     }
-    if given.own is None:
-        return full
-    given.own.learn(full, files_read(full))
-    return {name: given.own.applied(str(name), one) for name, one in full.items()}
+    if given.own is not None:
+        given.own.learn(full, files_read(full))
+        full = {name: given.own.applied(str(name), one) for name, one in full.items()}
+    if given.public is not None:
+        given.public.learn(full)
+        full = {name: given.public.applied(str(name), one) for name, one in full.items()}
+    return full
 
 
 def _service(name: str, full: Definition, reading: Reading) -> Service:
@@ -227,6 +231,21 @@ def _shared(reading: Reading) -> list[Finding]:
             where=reading.near.service(service, "environment", name),
         )
         for service, name in (own.shared if own is not None else ())
+    ]
+
+
+def _told(reading: Reading) -> list[Finding]:
+    """The variables that name where production answers, and what this environment is told."""
+    public = reading.given.public
+    return [
+        Finding(
+            service=one.service,
+            kind="public-address",
+            what=f"{one.variable} names {one.host}, where production answers",
+            action=f"in {reading.environment} it names {one.instead}",
+            where=reading.near.service(one.service, "environment", one.variable),
+        )
+        for one in (public.told if public is not None else ())
     ]
 
 

@@ -15,6 +15,7 @@ from partywall.axes.site import EDGE, Environment, Machine, Share, Site
 from partywall.axes.world import desired as build
 from partywall.axes.world import missing
 from partywall.compose import read
+from partywall.compose.addresses import Public
 from partywall.compose.settings import EnvironmentSettings, Limits, Settings
 from partywall.data.observe import DatabaseObserver
 from partywall.edge import tenants
@@ -394,7 +395,15 @@ class Project:
             settings_place=self.settings.file,
             keep=keep,
             own=own if self._renews(environment) else None,
+            public=self._public(environment) if self._renews(environment) else None,
             lenient=self.lenient,
+        )
+
+    def _public(self, environment: EnvironmentSettings) -> Public:
+        return Public(
+            origin=self.url(environment.name),
+            domain=environment.domain,
+            production=self.settings.production.domain,
         )
 
     def _renews(self, environment: EnvironmentSettings) -> bool:
