@@ -77,6 +77,7 @@ def _digest(request: read.Request) -> str | None:
     facts = {
         "program": _program(),
         "question": msgspec.to_builtins(question, enc_hook=str),
+        "outward": request.outward,
         "services": msgspec.to_builtins(request.services),
         "env_files": list(map(str, request.env_files)),
     }

@@ -394,6 +394,7 @@ class Project:
             settings_place=self.settings.file,
             keep=keep,
             own=own if self._renews(environment) else None,
+            outward=environment.outward if self._renews(environment) else True,
             lenient=self.lenient,
         )
 
