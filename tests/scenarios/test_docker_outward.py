@@ -63,6 +63,15 @@ def test_who_asks_for_it_hears_how_it_is_turned_on(both: Boxes) -> None:
     assert "is off in dev" in said.text
 
 
+def test_the_report_is_told_as_markdown_too(both: Boxes) -> None:
+    said = both.call("init", "--report", "--markdown").out
+    assert "| backup | worker | partywall.yaml says so | 1.0 |" in said
+    assert "- **backup**: it makes backups, and is off in dev (compose.yaml:" in said
+    twice = both.call("init", "--report", "--markdown", "--json", code=None)
+    assert twice.code != 0
+    assert "two forms of one report" in twice.err
+
+
 def test_one_line_turns_it_on_and_off_again(both: Boxes) -> None:
     for outward, wanted, host in (
         (["backup"], {"web", "backup"}, "mail.invalid"),
