@@ -15,7 +15,8 @@ from partywall.compose.canonical import Definition
 from partywall.compose.checked import nearest
 from partywall.compose.environment import Given
 from partywall.compose.inward import Inward
-from partywall.compose.notices import EXTERNAL, notices
+from partywall.compose.notices.every import notices
+from partywall.compose.notices.seen import EXTERNAL
 from partywall.compose.outward import Outward
 from partywall.compose.place import Sources
 from partywall.compose.service import service

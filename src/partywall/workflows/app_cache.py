@@ -90,5 +90,5 @@ def _digest(request: read.Request) -> str | None:
 def _program() -> list[object]:
     """What tells one version of this program from another."""
     code = Path(read.__file__).parent
-    changed = max(path.stat().st_mtime_ns for path in code.glob("*.py"))
+    changed = max(path.stat().st_mtime_ns for path in code.rglob("*.py"))
     return [partywall.__version__, changed]

@@ -43,8 +43,11 @@ def _items(title: str, items: Sequence[Item], answer: str) -> list[str]:
     lines = [f"## {title}", ""]
     for one in items:
         subject = _text(one.get("service") or one.get("kind") or "")
-        where = f" ({_text(one['where'])})" if one.get("where") else ""
-        lines.append(f"- **{subject}**: {_text(one.get('what') or '')}{where}")
+        where = str(one.get("where") or "").rpartition("/")[2]
+        lines.append(
+            f"- **{subject}**: {_text(one.get('what') or '')}"
+            + (f" ({_text(where)})" if where else "")
+        )
         if one.get(answer):
             lines.append(f"  - {_text(one[answer])}")
     return lines
