@@ -2,8 +2,9 @@
 
 Each folder below `projects` is a project and says in `expected.yaml` what becomes of it:
 `refused` the kinds that stand in the way, `error` words of the one error, `findings` the kinds of
-what is noticed, `roles`, `ports` that production has on the host, `routes` of the edge in
-production, and `same_secret` for what cannot be told apart.
+what is noticed, `roles`, `left_out` the services that development has not, `ports` that
+production has on the host, `routes` of the edge in production, and `same_secret` for what cannot
+be told apart.
 """
 
 from __future__ import annotations
@@ -122,6 +123,8 @@ def test_two_environments_share_nothing_or_the_project_is_refused(adopted: Adopt
         assert raised.value.where is not None
         return
     world = _made(project, expected)
+    has = [set(project.apps([name])[name].services) for name in ENVIRONMENTS]
+    assert sorted(has[0] - has[1]) == sorted(expected.get("left_out") or ())
     units = _drawn(project, world)
     prod, dev = (independent.load(units[name]) for name in ENVIRONMENTS)
     assert independent.shared(prod, dev) == []

@@ -219,6 +219,7 @@ class Reader:
             seed=self._command(said.seed, (*path, "seed")),
             variables=self._variables(said.variables or {}, (*path, "variables")),
             limits=self._limits(said.limits, (*path, "limits")),
+            outward=self._outward(said.outward, production, (*path, "outward")),
             branch=self._branch(said.branch, (*path, "branch")),
             attach=self._theirs(said.attach, production, (*path, "attach")),
             volumes_of=self._volumes_of(said, production, (*path, "volumes_of")),
@@ -230,6 +231,17 @@ class Reader:
             return tuple(EnvFile(self._folder / one, required=False) for one in names)
         words = self._words(said, ("environments", name, "env"))
         return tuple(EnvFile(self._folder / one, required=True) for one in words)
+
+    def _outward(
+        self, said: bool | schema.Words | None, production: bool, path: Path_
+    ) -> bool | tuple[str, ...]:
+        if production and said is not None:
+            raise self._bad(
+                "production may always act on the world", path, "take the line out there"
+            )
+        if said is None or isinstance(said, bool):
+            return production or said is True
+        return self._words(said, path)
 
     def _user(self, said: str, path: Path_) -> str:
         if ":" in said or not said.isprintable() or not said.strip():

@@ -14,6 +14,7 @@ from partywall.compose.bound import bound
 from partywall.compose.checked import nearest
 from partywall.compose.environment import Given
 from partywall.compose.folder import compose_files, no_compose_file
+from partywall.compose.outward import Outward
 from partywall.compose.ownsecrets import Keep, Own, OwnSecrets
 from partywall.compose.place import Sources
 from partywall.compose.settings import ServiceSettings
@@ -55,6 +56,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     for all."""
     public: Public | None = None
     """Where the environment answers, when production's addresses are not to be its own."""
+    outward: Outward = True
+    """The services that may act on the world; mail of the others reaches nobody."""
     lenient: bool = False
     """For a report: go on as far as it can be understood, with findings instead of errors."""
 
@@ -185,6 +188,7 @@ def _reading(request: Request, asked: cli.Question) -> Reading:
         near=Sources(asked.files, asked.folder),
         services=request.services,
         settings_place=request.settings_place,
+        outward=request.outward,
     )
 
 
@@ -199,8 +203,8 @@ def _understood(request: Request, said: Completed, reading: Reading) -> App:
     if blank and not request.lenient:
         raise understand.unset(blank, reading)
     app = understand.app(canonical.parse(said.out), reading)
-    if not app.services:
-        raise _nothing(request, reading.near)
+    if not (app.services or request.lenient):
+        raise _nothing(request, reading.near, app.findings)
     unreachable = understand.unreachable(app, reading)
     if unreachable is not None and not request.lenient:
         raise unreachable
@@ -242,7 +246,14 @@ def _check_profiles(request: Request, asked: cli.Question) -> None:
         )
 
 
-def _nothing(request: Request, near: Sources) -> BadInput:
+def _nothing(request: Request, near: Sources, found: Sequence[Finding]) -> BadInput:
+    if found:
+        return BadInput(
+            f"every service of {request.environment} acts on the world, and is off there",
+            where=found[0].where,
+            remedy=f"`environments: {{{request.environment}: {{outward: true}}}}` in partywall.yaml"
+            " turns them on",
+        )
     return BadInput(
         f"no service is enabled in {request.environment}",
         where=near.top("services") or near.first(""),

@@ -17,7 +17,7 @@ CUSTOMARY_PORT = {Role.DATABASE: 5432, Role.CACHE: 6379, Role.BROKER: 1883}
 
 def customary_port(image: str, role: Role) -> int | None:
     """Where such a service customarily listens."""
-    base = _bare(image).rpartition("/")[2]
+    base = bare(image).rpartition("/")[2]
     for pattern, port in telling.PORTS:
         if re.fullmatch(pattern, base):
             return port
@@ -63,7 +63,7 @@ def clues(service: Service, others: Iterable[Service]) -> Clues:
     """What this service shows, and what the others show about it."""
     return Clues(
         name=service.name,
-        image=_bare(service.image),
+        image=bare(service.image),
         words=" ".join([*(service.entrypoint or ()), *(service.command or ())]),
         built=service.build is not None,
         ports=frozenset(service.exposed),
@@ -99,7 +99,8 @@ def guess(seen: Clues) -> Guess:
     )
 
 
-def _bare(image: str) -> str:
+def bare(image: str) -> str:
+    """An image's name without registry, tag and digest."""
     path = PurePosixPath(image.partition("@")[0])
     last = path.name.partition(":")[0]
     parts = [*path.parts[:-1], last]

@@ -105,6 +105,13 @@ class Environment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(description="Values for the Compose file; they win over the env files."),
     ] = None
     limits: Limits | None = None
+    outward: Annotated[
+        bool | Words | None,
+        Meta(
+            description="Services that may act on the world (mail, backups, schedules, tunnels …),"
+            " or true: all. Default: those of production."
+        ),
+    ] = None
     branch: Annotated[
         str | None, Meta(description="Branch of the source, with `source: branch`.")
     ] = None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from partywall.compose import roles
-from partywall.compose.notices import REFUSED
+from partywall.compose.notices.seen import REFUSED
 from partywall.compose.settings import EnvironmentSettings, Settings
 from partywall.model.app import App, Finding, Service
 

@@ -14,7 +14,10 @@ from partywall.compose.bound import files_read
 from partywall.compose.canonical import Definition
 from partywall.compose.checked import nearest
 from partywall.compose.environment import Given
-from partywall.compose.notices import EXTERNAL, notices
+from partywall.compose.inward import Inward
+from partywall.compose.notices.every import notices
+from partywall.compose.notices.seen import EXTERNAL
+from partywall.compose.outward import Outward
 from partywall.compose.place import Sources
 from partywall.compose.service import service
 from partywall.compose.settings import ServiceSettings
@@ -35,6 +38,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     services: Mapping[str, ServiceSettings] = {}
     """From partywall.yaml."""
     settings_place: Place | None = None
+    outward: Outward = True
+    """The services that may act on the world."""
     escaped: bool = True
     """Whether `$$` stands for `$`, as it does unless nothing was interpolated."""
 
@@ -48,10 +53,11 @@ def app(definition: Definition, reading: Reading) -> App:
     said = definition.get("services") or {}
     reader = _reader(definition, reading)
     _check_overrides(said, reading)
-    full = _complete(said, reading)
+    inward = Inward(reading.environment, reading.outward, reading.near)
+    full, posted = inward.posted(_complete(said, reading))
     made = {name: _service(str(name), full[name], reading) for name in said}
     _check_cycles(made, reading.near)
-    made = _with_roles(made, reading)
+    made, kept_in = inward.kept_in(_with_roles(made, reading))
     made = {name: _with_attachments(one, reader) for name, one in made.items()}
     whole = App(
         name=str(definition.get("name") or ""),
@@ -67,6 +73,8 @@ def app(definition: Definition, reading: Reading) -> App:
         ),
     )
     found = (
+        *kept_in,
+        *(one for one in posted if one.service in made),
         *notices(whole, reading.near, reading.environment),
         *_wrong(whole, reader),
         *_shared(reading),
@@ -251,7 +259,8 @@ def _told(reading: Reading) -> list[Finding]:
 
 def _check_overrides(said: Mapping[str, Any], reading: Reading) -> None:
     """A service in partywall.yaml that a profile hides is fine; one that is nowhere is a slip."""
-    for name in reading.services:
+    allowed = () if isinstance(reading.outward, bool) else reading.outward
+    for name in (*reading.services, *allowed):
         if name not in said and said and reading.near.service(name) is None:
             raise BadInput(
                 f"partywall.yaml speaks of a service {name}, which the Compose file does not have",

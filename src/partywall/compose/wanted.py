@@ -44,6 +44,8 @@ class EnvironmentSettings(msgspec.Struct, frozen=True, kw_only=True):
     seed: tuple[str, ...] | None = None
     variables: dict[str, str] = {}
     limits: Limits | None = None
+    outward: bool | tuple[str, ...] = False
+    """The services that may act on the world, or whether all may."""
     branch: str | None = None
     attach: str | None = None
     """The Compose project that it is already, made by somebody else."""

@@ -77,6 +77,7 @@ def _digest(request: read.Request) -> str | None:
     facts = {
         "program": _program(),
         "question": msgspec.to_builtins(question, enc_hook=str),
+        "outward": request.outward,
         "services": msgspec.to_builtins(request.services),
         "env_files": list(map(str, request.env_files)),
     }
@@ -89,5 +90,5 @@ def _digest(request: read.Request) -> str | None:
 def _program() -> list[object]:
     """What tells one version of this program from another."""
     code = Path(read.__file__).parent
-    changed = max(path.stat().st_mtime_ns for path in code.glob("*.py"))
+    changed = max(path.stat().st_mtime_ns for path in code.rglob("*.py"))
     return [partywall.__version__, changed]

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from itertools import combinations
 
+from partywall.compose.inward import KINDS as OUTWARD
 from partywall.model.errors import PartywallError
 from partywall.model.plan import Action, Plan
 from partywall.model.world import Limit, Network, Volume, World, environment_of, name_of
@@ -29,6 +30,7 @@ def notes(
     if verb == "up":
         yield from _left(project, scope, observed)
         yield from _equal_secrets(project, scope)
+        yield from _kept_in(project, scope)
     if verb == "destroy":
         yield from _staying(scope, observed)
     yield from _portions(plan)
@@ -66,6 +68,15 @@ def _values(project: Project, name: str) -> dict[str, str]:
             if value:
                 found.setdefault(value, variable)
     return found
+
+
+def _kept_in(project: Project, scope: str | None) -> Iterator[str]:
+    """What an environment has not, or otherwise, since it would act on the world."""
+    mine = [name for name in project.settings.environments if scope in (None, name)]
+    for name, app in project.apps(mine).items():
+        for one in app.findings:
+            if one.kind in OUTWARD:
+                yield f"{name}/{one.service}: {one.what}; {one.action}"
 
 
 def _staying(scope: str | None, observed: World) -> Iterator[str]:

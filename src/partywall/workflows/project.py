@@ -396,6 +396,7 @@ class Project:
             keep=keep,
             own=own if self._renews(environment) else None,
             public=self._public(environment) if self._renews(environment) else None,
+            outward=environment.outward if self._renews(environment) else True,
             lenient=self.lenient,
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from partywall.compose.notices import refusals
+from partywall.compose.notices.every import refusals
 from partywall.model.app import Finding
 from partywall.model.errors import Refused
 from partywall.model.world import World

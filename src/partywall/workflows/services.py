@@ -6,7 +6,8 @@ import contextlib
 import difflib
 from collections.abc import Iterable, Sequence
 
-from partywall.model.app import Role
+from partywall.compose.inward import OFF
+from partywall.model.app import App, Role
 from partywall.model.errors import BadInput, PartywallError
 from partywall.model.world import Instance, Key, World, environment_of, name_of
 from partywall.workflows.project import Project
@@ -52,11 +53,15 @@ def named(project: Project, environment: str, names: Iterable[str], observed: Wo
 
 def absent(project: Project, environment: str, service: str, known: Sequence[Key]) -> BadInput:
     """The error for a service that does not run: what it is instead, or the nearest name."""
-    if _is_job(project, environment, service):
+    app = _app(project, environment)
+    if app and service in app.services and app.services[service].role is Role.JOB:
         return BadInput(
             f"`{service}` is a job: it runs to its end in `up`, and no process of it stays",
             remedy=f"`partywall logs {environment} {service}` shows what it wrote",
         )
+    for one in app.findings if app else ():
+        if one.kind == OFF and one.service == service:
+            return BadInput(f"the service `{service}`: {one.what}", remedy=one.action)
     if profiles := project.profiles_of(environment, service):
         first, said = profiles[0], ", ".join(profiles)
         return BadInput(
@@ -79,11 +84,10 @@ def _of(observed: World, environment: str) -> list[Key]:
     )
 
 
-def _is_job(project: Project, environment: str, service: str) -> bool:
-    """Whether the settings make a job of it, whether or not it has run."""
+def _app(project: Project, environment: str) -> App | None:
+    """What the settings make of the environment, whether or not it runs."""
     if environment not in project.settings.environments:
-        return False
+        return None
     with contextlib.suppress(PartywallError):  # what is asked for is absent all the same
-        app = project.apps([environment])[environment]
-        return service in app.services and app.services[service].role is Role.JOB
-    return False
+        return project.apps([environment])[environment]
+    return None

@@ -8,7 +8,7 @@ import pytest
 from partywall.compose import attachments, canonical, plain, understand
 from partywall.compose.bound import bound, fingerprint
 from partywall.compose.environment import Given
-from partywall.compose.notices import refusals
+from partywall.compose.notices.every import refusals
 from partywall.compose.place import Sources
 from partywall.compose.understand import Reading
 from partywall.model.app import App, Attachment

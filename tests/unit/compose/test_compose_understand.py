@@ -6,7 +6,7 @@ import pytest
 
 from partywall.compose import canonical, understand
 from partywall.compose.environment import Given
-from partywall.compose.notices import refusals
+from partywall.compose.notices.every import refusals
 from partywall.compose.place import Sources
 from partywall.compose.settings import ServiceSettings
 from partywall.compose.understand import Reading, find_cycle

@@ -7,6 +7,7 @@ import pytest
 from gallery_worlds import dual
 
 from partywall.cli.render.error_text import error_text
+from partywall.cli.render.findings_markdown import init_markdown
 from partywall.cli.render.findings_text import doctor_text, init_text
 from partywall.cli.render.json import json_text, plan_document
 from partywall.cli.render.plan_text import plan_text
@@ -149,6 +150,19 @@ DOCTOR = [
 ]  # fmt: skip
 
 
+def test_the_report_as_markdown_is_as_reviewed(golden):
+    golden("init.md", init_markdown(INIT))
+
+
+def test_markdown_marks_nothing_that_the_app_only_says():
+    odd = {"a|b": {"role": "app", "why": "a_b __c__ *d* <e> `|f` [g](h) `"}}
+    line = init_markdown({"services": odd}).splitlines()[-1]
+    said = r"a_b \_\_c\_\_ \*d\* \<e\> `\|f` \[g\](h) \`"
+    assert line == rf"| a\|b | app | {said} |  |"
+    found = init_markdown({"findings": [{"service": "x", "what": f"{SECRET}\n# no title"}]})
+    assert found.splitlines()[-1] == r"- **x**: \*\*\*\* # no title"
+
+
 @pytest.mark.parametrize(("style", "ending"), [(WIDE, ""), (NARROW, ".narrow")])
 def test_texts_are_as_reviewed(style, ending, golden):
     golden(f"plan{ending}.txt", plan_text(a_plan(), style))
@@ -204,6 +218,7 @@ def test_nothing_wrong_and_nothing_tried_are_said():
     left = proof_text({"probes": [], "left": ["a visitor of dev/api: `close` failed"]}, WIDE)
     assert "left behind  a visitor of dev/api: `close` failed" in left
     assert init_text({}, WIDE) == ""
+    assert init_markdown({}) == ""
     assert status_text({}, WIDE) == ""
 
 

@@ -7,25 +7,33 @@ import sys
 import click
 
 from partywall.cli import options
+from partywall.cli.render.columns import sendable
+from partywall.cli.render.findings_markdown import init_markdown
 from partywall.cli.render.findings_text import init_text
 from partywall.cli.session import Session, style_of
+from partywall.model.errors import BadInput
 from partywall.workflows import init
 
 
 @click.command("init")
 @click.option("--report", "only", is_flag=True, help="Only say what is understood; write nothing.")
+@click.option("--markdown", is_flag=True, help="The report as Markdown.")
 @options.dry_run
 @options.as_json
 @click.pass_obj
-def command(session: Session, only: bool, dry_run: bool, json: bool) -> None:
+def command(session: Session, only: bool, markdown: bool, dry_run: bool, json: bool) -> None:
     """Read the Compose file; write a commented partywall.yaml and env files with fresh secrets.
 
     Files that are there already are never overwritten.
     """
+    if json and markdown:
+        raise BadInput("--json and --markdown are two forms of one report", remedy="choose one")
     project = session.project
     reported = init.report(project)
     if json:
         session.document(reported)
+    elif markdown:
+        session.print(sendable(init_markdown(reported), style_of(sys.stdout)))
     else:
         session.print(init_text(reported, style_of(sys.stdout)))
     if only or dry_run:

@@ -82,9 +82,15 @@ def _running(running: Sequence[Any], style: Style) -> list[str]:
         return []
     lines = [style.paint("already running here", "bold")]
     for one in running:
-        text = ", ".join(f"{k} {v}" for k, v in one.items()) if isinstance(one, Mapping) else one
-        lines += hang(f"  {style.symbol('dot')} ", clean(text), style)
+        lines += hang(f"  {style.symbol('dot')} ", clean(as_line(one)), style)
     return lines
+
+
+def as_line(running: object) -> str:
+    """What runs already: a name, or facts with their names."""
+    if isinstance(running, Mapping):
+        return ", ".join(f"{name} {value}" for name, value in running.items())
+    return str(running)
 
 
 def _finding(one: Item, style: Style) -> Iterable[str]:
