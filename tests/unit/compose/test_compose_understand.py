@@ -227,6 +227,24 @@ def test_secrets_written_down_are_found_and_not_shown():
     assert "hunter2" not in str(found)
 
 
+def test_a_password_of_postgres_that_is_written_down_is_kept_to_log_in_with_it():
+    kept = {}
+
+    def keep(name, value):
+        kept[name] = value
+        return f"__PW_SECRET_{name}_V1__"
+
+    said = 'environment: {POSTGRES_PASSWORD: "a$$b"}'
+    server = only(f"image: postgres:17\n{said}", keep=keep)
+    assert (
+        server.environment["POSTGRES_PASSWORD"] == "__PW_SECRET_WRITTEN_IT_POSTGRES_PASSWORD_V1__"
+    )
+    assert kept == {"WRITTEN_IT_POSTGRES_PASSWORD": "a$b"}
+    app = only(f"image: python\nexpose: ['80']\n{said}", keep=keep)
+    assert app.environment["POSTGRES_PASSWORD"] == "a$b"
+    assert only(f"image: postgres:17\n{said}").environment["POSTGRES_PASSWORD"] == "a$b"
+
+
 TROUBLE = """
 name: app
 services:

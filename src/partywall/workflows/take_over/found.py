@@ -201,14 +201,18 @@ class Finding:
 
     def _mounted(self, instance: Instance) -> dict[str, str]:
         """Path inside → the engine's name of the volume, or the path of the machine."""
-        folder = self._project.folder
-        return {
+        mounted = {
             mount.target: self._volume(mount.source)
             if mount.kind == "volume"
-            else str((folder / mount.source).absolute())
+            else self._absolute(mount.source)
             for mount in instance.mounts
             if mount.kind in ("volume", "bind") and mount.source
         }
+        files = {one.target: one.file for one in instance.attachments if one.file}
+        return mounted | {target: self._absolute(file) for target, file in files.items()}
+
+    def _absolute(self, path: str) -> str:
+        return str((self._project.folder / path).absolute())
 
     def _volume(self, key: Key) -> str:
         thing = self._world.entries[key].thing
