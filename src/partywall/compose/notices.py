@@ -139,7 +139,7 @@ def _networks(service: Service, seen: Seen) -> Iterator[Finding]:
                 service=service.name,
                 kind="static-address",
                 what=f"it has a fixed address in the network {name}",
-                action="the address is left out; services call each other by name",
+                action="the address is left out; who is told it gets the service's name instead",
                 where=seen.near.service(service.name, "networks"),
             )
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from partywall.axes.site import is_postgres
-from partywall.compose import canonical, environment, marks, roles
+from partywall.compose import addresses, canonical, environment, marks, roles
 from partywall.compose.attachments import Reader
 from partywall.compose.bound import files_read
 from partywall.compose.canonical import Definition
@@ -70,6 +70,7 @@ def app(definition: Definition, reading: Reading) -> App:
     )
     found = (
         *notices(whole, reading.near, reading.environment),
+        *addresses.left(full),
         *_wrong(whole, reader),
         *_shared(reading),
     )
@@ -143,6 +144,7 @@ def _complete(said: Definition, reading: Reading) -> dict[str, Definition]:
         name: environment.complete(str(name), one or {}, given, reading.near)
         for name, one in said.items()
     }
+    full = addresses.followed(full)
     if given.own is None:
         return full
     given.own.learn(full, files_read(full))
