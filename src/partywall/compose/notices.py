@@ -15,6 +15,7 @@ from partywall.compose.envfiles import is_secret
 from partywall.compose.place import Sources
 from partywall.model.app import App, Finding, Role, Service
 from partywall.model.secret import PLACEHOLDER
+from partywall.planning.folders import apart
 
 EXTERNAL = "external-attachment"
 REFUSED = frozenset(
@@ -42,7 +43,6 @@ _STRONG = frozenset(
     {"ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_PTRACE", "SYS_RAWIO", "DAC_READ_SEARCH", "BPF"}
 )
 _OF_THE_MACHINE = ("/etc/localtime", "/etc/timezone")
-_OWN_FOLDER = "put ${PARTYWALL_ENVIRONMENT} into its name, or use a named volume"
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -294,7 +294,7 @@ def _mounts(service: Service, seen: Seen) -> Iterator[Finding]:
                 service=service.name,
                 kind="bound-folder",
                 what=f"it may write to {mount.source} on the host",
-                action=f"no two environments may have the same: {_OWN_FOLDER}",
+                action=f"no two environments may have the same: {_own_folder(seen, mount.source)}",
                 where=where,
             )
 
@@ -316,6 +316,14 @@ def _seen_secrets(service: Service, seen: Seen) -> Iterator[Finding]:
                 else f"on Docker {seen.environment} sees nothing in their place",
                 where=seen.near.service(service.name, "volumes"),
             )
+
+
+def _own_folder(seen: Seen, path: str) -> str:
+    """What to do, with the path as the Compose file would have it."""
+    folder = PurePosixPath(seen.app.folder)
+    near = PurePosixPath(path).is_relative_to(folder)
+    said = f"./{PurePosixPath(path).relative_to(folder)}" if near else path
+    return apart("." if said == "./." else said, seen.environment or "dev")
 
 
 def _is_own(seen: Seen, path: str) -> bool:
@@ -388,7 +396,7 @@ def _bound_volumes(seen: Seen, users: dict[str, str]) -> Iterator[Finding]:
                 service=users.get(key, ""),
                 kind="bound-volume",
                 what=f"the volume {key} lies in {device}",
-                action=f"no two environments may have the same: {_OWN_FOLDER}",
+                action=f"no two environments may have the same: {_own_folder(seen, device)}",
                 where=seen.near.top("volumes", key) or seen.near.top("volumes"),
             )
 
