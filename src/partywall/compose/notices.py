@@ -27,6 +27,7 @@ REFUSED = frozenset(
         "host-files",
         "external-link",
         "joined-volumes",
+        "no-container",
         EXTERNAL,
     }
 )
@@ -334,9 +335,34 @@ def _is_own(seen: Seen, path: str) -> bool:
     )
 
 
+def _replicas(service: Service, seen: Seen) -> Iterator[Finding]:
+    deploy = service.definition.get("deploy") or {}
+    key = "deploy" if deploy.get("replicas") is not None else "scale"
+    asked = str(deploy.get("replicas") if key == "deploy" else service.definition.get("scale", 1))
+    where = seen.near.service(service.name, key)
+    if asked == "0":
+        yield Finding(
+            service=service.name,
+            kind="no-container",
+            what="it is to run in no container at all",
+            action="give it `profiles: [off]` instead of no replicas",
+            where=where,
+        )
+    elif asked != "1":
+        yield Finding(
+            service=service.name,
+            kind="replicas",
+            what=f"it is to run in {asked} containers",
+            action="each environment has one; let the program itself start as many workers",
+            where=where,
+        )
+
+
 def _no_port(service: Service, seen: Seen) -> Iterator[Finding]:
     if service.exposed or not (service.route or service.role is Role.WEB):
         return
+    if service.route is None and routed(seen.app):
+        return  # visitors reach it by way of another one
     yield Finding(
         service=service.name,
         kind="no-port",
@@ -435,5 +461,6 @@ _RULES: tuple[Callable[[Service, Seen], Iterator[Finding]], ...] = (
     _own_proxy,
     _mounts,
     _seen_secrets,
+    _replicas,
     _no_port,
 )
