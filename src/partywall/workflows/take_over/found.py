@@ -73,6 +73,7 @@ class Finding:
             Refused: when it must not be done as things are.
             BadInput: when something in the settings or the Compose file is wrong.
         """
+        check_name(self._project.settings.project, self._environment, self._before)
         self._refuse_missing()
         self._refuse_orphans()
         self._refuse_lost_data()
@@ -303,6 +304,20 @@ def succession(project: Project) -> Succession:
             remedy="it is for production that Docker runs: `engine: docker`",
         )
     return found
+
+
+def check_name(project: str, environment: str, before: str) -> None:
+    """See that what is to come and what is there can stand beside each other for a while.
+
+    Raises:
+        Refused: when both would have one name.
+    """
+    if before == f"{project}-{environment}":
+        raise Refused(
+            f"the Compose project {before} has the very name that {environment} would get",
+            remedy="say another `project:` in partywall.yaml; what other environments have under "
+            "the present one is removed by `partywall destroy --all` before",
+        )
 
 
 def check_attached(project: Project, environment: str) -> None:
