@@ -266,7 +266,8 @@ class Finding:
 
     def _notes(self) -> Iterator[str]:
         for original in self._originals:
-            lost = self._hands.written(original) if original.running else ()
+            written = self._hands.written(original) if original.running else ()
+            lost = [path for path in written if path not in self._attached(original.service)]
             if lost:
                 more = f" and {len(lost) - _SHOWN} more" if lost[_SHOWN:] else ""
                 yield (
@@ -278,6 +279,11 @@ class Finding:
             for original in self._originals
             if original.service in self._left_out()
         )
+
+    def _attached(self, service: str) -> set[str]:
+        """Where Compose puts secrets and configs that are no files of the machine."""
+        instance = self._instances.get(service)
+        return {one.target for one in instance.attachments} if instance else set()
 
 
 def after(project: Project, environment: str) -> Project:
