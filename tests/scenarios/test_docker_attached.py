@@ -27,7 +27,10 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Boxes]:
         del said["services"]["prepare"]
         said["services"]["web"]["container_name"] = f"{one.name}-page"
         said["services"]["web"]["environment"]["KEY"] = "${STRIPE_API_KEY}"
-        said["services"]["cache"]["environment"] = {"CACHE_PASSWORD": "${CACHE_PASSWORD}"}
+        said["services"]["cache"]["environment"] = {
+            "CACHE_PASSWORD": "${CACHE_PASSWORD}",
+            "ADMIN_PASSWORD": "${ADMIN_PASSWORD:-changeme}",
+        }
         said["volumes"]["data"] = {"name": f"{one.name}_of_old"}
         path.write_text(yaml.safe_dump(said))
         env = one.folder / ".env"

@@ -301,7 +301,9 @@ def test_it_is_taken_over(legacy: Legacy) -> None:
     dev = legacy.of_ours("dev")
     shown = legacy.document("take-over", "prod", "--dry-run")
     assert shown["volumes"] == sorted(legacy.volumes())
-    assert shown["folders"] == [str(legacy.folder / "vault-prod")]
+    kept = ("mark.txt", "vault-prod")
+    assert shown["folders"] == [str(legacy.folder / one) for one in kept]
+    assert "ADMIN_PASSWORD" not in str(shown)
     assert legacy.call("take-over", "prod", code=3).err.count("nobody can be asked") == 1
 
     with Visitor(legacy.published) as visitor:

@@ -160,8 +160,10 @@ def test_no_two_environments_write_to_one_folder(ground):
     said = ground.call("up", "--yes")
     assert said.code == 3
     assert "dev/writer and prod/writer both claim the folder ./kept" in said.what
-    assert "./kept-${PARTYWALL_ENVIRONMENT}" in said.part("do")
-    ground.edit("compose.yaml", "./kept:", "./kept-${PARTYWALL_ENVIRONMENT}:")
+    assert "${KEPT_FOLDER:-./kept}" in said.part("do")
+    assert "KEPT_FOLDER=./kept-dev into .env.dev" in said.part("do")
+    ground.edit("compose.yaml", "./kept:", "${KEPT_FOLDER:-./kept}:")
+    ground.write(".env.dev", "KEPT_FOLDER=./kept-dev\n").chmod(0o600)
     assert ground.call("up", "--yes").code == 0
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from partywall.model.app import Service
 
-_OURS = frozenset({"container_name", "environment", "labels", "ports", "profiles"})
-"""What would clash between environments, or is said by the instance itself."""
+_OURS = frozenset({"container_name", "environment", "labels", "ports", "profiles", "scale"})
+"""What would clash between environments, or is said by the instance itself: it is one container."""
 _FIXED = frozenset({"ipv4_address", "ipv6_address", "mac_address", "link_local_ips"})
 """Addresses that only one environment could have."""
 _HOME = ".partywall"
@@ -41,6 +41,8 @@ def handed_on(
         made["volumes"] = [*(_mounted(one, folder, settled) for one in volumes), *covers]
     if isinstance(build := made.get("build"), Mapping):
         made["build"] = built(build, folder)
+    if isinstance(deploy := made.get("deploy"), Mapping):
+        made["deploy"] = {name: said for name, said in deploy.items() if name != "replicas"}
     return made
 
 

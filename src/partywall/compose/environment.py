@@ -10,10 +10,10 @@ from typing import Any
 import msgspec
 
 from partywall.compose import envfiles, yamlfile
-from partywall.compose.addresses import PublicAddresses
 from partywall.compose.canonical import Definition, escape
 from partywall.compose.ownsecrets import Keep, OwnSecrets
 from partywall.compose.place import Sources
+from partywall.compose.public import PublicAddresses
 from partywall.model.errors import BadInput
 
 

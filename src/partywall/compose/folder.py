@@ -12,13 +12,21 @@ BASES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.ya
 """What Compose looks for, in its order."""
 
 
+_WORD = rb"""["']?([a-z0-9][a-z0-9_-]{0,40})["']?\s*$"""
+_NAME = re.compile(rb"^name:[ \t]*" + _WORD, re.MULTILINE)
+_VARIABLE = re.compile(rb"^(?:export[ \t]+)?COMPOSE_PROJECT_NAME=" + _WORD, re.MULTILINE)
+
+
 def project_name(folder: Path, compose: tuple[Path, ...]) -> str:
-    """Compose's `name:` when it is a plain word, else the folder's name, made fit."""
-    for file in compose or compose_files(folder):
-        data = yamlfile.read(file) or b""
-        found = re.search(
-            rb"""^name:[ \t]*["']?([a-z0-9][a-z0-9_-]{0,40})["']?\s*$""", data, re.MULTILINE
-        )
+    """COMPOSE_PROJECT_NAME of `.env`, else Compose's `name:`, where they are plain words.
+
+    Else the folder's name, made fit.
+    """
+    files = compose or compose_files(folder)
+    variables = folder / ".env"  # which some have as a folder of Python's
+    named = [(_VARIABLE, variables)] if variables.is_file() else []
+    for pattern, file in (*named, *((_NAME, file) for file in files)):
+        found = pattern.search(yamlfile.read(file) or b"")
         if found:
             return found[1].decode()
     word = re.sub(r"[^a-z0-9_-]", "", folder.absolute().name.lower()).lstrip("_-")[:41]

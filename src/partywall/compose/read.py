@@ -9,7 +9,6 @@ from pathlib import Path
 import msgspec
 
 from partywall.compose import canonical, cli, understand, yamlfile
-from partywall.compose.addresses import Public, PublicAddresses
 from partywall.compose.bound import bound
 from partywall.compose.checked import nearest
 from partywall.compose.environment import Given
@@ -17,6 +16,7 @@ from partywall.compose.folder import compose_files, no_compose_file
 from partywall.compose.outward import Outward
 from partywall.compose.ownsecrets import Keep, Own, OwnSecrets
 from partywall.compose.place import Sources
+from partywall.compose.public import Public, PublicAddresses
 from partywall.compose.settings import ServiceSettings
 from partywall.compose.theirs import Theirs
 from partywall.compose.trouble import trouble

@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from partywall.compose import canonical, environment, marks, roles
+from partywall.axes.site import is_postgres
+from partywall.compose import addresses, canonical, environment, marks, roles
 from partywall.compose.attachments import Reader
 from partywall.compose.bound import files_read
 from partywall.compose.canonical import Definition
@@ -23,9 +24,10 @@ from partywall.compose.service import service
 from partywall.compose.settings import ServiceSettings
 from partywall.model.app import App, Finding, Role, Service
 from partywall.model.errors import BadInput, Place, Refused
-from partywall.model.secret import hide
+from partywall.model.secret import PLACEHOLDER, hide
 
 _BLANK = re.compile(r'The \\?"([A-Za-z_]\w*)\\?" variable is not set')
+_PASSWORD = "POSTGRES_PASSWORD"  # noqa: S105  (a variable's name)
 _WARNING = re.compile(r'level=warning msg="((?:[^"\\]|\\.)*)"')
 
 
@@ -76,11 +78,13 @@ def app(definition: Definition, reading: Reading) -> App:
         *kept_in,
         *(one for one in posted if one.service in made),
         *notices(whole, reading.near, reading.environment),
+        *addresses.left(full),
         *_wrong(whole, reader),
         *_shared(reading),
         *_told(reading),
     )
-    return msgspec.structs.replace(whole, findings=found)
+    made = {name: _logging_in(one, reading.given) for name, one in made.items()}
+    return msgspec.structs.replace(whole, services=made, findings=found)
 
 
 def blanks(stderr: str) -> tuple[str, ...]:
@@ -149,6 +153,7 @@ def _complete(said: Definition, reading: Reading) -> dict[str, Definition]:
         name: environment.complete(str(name), one or {}, given, reading.near)
         for name, one in said.items()
     }
+    full = addresses.followed(full)
     if given.own is not None:
         given.own.learn(full, files_read(full))
         full = {name: given.own.applied(str(name), one) for name, one in full.items()}
@@ -193,6 +198,16 @@ def _with_role(one: Service, role: Role, why: str) -> Service:
     exposed = one.exposed or ((customary,) if customary else ())
     waits = tuple(wait for wait in one.depends_on if wait.service != one.name)
     return msgspec.structs.replace(one, role=role, why=why, exposed=exposed, depends_on=waits)
+
+
+def _logging_in(one: Service, given: Given) -> Service:
+    """A PostgreSQL server whose password, where it is written down, is kept: we log in with it."""
+    written = one.environment.get(_PASSWORD, "")
+    if given.keep is None or not written or PLACEHOLDER.search(written) or not is_postgres(one):
+        return one
+    name = re.sub(r"[^A-Za-z0-9]", "_", f"WRITTEN_{one.name}_{_PASSWORD}").upper()
+    kept = {**one.environment, _PASSWORD: given.keep(name, written)}
+    return msgspec.structs.replace(one, environment=kept)
 
 
 def _reader(definition: Definition, reading: Reading) -> Reader:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -60,7 +61,7 @@ def check(world: World, scope: str | None, ground: Ground) -> None:
             among = users if use.writes else writers
             for other in _others(use, path, among, scope):
                 if not _meant(use, other, ground.production):
-                    raise _refusal(use, other)
+                    raise _refusal(use, other, ground.production)
 
 
 def _others(use: Use, path: str, among: Found, scope: str | None) -> Iterator[Use]:
@@ -108,11 +109,11 @@ def _lineage(path: str) -> Iterator[str]:
         path = above
 
 
-def _refusal(one: Use, other: Use) -> Refused:
+def _refusal(one: Use, other: Use, production: str | None) -> Refused:
     first, second = sorted((one, other))
     if one.path == other.path:
         words = f"{first.key} and {second.key} both claim the folder {one.path}"
-        remedy = _apart(one.path)
+        remedy = apart(one.path, _second(first, second, production))
     else:
         outer, inner = sorted((one, other), key=lambda use: len(use.path))
         words = (
@@ -126,6 +127,18 @@ def _refusal(one: Use, other: Use) -> Refused:
     return Refused(words, remedy=remedy)
 
 
-def _apart(path: str) -> str:
-    name = f"{path.rstrip('/')}-${{PARTYWALL_ENVIRONMENT}}" if path != "." else "./data"
-    return f"give each environment its own in the Compose file: {name}, or use a named volume"
+def _second(one: Use, other: Use, production: str | None) -> str:
+    """The environment of the two that is the newcomer."""
+    return next(use.environment for use in (one, other) if use.environment != production)
+
+
+def apart(path: str, environment: str) -> str:
+    """How an environment gets a folder of its own, and what runs already keeps the one it has."""
+    name = (
+        re.sub(r"[^A-Z0-9]+", "_", posixpath.basename(path.rstrip("/")).upper()).strip("_") or "APP"
+    )
+    own = f"{path.rstrip('/')}-{environment}" if path.strip("./") else f"../{environment}"
+    return (
+        f"write ${{{name}_FOLDER:-{path}}} in the Compose file and {name}_FOLDER={own} into"
+        f" .env.{environment}, or use a named volume"
+    )

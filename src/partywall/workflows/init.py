@@ -44,8 +44,10 @@ def write(project: Project, reported: Report) -> list[Path]:
     text = start.text(project.settings, reported, project.chosen_engine)
     if write_new(path, text, mode=0o644):
         written.append(path)
-    for name in project.settings.environments:
-        made = variables.write(project.settings, project.environment(name), project.given(name))
+    for name, said in project.settings.environments.items():
+        if said.production and reported["running"]:
+            continue  # it is attached, and has its values
+        made = variables.write(project.settings, said, project.given(name))
         if made is not None:
             written.append(made)
     return written

@@ -15,7 +15,7 @@ from partywall.axes.site import EDGE, Environment, Machine, Share, Site
 from partywall.axes.world import desired as build
 from partywall.axes.world import missing
 from partywall.compose import read
-from partywall.compose.addresses import Public
+from partywall.compose.public import Public
 from partywall.compose.settings import EnvironmentSettings, Limits, Settings
 from partywall.data.observe import DatabaseObserver
 from partywall.edge import tenants

@@ -116,8 +116,9 @@ def _fresh(
 ) -> dict[str, str | None]:
     """Values for an environment that has no env file of its own yet."""
     own = own_file(settings, environment)
-    if own is None or own.exists() or environment.attach:
-        return {}
+    lives = environment.attach or environment.volumes_of
+    if own is None or own.exists() or lives:
+        return {}  # what runs, or has run, has its values
     question = cli.Question(
         folder=settings.folder, files=settings.compose, project=settings.project, variables={}
     )

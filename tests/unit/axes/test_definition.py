@@ -87,3 +87,8 @@ def test_secrets_of_others_in_a_bound_folder_are_covered():
         {"type": "tmpfs", "target": "/all/.partywall"},
         {"type": "bind", "source": "/dev/null", "target": "/all/.env.prod", "read_only": True},
     ]
+
+
+def test_an_instance_is_one_container():
+    said = {"scale": 2, "deploy": {"replicas": 3, "resources": {"limits": {"cpus": 1}}}}
+    assert made(said) == {"deploy": {"resources": {"limits": {"cpus": 1}}}}

@@ -227,6 +227,24 @@ def test_secrets_written_down_are_found_and_not_shown():
     assert "hunter2" not in str(found)
 
 
+def test_a_password_of_postgres_that_is_written_down_is_kept_to_log_in_with_it():
+    kept = {}
+
+    def keep(name, value):
+        kept[name] = value
+        return f"__PW_SECRET_{name}_V1__"
+
+    said = 'environment: {POSTGRES_PASSWORD: "a$$b"}'
+    server = only(f"image: postgres:17\n{said}", keep=keep)
+    assert (
+        server.environment["POSTGRES_PASSWORD"] == "__PW_SECRET_WRITTEN_IT_POSTGRES_PASSWORD_V1__"
+    )
+    assert kept == {"WRITTEN_IT_POSTGRES_PASSWORD": "a$b"}
+    app = only(f"image: python\nexpose: ['80']\n{said}", keep=keep)
+    assert app.environment["POSTGRES_PASSWORD"] == "a$b"
+    assert only(f"image: postgres:17\n{said}").environment["POSTGRES_PASSWORD"] == "a$b"
+
+
 TROUBLE = """
 name: app
 services:
@@ -352,3 +370,31 @@ def test_every_captured_project_is_understood_or_refused(case):
     for one in app.services.values():
         assert one.why
         assert all("$$" not in value for value in one.environment.values() if "$$$$" not in text)
+
+
+@pytest.mark.parametrize(
+    ("said", "kinds"),
+    [
+        ("deploy: {replicas: 2}", ["replicas"]),
+        ("scale: 3", ["replicas"]),
+        ("scale: 0", ["no-container"]),
+        ("deploy: {replicas: 0}", ["no-container"]),
+        ("deploy: {replicas: 1}", []),
+        ("restart: always", []),
+    ],
+)
+def test_a_service_runs_in_one_container(said, kinds):
+    app = read(f"name: x\nservices:\n  it:\n    image: x\n    {said}\n")
+    assert [one.kind for one in app.findings] == kinds
+    assert len(refusals(app.findings)) == kinds.count("no-container")
+
+
+def test_who_is_reached_by_way_of_a_proxy_needs_no_port():
+    text = "name: x\nservices:\n  web:\n    image: x\n"
+    proxy = "  caddy: {image: caddy, ports: [{target: 443, published: '443'}]}\n"
+    kinds = {
+        name: [one.kind for one in read(said).findings]
+        for name, said in (("alone", text), ("behind", text + proxy))
+    }
+    assert "no-port" in kinds["alone"]
+    assert "no-port" not in kinds["behind"]

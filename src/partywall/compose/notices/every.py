@@ -36,5 +36,6 @@ _RULES: tuple[Callable[[Service, Seen], Iterator[Finding]], ...] = (
     ways_in.own_proxy,
     files.mounts,
     files.seen_secrets,
+    host.replicas,
     ways_in.no_port,
 )

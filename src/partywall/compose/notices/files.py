@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from partywall.compose.bound import is_configuration
 from partywall.compose.envfiles import is_secret
-from partywall.compose.notices.seen import OWN_FOLDER, Seen
+from partywall.compose.notices.seen import Seen
 from partywall.model.app import Finding, Service
 from partywall.model.secret import PLACEHOLDER
 
@@ -65,7 +65,7 @@ def mounts(service: Service, seen: Seen) -> Iterator[Finding]:
                 service=service.name,
                 kind="bound-folder",
                 what=f"it may write to {mount.source} on the host",
-                action=f"no two environments may have the same: {OWN_FOLDER}",
+                action=f"no two environments may have the same: {seen.own_folder(mount.source)}",
                 where=where,
             )
 

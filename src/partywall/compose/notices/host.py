@@ -102,3 +102,27 @@ def foreigners(service: Service, seen: Seen) -> Iterator[Finding]:
             action="kept; what listens on all addresses of the host is open to it",
             where=seen.near.service(service.name, "extra_hosts"),
         )
+
+
+def replicas(service: Service, seen: Seen) -> Iterator[Finding]:
+    """How many containers it asks for, where each environment has one."""
+    deploy = service.definition.get("deploy") or {}
+    key = "deploy" if deploy.get("replicas") is not None else "scale"
+    asked = str(deploy.get("replicas") if key == "deploy" else service.definition.get("scale", 1))
+    where = seen.near.service(service.name, key)
+    if asked == "0":
+        yield Finding(
+            service=service.name,
+            kind="no-container",
+            what="it is to run in no container at all",
+            action="give it `profiles: [off]` instead of no replicas",
+            where=where,
+        )
+    elif asked != "1":
+        yield Finding(
+            service=service.name,
+            kind="replicas",
+            what=f"it is to run in {asked} containers",
+            action="each environment has one; let the program itself start as many workers",
+            where=where,
+        )

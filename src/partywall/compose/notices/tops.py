@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from partywall.compose.canonical import Definition
-from partywall.compose.notices.seen import OWN_FOLDER, Seen
+from partywall.compose.notices.seen import Seen
 from partywall.model.app import Finding
 
 
@@ -60,7 +60,7 @@ def _bound_volumes(seen: Seen, users: dict[str, str]) -> Iterator[Finding]:
                 service=users.get(key, ""),
                 kind="bound-volume",
                 what=f"the volume {key} lies in {device}",
-                action=f"no two environments may have the same: {OWN_FOLDER}",
+                action=f"no two environments may have the same: {seen.own_folder(device)}",
                 where=seen.near.top("volumes", key) or seen.near.top("volumes"),
             )
 

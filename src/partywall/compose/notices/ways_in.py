@@ -76,7 +76,7 @@ def networks(service: Service, seen: Seen) -> Iterator[Finding]:
                 service=service.name,
                 kind="static-address",
                 what=f"it has a fixed address in the network {name}",
-                action="the address is left out; services call each other by name",
+                action="the address is left out; who is told it gets the service's name instead",
                 where=seen.near.service(service.name, "networks"),
             )
 
@@ -100,6 +100,8 @@ def no_port(service: Service, seen: Seen) -> Iterator[Finding]:
     """A page without a port that is known."""
     if service.exposed or not (service.route or service.role is Role.WEB):
         return
+    if service.route is None and routed(seen.app):
+        return  # visitors reach it by way of another one
     yield Finding(
         service=service.name,
         kind="no-port",

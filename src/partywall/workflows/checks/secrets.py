@@ -100,7 +100,7 @@ def secret_files(project: Project) -> Iterator[Finding]:
     """Secret files: only their owner can read them, and git does not keep them."""
     for name in project.settings.environments:
         for file in sorted({one.file for one in _attached(project, name) if one.file}):
-            yield from _open_file("secret files", Path(file), name)
+            yield from _open_file("secret files", project.folder, Path(file), name)
 
 
 def _equal(one: str, other: str, variable: str, same: list[str]) -> Finding:
@@ -145,22 +145,23 @@ def env_files(project: Project) -> Iterator[Finding]:
     """Env files: only their owner can read them, and git does not keep them."""
     for name in project.settings.environments:
         for path in secrets_on_disk.of(project, name):
-            yield from _open_file("env files", path, name)
+            yield from _open_file("env files", project.folder, path, name)
 
 
-def _open_file(check: str, path: Path, environment: str) -> Iterator[Finding]:
+def _open_file(check: str, folder: Path, path: Path, environment: str) -> Iterator[Finding]:
+    shown = path.relative_to(folder) if path.is_relative_to(folder) else path
     if path.stat().st_mode & _OTHERS:
         yield finding(
             check,
-            f"{path.name} can be read by other users of this machine",
-            f"chmod 600 {path.name}",
+            f"{shown} can be read by other users of this machine",
+            f"chmod 600 {shown}",
             environment=environment,
         )
     if _kept_by_git(path):
         yield finding(
             check,
-            f"{path.name} is kept by git, secrets and all",
-            f"git rm --cached {path.name}, add it to .gitignore, renew its secrets",
+            f"{shown} is kept by git, secrets and all",
+            f"git rm --cached {shown}, add it to .gitignore, renew its secrets",
             environment=environment,
         )
 

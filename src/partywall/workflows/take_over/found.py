@@ -73,6 +73,7 @@ class Finding:
             Refused: when it must not be done as things are.
             BadInput: when something in the settings or the Compose file is wrong.
         """
+        check_name(self._project.settings.project, self._environment, self._before)
         self._refuse_missing()
         self._refuse_orphans()
         self._refuse_lost_data()
@@ -201,14 +202,18 @@ class Finding:
 
     def _mounted(self, instance: Instance) -> dict[str, str]:
         """Path inside → the engine's name of the volume, or the path of the machine."""
-        folder = self._project.folder
-        return {
+        mounted = {
             mount.target: self._volume(mount.source)
             if mount.kind == "volume"
-            else str((folder / mount.source).absolute())
+            else self._absolute(mount.source)
             for mount in instance.mounts
             if mount.kind in ("volume", "bind") and mount.source
         }
+        files = {one.target: one.file for one in instance.attachments if one.file}
+        return mounted | {target: self._absolute(file) for target, file in files.items()}
+
+    def _absolute(self, path: str) -> str:
+        return str((self._project.folder / path).absolute())
 
     def _volume(self, key: Key) -> str:
         thing = self._world.entries[key].thing
@@ -261,7 +266,8 @@ class Finding:
 
     def _notes(self) -> Iterator[str]:
         for original in self._originals:
-            lost = self._hands.written(original) if original.running else ()
+            written = self._hands.written(original) if original.running else ()
+            lost = [path for path in written if path not in self._attached(original.service)]
             if lost:
                 more = f" and {len(lost) - _SHOWN} more" if lost[_SHOWN:] else ""
                 yield (
@@ -273,6 +279,11 @@ class Finding:
             for original in self._originals
             if original.service in self._left_out()
         )
+
+    def _attached(self, service: str) -> set[str]:
+        """Where Compose puts secrets and configs that are no files of the machine."""
+        instance = self._instances.get(service)
+        return {one.target for one in instance.attachments} if instance else set()
 
 
 def after(project: Project, environment: str) -> Project:
@@ -299,6 +310,20 @@ def succession(project: Project) -> Succession:
             remedy="it is for production that Docker runs: `engine: docker`",
         )
     return found
+
+
+def check_name(project: str, environment: str, before: str) -> None:
+    """See that what is to come and what is there can stand beside each other for a while.
+
+    Raises:
+        Refused: when both would have one name.
+    """
+    if before == f"{project}-{environment}":
+        raise Refused(
+            f"the Compose project {before} has the very name that {environment} would get",
+            remedy="say another `project:` in partywall.yaml; what other environments have under "
+            "the present one is removed by `partywall destroy --all` before",
+        )
 
 
 def check_attached(project: Project, environment: str) -> None:

@@ -1,0 +1,157 @@
+"""Public addresses of production in variables and build arguments, as another environment's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import takewhile
+from typing import Any, NamedTuple
+
+import msgspec
+
+from partywall.compose.canonical import Definition
+
+_LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+_HOST = re.compile(rf"(?<![\w.@-])(?:{_LABEL}\.)+[a-z]{{2,}}(?![\w-]|\.\w)", re.IGNORECASE)
+_FRAMEWORK = r"(?:NEXT_PUBLIC_|NUXT_PUBLIC_|VITE_|REACT_APP_|EXPO_PUBLIC_|PUBLIC_)?"
+_SUBJECT = (
+    r"(?:PUBLIC|SITE|BASE|APP|ROOT|WEB|WEBSITE|FRONTEND|BACKEND|API|EXTERNAL|CANONICAL|SERVER|HOME)"
+)
+_PLACE = r"(?:URLS?|URI|ORIGINS?|DOMAINS?|DOMAIN_NAME|HOST|HOSTNAME|FQDN)"
+_PUBLIC = re.compile(
+    rf"{_FRAMEWORK}(?:{_SUBJECT}_){{0,3}}{_PLACE}"
+    r"|(?:DJANGO_)?ALLOWED_HOSTS|CORS_(?:ALLOWED_)?ORIGINS?|CSRF_TRUSTED_ORIGINS"
+    r"|VIRTUAL_HOST|LETSENCRYPT_HOST|SERVER_NAME"
+)
+"""Names of variables that customarily say where visitors find the app."""
+_NOT_PUBLIC = re.compile(r"\.(?:local|internal|lan|invalid)$")
+
+
+class Public(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an environment answers, and where production does."""
+
+    origin: str
+    """Scheme, host and, where it is not the customary one, port: `https://dev.shop.example`."""
+    domain: str
+    production: str
+    """Production's domain, as the settings have it."""
+
+
+class Told(NamedTuple):
+    """A variable that says something else than in production."""
+
+    service: str
+    variable: str
+    host: str
+    instead: str
+
+
+class PublicAddresses:
+    """What production's public hosts are called in another environment."""
+
+    def __init__(self, public: Public) -> None:
+        self.told: list[Told] = []
+        """Every variable that names one of them."""
+        self._public = public
+        self._roots: tuple[str, ...] = ()
+
+    def learn(self, services: Mapping[str, Definition]) -> None:
+        """Find the hosts, by the names of the variables that say them."""
+        found = {self._public.production}
+        for said in services.values():
+            for name, value in (*_pairs(said.get("environment")), *_pairs(_arguments(said))):
+                if _PUBLIC.fullmatch(name.upper()):
+                    found |= set(map(str.lower, _HOST.findall(value)))
+        self._roots = roots(
+            host for host in found if _is_public(host) and not _is_below(host, self._public.domain)
+        )
+
+    def applied(self, service: str, said: Definition) -> Definition:
+        """A service that is told where its own environment answers."""
+        made = dict(said)
+        if said.get("environment"):
+            made["environment"] = self._variables(service, said["environment"])
+        if _arguments(said):
+            made["build"] = {**said["build"], "args": self._variables(service, _arguments(said))}
+        return made
+
+    def _variables(self, service: str, said: Any) -> Any:  # noqa: ANN401  (a mapping or a list)
+        if isinstance(said, Mapping):
+            return {
+                name: self._value(service, str(name), value) if isinstance(value, str) else value
+                for name, value in said.items()
+            }
+        split = [str(one).partition("=") for one in said]
+        return [name + equals + self._value(service, name, value) for name, equals, value in split]
+
+    def _value(self, service: str, name: str, value: str) -> str:
+        for root in self._roots:
+            made = rewritten(value, root, self._public)
+            if made != value:
+                self.told.append(Told(service, name, root, self._public.domain))
+                value = made
+        return value
+
+
+def roots(hosts: Iterable[str]) -> tuple[str, ...]:
+    """What is one address: a host with those below it, or what several have in common; pure."""
+    groups: dict[str, list[list[str]]] = {}
+    for host in hosts:
+        labels = host.split(".")
+        groups.setdefault(".".join(labels[-2:]), []).append(labels[::-1])
+    return tuple(sorted(".".join(_common(group)[::-1]) for group in groups.values()))
+
+
+def _common(group: list[list[str]]) -> list[str]:
+    columns = zip(*group, strict=False)
+    return [column[0] for column in takewhile(lambda one: len(set(one)) == 1, columns)]
+
+
+def rewritten(text: str, root: str, public: Public) -> str:
+    """The text with a public host, and those below it, as the environment's own; pure.
+
+    Addresses of mail stay: nobody receives it elsewhere.
+    """
+    scheme, _, rest = public.origin.partition("://")
+
+    def own(found: re.Match[str]) -> str:
+        host = f"{found['below']}{root}".lower()
+        if _is_below(host, public.domain):
+            return found[0]
+        # `www` is but another name of the host itself.
+        below = found["below"].lower().removeprefix("www.")
+        kind = (found["scheme"] or "").lower()
+        if not kind:
+            return f"{below}{public.domain}{found['port'] or ''}"
+        spoken = scheme.replace("http", "ws") if kind.startswith("ws") else scheme
+        return f"{spoken}://{below}{rest}"
+
+    return re.sub(
+        rf"(?:(?P<scheme>https?|wss?)://|(?<![\w.@-]))(?P<below>(?:{_LABEL}\.)*){re.escape(root)}"
+        r"(?P<port>:\d+)?(?![\w-]|\.\w)",
+        own,
+        text,
+        flags=re.IGNORECASE,
+    )
+
+
+def _is_below(host: str, domain: str) -> bool:
+    return host == domain or host.endswith(f".{domain}")
+
+
+def _arguments(said: Definition) -> Any:  # noqa: ANN401  (a mapping or a list)
+    build = said.get("build")
+    return build.get("args") if isinstance(build, Mapping) else None
+
+
+def _pairs(said: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401
+    if isinstance(said, Mapping):
+        yield from ((str(name), str(value)) for name, value in said.items() if value is not None)
+    else:
+        for one in said or ():
+            name, _, value = str(one).partition("=")
+            yield name, value
+
+
+def _is_public(host: str) -> bool:
+    return "." in host and not _NOT_PUBLIC.search(host)

@@ -1,0 +1,19 @@
+"""How an environment gets a folder of its own."""
+
+import pytest
+
+from partywall.planning.folders import apart
+
+
+@pytest.mark.parametrize(
+    ("path", "default", "own"),
+    [
+        ("./data/pg-17", "${PG_17_FOLDER:-./data/pg-17}", "PG_17_FOLDER=./data/pg-17-dev"),
+        ("/srv/files/", "${FILES_FOLDER:-/srv/files/}", "FILES_FOLDER=/srv/files-dev"),
+        (".", "${APP_FOLDER:-.}", "APP_FOLDER=../dev"),
+    ],
+)
+def test_what_runs_already_keeps_the_folder_that_it_has(path, default, own):
+    said = apart(path, "dev")
+    assert f"write {default} in the Compose file" in said
+    assert f" and {own} into .env.dev" in said
