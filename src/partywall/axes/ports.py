@@ -9,6 +9,7 @@ from partywall.model.app import App, Port, Role, Service
 _WEB = frozenset({"80", "443"})
 _OF_AN_EDGE = frozenset({80, 443, 8080, 8443})
 """Where a proxy in a container listens for browsers."""
+_FRONTS = ("web", "www", "frontend", "front", "site", "app", "ui", "client")
 _NO_PAGES = frozenset({21, 22, 25, 53, 110, 143, 465, 587, 853, 993, 995, 1883, 5432, 6379, 8883})
 """Ports on which no browser calls: a forge has its ssh below its pages."""
 
@@ -16,7 +17,8 @@ _NO_PAGES = frozenset({21, 22, 25, 53, 110, 143, 465, 587, 853, 993, 995, 1883, 
 def routed(app: App) -> list[tuple[Service, str]]:
     """The services that the edge answers for, each with its path or its host label.
 
-    Where no service says `route`, the page is at `/` and a file vault has a host of its own.
+    Where no service says `route`, the first page is at `/`; further ones and a file vault have
+    hosts of their own.
     A proxy of the app's own is led to where nothing else answers.
     """
     services = [service for service in app.services.values() if service.exposed]
@@ -62,5 +64,14 @@ def _customary(services: list[Service]) -> list[tuple[Service, str]]:
     apps = [service for service in services if service.role is Role.APP]
     files = [service for service in services if service.role is Role.FILES]
     edges = [service for service in services if service.role is Role.EDGE]
-    first = (pages or apps or edges)[:1]
-    return [(service, "/") for service in first] + [(service, service.name) for service in files]
+    able = sorted(pages or apps or edges, key=_front)
+    others = able[1:] if pages else []
+    return [(service, "/") for service in able[:1]] + [
+        (service, service.name) for service in (*others, *files)
+    ]
+
+
+def _front(service: Service) -> tuple[int, bool]:
+    """By which name people would look for the first page; sorting keeps the order of equals."""
+    known = _FRONTS.index(service.name) if service.name in _FRONTS else len(_FRONTS)
+    return known, not service.ports

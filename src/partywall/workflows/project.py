@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import os
 import secrets as random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 
 import msgspec
 
 from partywall import catalog
-from partywall.axes.site import EDGE, Environment, Machine, Share, Site
+from partywall.axes.site import EDGE
 from partywall.axes.world import desired as build
 from partywall.axes.world import missing
 from partywall.compose import read
 from partywall.compose.public import Public
-from partywall.compose.settings import EnvironmentSettings, Limits, Settings
+from partywall.compose.settings import EnvironmentSettings, Settings
 from partywall.data.observe import DatabaseObserver
 from partywall.edge import tenants
 from partywall.edge.home import EdgeHome
@@ -24,17 +24,17 @@ from partywall.execution import state
 from partywall.execution.records import Records
 from partywall.interfaces import Commons, Engine, EngineParts, Performer
 from partywall.model.app import App
-from partywall.model.choices import Choices, Source
+from partywall.model.choices import Choices
 from partywall.model.errors import BadInput, PartywallError
 from partywall.model.world import AnyThing, Database, Key, Route, World
 from partywall.planning.unmade import without
-from partywall.system import machine
 from partywall.system.clock import SystemClock
 from partywall.system.secretstore import FileSecretStore
 from partywall.workflows import commons, edge_place, variables
 from partywall.workflows.app_cache import AppCache
 from partywall.workflows.observing import WholeObserver
 from partywall.workflows.port_claims import Claims
+from partywall.workflows.site import site_of
 from partywall.workflows.switching import EdgeSwitch
 from partywall.workflows.variables import Given
 
@@ -210,6 +210,14 @@ class Project:
             self._apps[name] = app
         return {name: self._apps[name] for name in names}
 
+    def files(self, name: str) -> tuple[Path, ...]:
+        """The Compose files of an environment: the settings', the variables' or the customary.
+
+        Raises:
+            BadInput: when there is none, or one cannot be read.
+        """
+        return read.question(self._request(self.environment(name))).files
+
     def profiles_of(self, name: str, service: str) -> tuple[str, ...]:
         """The profiles of a service that an environment leaves out; none of one that is nowhere."""
         if name not in self.settings.environments:
@@ -260,7 +268,7 @@ class Project:
 
     def wanted(self, names: Iterable[str]) -> World:
         """What these environments are made of, whoever makes it; raises as `desired` does."""
-        site = self._site(self.apps(list(names)))
+        site = site_of(self, self.apps(list(names)))
         try:
             whole = build(site)
         except BadInput as error:
@@ -318,49 +326,6 @@ class Project:
     def _edge_runs(self) -> bool:
         edge = self.engine.observer().look(EDGE)
         return edge is not None and edge.running
-
-    def _site(self, apps: Mapping[str, App]) -> Site:
-        return Site(
-            project=self.settings.project,
-            choices=self.choices,
-            environments=tuple(self._environment(name, app) for name, app in apps.items()),
-            machine=Machine(cores=machine.cores(), memory_bytes=machine.memory_bytes()),
-            edge=self._edge_said(),
-            edge_ports=(self.ports.http, self.ports.https),
-        )
-
-    def _edge_said(self) -> dict[str, str]:
-        """What makes another edge of it, in words."""
-        said = {"tls": self.settings.tls, "bind": self.edge.settings.bind[0]}
-        trusted = " ".join(self.edge.settings.trusted)
-        return {**said, **({"trusted": trusted} if trusted else {})}
-
-    def _environment(self, name: str, app: App) -> Environment:
-        said = self.environment(name)
-        if said.branch and self.choices.source is Source.ONE:
-            raise BadInput(
-                f"`branch: {said.branch}` has no effect: all environments have the one checkout",
-                where=self.settings.where("environments", name, "branch"),
-                remedy="take the line out; `source: branch` is not available in this version",
-            )
-        return Environment(
-            name=name,
-            app=app,
-            production=said.production,
-            domain=said.domain,
-            protected=said.protected,
-            user=said.user,
-            password=self.given(name).refs.get(variables.PASSWORD) if said.protected else None,
-            seed=said.seed,
-            share=_share(said.limits),
-            volumes_of=said.volumes_of or "",
-            needs={
-                service: one.memory_bytes
-                for service, one in self.settings.services.items()
-                if one.memory_bytes is not None
-            },
-            definitions=self.engine.definitions,
-        )
 
     def _tells(self, environment: EnvironmentSettings) -> dict[str, str]:
         return {
@@ -435,7 +400,3 @@ class Project:
     @cached_property
     def _unmade(self) -> dict[Key, AnyThing]:
         return {}
-
-
-def _share(limits: Limits | None) -> Share | None:
-    return None if limits is None else Share(**msgspec.structs.asdict(limits))

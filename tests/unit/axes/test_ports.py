@@ -48,6 +48,25 @@ def test_browsers_are_led_where_pages_can_be(services, led):
     assert {one.name: page(one) for one, _ in routed(app(*services))} == led
 
 
+@pytest.mark.parametrize(
+    ("names", "led"),
+    [
+        (["admin", "web"], {"web": "/", "admin": "admin"}),
+        (["zoo", "frontend", "www"], {"www": "/", "zoo": "zoo", "frontend": "frontend"}),
+        (["admin", "blog"], {"admin": "/", "blog": "blog"}),
+    ],
+)
+def test_the_first_page_is_the_one_that_is_called_so_and_others_have_hosts(names, led):
+    pages = [service(name, Role.WEB, tcp(80)) for name in names]
+    found = routed(app(*pages, service("api", Role.APP, tcp(8000))))
+    assert {one.name: where for one, where in found} == led
+
+
+def test_of_equals_the_one_with_a_port_of_the_host_is_first():
+    inner = service("admin", Role.WEB, exposed=(80,))
+    assert routed(app(inner, service("blog", Role.WEB, tcp(80))))[0][0].name == "blog"
+
+
 DATABASE = service("db", Role.DATABASE, tcp(5432))
 CADDY = service("caddy", Role.EDGE, tcp(80), tcp(443), udp(443), tcp(8443), udp(53), tcp(2222))
 

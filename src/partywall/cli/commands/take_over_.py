@@ -59,7 +59,8 @@ def command(
         session.document(take_over_document(done.found, away=done.away, saved=str(done.saved)))
     else:
         session.note(f"{environment} is ours; it was away for {done.away:.1f} s")
-        session.note(f"the dumps are in {done.saved}")
+        if done.found.databases:
+            session.note(f"the dumps are in {done.saved}")
 
 
 def _approve(session: Session, *, yes: bool, quiet: bool) -> Callable[[TakeOver], None]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from partywall.engines.docker.api import Api, EngineRefuses
 from partywall.engines.docker.labels import is_ours, labels
 from partywall.engines.docker.names import Naming, unit_of
@@ -13,6 +15,8 @@ from partywall.model.world import MACHINE, AnyThing, Entry, Network, name_of
 _SECONDS = 15.0
 """How long what is in a network may take to leave it."""
 _PAUSE = 0.2
+_NO_ADDRESSES = re.compile(r"non-overlapping|fully subnetted", re.IGNORECASE)
+"""How the engine says that each of its ranges of addresses is taken."""
 
 
 class NetworkPerformer:
@@ -85,22 +89,34 @@ class NetworkPerformer:
     def _make(self, entry: Entry) -> None:
         network = _network(entry)
         unit = self._naming.compose_project(unit_of(network.key))
-        self._api.post(
-            "/networks/create",
-            {
-                "Name": network.name,
-                "Driver": "bridge",
-                "Internal": network.internal,
-                "CheckDuplicate": True,
-                "Labels": {
-                    **labels(self._naming, entry),
-                    "com.docker.compose.project": unit,
-                    "com.docker.compose.network": name_of(network.key),
-                },
+        body = {
+            "Name": network.name,
+            "Driver": "bridge",
+            "Internal": network.internal,
+            "CheckDuplicate": True,
+            "Labels": {
+                **labels(self._naming, entry),
+                "com.docker.compose.project": unit,
+                "com.docker.compose.network": name_of(network.key),
             },
-        )
+        }
+        try:
+            self._api.post("/networks/create", body)
+        except EngineRefuses as error:
+            raise _without_room(error) from error
 
 
 def _network(entry: Entry) -> Network:
     assert isinstance(entry.thing, Network)  # noqa: S101  (performers get their own kind)
     return entry.thing
+
+
+def _without_room(error: EngineRefuses) -> EngineRefuses:
+    """The same error, with what to do when the engine has no addresses left for a network."""
+    if not _NO_ADDRESSES.search(error.what):
+        return error
+    return EngineRefuses(
+        error.what,
+        remedy="remove networks that nobody uses (`docker network ls`), or give the engine more "
+        "addresses: `default-address-pools` in /etc/docker/daemon.json",
+    )

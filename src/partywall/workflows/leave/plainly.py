@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 import msgspec
 
 from partywall.compose.envfiles import quoted
-from partywall.compose.folder import compose_files
 from partywall.interfaces import Held, Plain, Succession
 from partywall.model.errors import Refused
 from partywall.model.world import Key, name_of
@@ -113,7 +112,7 @@ class Plainly:
 
     @cached_property
     def _files(self) -> tuple[Path, ...]:
-        return self._project.settings.compose or compose_files(self._project.folder)
+        return self._project.files(self._settings.name)
 
     def _said(self, variables: Mapping[str, str]) -> Mapping[str, Any]:
         with tempfile.TemporaryDirectory() as folder:

@@ -10,7 +10,7 @@ import pytest
 from partywall.engines.docker.api import Api, EngineRefuses
 from partywall.engines.docker.labels import KEY, PROJECT
 from partywall.engines.docker.names import Naming
-from partywall.engines.docker.networks import NetworkPerformer
+from partywall.engines.docker.networks import NetworkPerformer, _without_room
 from partywall.engines.docker.render import Ground
 from partywall.engines.docker.units import Units
 from partywall.model.world import Entry, Network, fingerprint
@@ -83,3 +83,17 @@ def test_what_is_somebody_elses_stays(tmp_path: Path) -> None:
     api = OneNetwork("2", 0)
     remove(api, tmp_path)
     assert api.there
+
+
+@pytest.mark.parametrize(
+    ("said", "advised"),
+    [
+        ("could not find an available, non-overlapping IPv4 address pool among the defaults", True),
+        ("all predefined address pools have been fully subnetted", True),
+        ("no such driver", False),
+    ],
+)
+def test_an_engine_without_addresses_for_a_network_is_told_apart(said: str, advised: bool) -> None:
+    error = _without_room(EngineRefuses(said, remedy="see to it"))
+    assert ("default-address-pools" in error.remedy) is advised
+    assert error.what == said

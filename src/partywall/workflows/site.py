@@ -1,0 +1,74 @@
+"""What the axes start from, drawn from a project's settings, its apps and the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from partywall.axes.site import Environment, Machine, Share, Site
+from partywall.compose.settings import Limits
+from partywall.model.app import App
+from partywall.model.choices import Source
+from partywall.model.errors import BadInput
+from partywall.system import machine
+from partywall.workflows import variables
+
+if TYPE_CHECKING:
+    from partywall.workflows.project import Project
+
+
+def site_of(project: Project, apps: Mapping[str, App]) -> Site:
+    """The site with these environments.
+
+    Raises:
+        BadInput: when the settings say something of one of them that has no effect.
+    """
+    return Site(
+        project=project.settings.project,
+        choices=project.choices,
+        environments=tuple(_environment(project, name, app) for name, app in apps.items()),
+        machine=Machine(cores=machine.cores(), memory_bytes=machine.memory_bytes()),
+        edge=_edge(project),
+        edge_ports=(project.ports.http, project.ports.https),
+    )
+
+
+def _edge(project: Project) -> dict[str, str]:
+    """What makes another edge of it, in words."""
+    settings = project.edge.settings
+    said = {"tls": project.settings.tls, "bind": settings.bind[0]}
+    return {**said, **({"trusted": " ".join(settings.trusted)} if settings.trusted else {})}
+
+
+def _environment(project: Project, name: str, app: App) -> Environment:
+    said = project.environment(name)
+    if said.branch and project.choices.source is Source.ONE:
+        raise BadInput(
+            f"`branch: {said.branch}` has no effect: all environments have the one checkout",
+            where=project.settings.where("environments", name, "branch"),
+            remedy="take the line out; `source: branch` is not available in this version",
+        )
+    return Environment(
+        name=name,
+        app=app,
+        production=said.production,
+        domain=said.domain,
+        protected=said.protected,
+        user=said.user,
+        password=project.given(name).refs.get(variables.PASSWORD) if said.protected else None,
+        seed=said.seed,
+        share=_share(said.limits),
+        volumes_of=said.volumes_of or "",
+        needs={
+            service: one.memory_bytes
+            for service, one in project.settings.services.items()
+            if one.memory_bytes is not None
+        },
+        definitions=project.engine.definitions,
+    )
+
+
+def _share(limits: Limits | None) -> Share | None:
+    return None if limits is None else Share(**msgspec.structs.asdict(limits))
