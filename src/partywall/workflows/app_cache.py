@@ -77,6 +77,8 @@ def _digest(request: read.Request) -> str | None:
     facts = {
         "program": _program(),
         "question": msgspec.to_builtins(question, enc_hook=str),
+        "own": request.own is not None,
+        "public": msgspec.to_builtins(request.public),
         "outward": request.outward,
         "services": msgspec.to_builtins(request.services),
         "env_files": list(map(str, request.env_files)),

@@ -27,8 +27,8 @@ def report(project: Project) -> Report:
     made = start.report(apps.values())
     made["running"] = _running(project)
     made["refusals"] += [
-        {"service": "", "kind": "engine", "what": sentence, "remedy": "see its documentation"}
-        for sentence in _engine_refusals(project)
+        {"service": "", "kind": "engine", "what": what, "remedy": remedy}
+        for what, remedy in _engine_refusals(project)
     ]
     return made
 
@@ -69,11 +69,10 @@ def _running(project: Project) -> list[str]:
     return []
 
 
-def _engine_refusals(project: Project) -> list[str]:
-    if project.chosen_engine is None:
-        return ["no engine is chosen: say `engine: embedded` in partywall.yaml, or `--engine`"]
+def _engine_refusals(project: Project) -> list[tuple[str, str]]:
+    """What the engine cannot do, or why it cannot be asked; each with what to do."""
     try:
-        engine = project.engine
-        return engine.refusals(project.desired())
+        sentences = project.engine.refusals(project.desired())
     except PartywallError as error:
-        return [error.what]
+        return [(error.what, error.remedy or "see to that first")]
+    return [(one, "see its documentation") for one in sentences]

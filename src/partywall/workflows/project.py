@@ -373,9 +373,8 @@ class Project:
         )
 
     def _renews(self, environment: EnvironmentSettings) -> bool:
-        """Whether secrets that are written down for all are to be others in this environment."""
-        known = self.chosen_engine is not None and self.engine.definitions
-        return known and not environment.production
+        """Whether what is written down for all is to be the environment's own, where it must be."""
+        return not environment.production and self.engine.definitions
 
     @cached_property
     def _cache(self) -> AppCache:
