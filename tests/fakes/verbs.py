@@ -29,6 +29,9 @@ class RealClock(Clock):
 class NoSwitch(Switch):
     """Where there is no edge nobody has to be led."""
 
+    def follow(self, instance: str) -> None:
+        """Nobody is led anywhere."""
+
     def lead(self, instance: str) -> None:
         pass
 

@@ -134,3 +134,29 @@ def test_the_rendered_unit_is_what_was_updated_last(one: Boxes) -> None:
     one.compose(one.home / "rendered" / "prod", "up", "-d")
     assert len(containers(one, "web")) == 1
     assert "no changes" in one.call("up", "prod", "--yes").out
+
+
+def test_who_lives_in_its_network_follows_it(one: Boxes) -> None:
+    path = one.folder / "compose.yaml"
+    before = path.read_text()
+    said = yaml.safe_load(before)
+    words = ["python", "-c", "import time; time.sleep(9999)"]
+    lodger = {"image": "python:3.12-slim", "init": True, "command": words}
+    said["services"]["side"] = {**lodger, "network_mode": "service:web"}
+    path.write_text(yaml.safe_dump(said, sort_keys=False, width=1000))
+    try:
+        one.call("up", "prod", "--yes")
+        for verb in ("change", "restart", "lose"):
+            if verb == "change":
+                edit(one, "hello", "greets you")
+            if verb == "lose":
+                docker("rm", "-f", *containers(one, "web"))
+            words = ("restart", "prod", "web") if verb == "restart" else ("up", "prod")
+            one.call(*words, "--yes")
+            asks = "import urllib.request as u; print(u.urlopen('http://localhost:8000').status)"
+            said = one.call("exec", "prod", "side", "--yes", "--", "python", "-c", asks)
+            assert said.out == "200\n", verb
+            assert one.document("plan", "prod")["steps"] == [], verb
+    finally:
+        path.write_text(before)
+        one.call("up", "prod", "--yes")

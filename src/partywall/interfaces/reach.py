@@ -146,6 +146,10 @@ class Switch(Protocol):
         """
         ...
 
+    def follow(self, instance: Key) -> None:
+        """Lead those of its routes that lead elsewhere, if the edge can do it now."""
+        ...
+
     def left(self, host: str, port: int, seconds: float) -> bool:
         """Wait until no request is under way to a place; False when time ran out."""
         ...

@@ -16,6 +16,7 @@ from partywall.model.world import (
     fingerprint,
 )
 from partywall.planning import seeding
+from partywall.planning.lodging import moved
 from partywall.planning.order import arrange
 from partywall.planning.scope import Narrowing, inside
 from partywall.planning.why import differences
@@ -46,6 +47,7 @@ def plan(desired: World, observed: World, scope: str | None = None) -> Plan:
             taken, said = [], [late]
         steps.extend(taken)
         notes.extend(said)
+    steps.extend(moved(steps, desired, observed))
     ordered, waits = arrange(steps, desired, observed)
     return Plan(scope=scope, steps=ordered, waits=waits, notes=tuple(notes))
 

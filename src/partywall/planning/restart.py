@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from partywall.model.errors import BadInput
 from partywall.model.plan import Action, Plan, Step
 from partywall.model.world import Entry, Instance, Key, World
+from partywall.planning.lodging import moved
 from partywall.planning.order import arrange
 from partywall.planning.scope import wanted_of
 
@@ -18,6 +19,8 @@ def restart(observed: World, keys: Iterable[Key], scope: str | None = None) -> P
         BadInput: when one of them is not there or is not a service.
     """
     steps = [_step(key, observed.entries.get(key)) for key in sorted(set(keys))]
+    running = observed.only({key: wanted_of(entry) for key, entry in observed.entries.items()})
+    steps.extend(moved(steps, running, observed))
     ordered, waits = arrange(steps, observed, observed)
     return Plan(scope=scope, steps=ordered, waits=waits)
 

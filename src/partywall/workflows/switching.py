@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 
 import msgspec
 
 from partywall.edge import drain
 from partywall.edge.fragment import Fragment, Served, address_of
+from partywall.edge.fragments import stored
 from partywall.edge.home import EdgeHome
 from partywall.edge.load import change_fragment
 from partywall.interfaces import Clock, Ways
+from partywall.model.errors import MachineFailed
 from partywall.model.world import Key, environment_of
 
 
@@ -44,6 +47,18 @@ class EdgeSwitch:
             return msgspec.structs.replace(fragment, routes=tuple(map(moved, fragment.routes)))
 
         change_fragment(home, self._project, environment_of(instance), change)
+
+    def follow(self, instance: Key) -> None:
+        """Lead those of its routes that lead elsewhere; an edge that does not is seen to later."""
+        home, ways = self._edge()
+        name = Fragment(project=self._project, environment=environment_of(instance)).name
+        fragment = stored(home).get(name)
+        routes = fragment.routes if fragment else ()
+        mine = [one for one in routes if one.thing.instance == instance]
+        with contextlib.suppress(MachineFailed):
+            now = [address_of(*ways.way(instance, one.thing.target)) for one in mine]
+            if now != [one.upstream for one in mine]:
+                self.lead(instance)
 
     def left(self, host: str, port: int, seconds: float) -> bool:
         """Wait until no request is under way to a place; False when time ran out.

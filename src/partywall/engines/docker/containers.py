@@ -26,6 +26,7 @@ from partywall.planning.diff import same
 
 _LOOK_EVERY = 0.1
 _LAST_LINES = 12
+_LODGED = "container:"
 
 
 class Containers:
@@ -164,6 +165,12 @@ class Containers:
         except MachineFailed as error:
             if "already exists" not in error.what:
                 raise
+
+    def homeless(self, key: Key) -> bool:
+        """Whether a thing lives in the network of a container that is gone."""
+        modes = (str(one["HostConfig"].get("NetworkMode") or "") for one in self.of(key))
+        ids = [mode.removeprefix(_LODGED) for mode in modes if mode.startswith(_LODGED)]
+        return any(self._api.get(f"/containers/{one}/json") is None for one in ids)
 
     def stop(self, key: Key, grace: float) -> None:
         """Ask every one to end, and wait."""

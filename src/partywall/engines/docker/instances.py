@@ -10,6 +10,7 @@ from partywall.engines.docker.understand import Inspected, starts
 from partywall.engines.docker.update import Update, gap
 from partywall.interfaces import Records
 from partywall.model.world import AnyThing, Entry, Instance, Job
+from partywall.planning.lodging import hosts
 
 
 class InstancePerformer:
@@ -36,7 +37,8 @@ class InstancePerformer:
         if answers and not self.gap(after):
             self._update.replace(before, after)
         else:
-            self._making.make(after, anew=not self._containers.described(after))
+            lodges = isinstance(after.thing, Instance) and bool(hosts(after.thing))
+            self._making.make(after, anew=lodges or not self._containers.described(after))
             self._wait(after)
 
     def gap(self, entry: Entry) -> str:
@@ -54,7 +56,8 @@ class InstancePerformer:
             return
         key = entry.thing.key
         well = any(ready(one) or starts(one) for one in self._containers.of(key))
-        self._making.make(entry, anew=not well and self._runs(key))
+        lost = self._containers.homeless(key)
+        self._making.make(entry, anew=lost or (not well and self._runs(key)))
         self._wait(entry)
 
     def restart(self, entry: Entry) -> None:
@@ -71,6 +74,7 @@ class InstancePerformer:
         instance = entry.thing
         assert isinstance(instance, Instance)  # noqa: S101  (performers get their own kind)
         self._containers.until(entry.thing.key, readiness(instance))
+        self._update.follow(entry)
 
     def _runs(self, key: str) -> bool:
         return any(one["State"].get("Running") for one in self._containers.of(key))

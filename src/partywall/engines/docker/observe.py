@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from urllib.parse import quote
 
 import msgspec
 
 from partywall.engines.docker import understand
 from partywall.engines.docker.api import Api, EngineRefuses
-from partywall.engines.docker.joining import with_networks
+from partywall.engines.docker.joining import ALONE, lodges, lodges_nowhere, with_networks
 from partywall.engines.docker.labels import KEY, is_ours, key_of
 from partywall.engines.docker.names import Naming
 from partywall.engines.docker.understand import Inspected, foremost
@@ -106,21 +106,30 @@ class DockerObserver:
                     several.setdefault(key_of(found), []).extend([inspected] if inspected else [])
         known = {key: many for key, many in several.items() if many and key not in unknown}
         present = self._present() if known else {}
-        entries = (self._instance(many, present) for many in known.values())
+        ids = self._ids() if any(lodges(one) for many in known.values() for one in many) else set()
+        entries = (self._instance(many, present, ids) for many in known.values())
         instances = {
             e.thing.key: e for e in entries if e is not None and isinstance(e.thing, Instance)
         }
         return instances, {key: why for key, why in unknown.items() if key.count("/") == 1}
 
-    def _instance(self, every: list[Inspected], present: Mapping[Key, str]) -> Entry | None:
+    def _instance(
+        self, every: list[Inspected], present: Mapping[Key, str], ids: Collection[str]
+    ) -> Entry | None:
         first = foremost(every)
         entry = understand.container(self._naming, first)
         if entry is None:
             return None
         entry = with_networks(entry, first, present)
+        if lodges_nowhere(first, ids):
+            entry = msgspec.structs.replace(entry, faults=(*entry.faults, ALONE))
         if len(every) == 1:
             return entry
         return msgspec.structs.replace(entry, faults=(*entry.faults, understand.SURPLUS))
+
+    def _ids(self) -> set[str]:
+        """Every container of the engine, whosever it is."""
+        return {str(one["Id"]) for one in self._api.get("/containers/json", all=True) or []}
 
     def _present(self) -> dict[Key, str]:
         """The networks that environments are in, by key: ours with their ids, others by name."""

@@ -12,7 +12,8 @@ from partywall.engines.docker.understand import Inspected
 from partywall.interfaces import Switch
 from partywall.model.app import Role
 from partywall.model.errors import MachineFailed, PartywallError
-from partywall.model.world import Entry, Instance, Job
+from partywall.model.world import Entry, Instance, Job, name_of
+from partywall.planning.lodging import hosts
 
 _TWICE = frozenset({Role.WEB, Role.APP, Role.FILES})
 """Services of which two may answer at the same time."""
@@ -25,6 +26,11 @@ def gap(instance: Instance, neighbours: Iterable[Entry]) -> str:
     """
     if instance.role not in _TWICE:
         return f"a {instance.role.value} must not run twice"
+    if lived_with := hosts(instance):
+        return f"it lives with {min(lived_with)}"
+    lodgers = [name_of(one.thing.key) for one in neighbours if _lives_with(one.thing, instance)]
+    if lodgers:
+        return f"{min(lodgers)} lives with it"
     if instance.published:
         return f"port {instance.published[0].published} of the host can be had once"
     own = _written(instance)
@@ -36,6 +42,10 @@ def gap(instance: Instance, neighbours: Iterable[Entry]) -> str:
     }
     alone = sorted(own - shared)
     return f"nobody else writes to {alone[0]}" if alone else ""
+
+
+def _lives_with(thing: object, host: Instance) -> bool:
+    return isinstance(thing, Instance) and host.service in hosts(thing)
 
 
 def _written(thing: object) -> set[str]:
@@ -92,6 +102,10 @@ class Update:
         self._switch.lead(entry.thing.key)
         self.retire(entry, [one for one in several if one["Id"] != kept["Id"]])
         return True
+
+    def follow(self, entry: Entry) -> None:
+        """Let visitors find the container that there is now: its name may be another one."""
+        self._switch.follow(entry.thing.key)
 
     def retire(self, entry: Entry, former: list[Inspected]) -> None:
         """Let requests under way end, as long as the service itself is given to stop."""

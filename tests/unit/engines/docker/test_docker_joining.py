@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from partywall.engines.docker.joining import with_networks
+from partywall.engines.docker.joining import lodges_nowhere, with_networks
 from partywall.model.app import Role
 from partywall.model.world import Entry, Instance, Need
 
@@ -53,3 +53,11 @@ def test_what_has_no_network_of_its_own_lost_none(mode: str) -> None:
 def test_what_does_not_run_joins_when_it_starts() -> None:
     stopped = Entry(thing=WEB.thing, fingerprint="1:web", running=False)
     assert with_networks(stopped, inspected(), PRESENT) == stopped
+
+
+def test_who_lives_with_a_container_that_is_gone_is_known():
+    one = {"State": {"Running": True}, "HostConfig": {"NetworkMode": "container:abc"}}
+    assert lodges_nowhere(one, {"def"})
+    assert not lodges_nowhere(one, {"abc"})
+    assert not lodges_nowhere({**one, "HostConfig": {"NetworkMode": "bridge"}}, set())
+    assert not lodges_nowhere({**one, "State": {}}, set())

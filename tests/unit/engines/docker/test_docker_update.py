@@ -50,3 +50,12 @@ def test_a_job_that_writes_is_a_writer_too():
 def test_what_is_only_read_or_only_in_memory_is_no_data():
     mounts = (structs.replace(DATA, read_only=True), Mount(kind="tmpfs", source="", target="/run"))
     assert gap(structs.replace(PLAIN, mounts=mounts), []) == ""
+
+
+def test_who_lives_with_another_one_and_the_other_one_are_replaced_with_a_gap():
+    lodger = structs.replace(
+        PLAIN, key="dev/side", service="side", definition={"network_mode": "service:web"}
+    )
+    host = structs.replace(PLAIN, service="web")
+    assert gap(lodger, []) == "it lives with web"
+    assert gap(host, [Entry(thing=lodger, fingerprint="")]) == "side lives with it"
