@@ -210,7 +210,7 @@ def test_a_file_of_both_is_a_shared_secret(reading):
     (reading.folder / "keys/prod.key").chmod(0o644)
     found = reading.document("doctor", code=None)["findings"]
     assert {one["what"] for one in found if one["check"] == "secret files"} == {
-        "prod.key can be read by other users of this machine"
+        "keys/prod.key can be read by other users of this machine"
     }
     (reading.folder / "keys/prod.key").chmod(0o600)
     reading.edit("compose.yaml", "./keys/prod.key", "./keys/${PARTYWALL_ENVIRONMENT}.key")

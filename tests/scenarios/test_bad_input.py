@@ -352,7 +352,7 @@ COMPOSE = [
         prepare=service("    volumes: ['./common:/data']\n"),
         code=3,
         says=r"both claim the folder \./common",
-        do="its own",
+        do="COMMON_FOLDER=./common-dev into .env.dev",
     ),
     Case(
         name="compose: no file",

@@ -86,7 +86,7 @@ def test_what_stands_is_drawn_and_told_as_documented(app: Path) -> None:
 
 _SERVICE = {
     *("role", "state", "healthy", "memory_bytes", "uptime_seconds", "restarts"),
-    *("limit_bytes", "limit_enforced", "drift", "says"),
+    *("limit_bytes", "limit_enforced", "drift", "says", "throttled_seconds", "oom_kills"),
 }
 
 

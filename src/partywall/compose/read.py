@@ -203,7 +203,7 @@ def _understood(request: Request, said: Completed, reading: Reading) -> App:
     if blank and not request.lenient:
         raise understand.unset(blank, reading)
     app = understand.app(canonical.parse(said.out), reading)
-    if not (app.services or request.lenient):
+    if not app.services and not (request.lenient and app.findings):
         raise _nothing(request, reading.near, app.findings)
     unreachable = understand.unreachable(app, reading)
     if unreachable is not None and not request.lenient:

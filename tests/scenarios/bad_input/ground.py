@@ -26,7 +26,10 @@ from partywall.engines.embedded.supervise.processes import Process
 APP = Path(__file__).with_name("app")
 CLI = (sys.executable, "-m", "partywall")
 SECONDS = 120.0
-LEFT = (".partywall/locks/", ".partywall/cache/", ".partywall/edge/logs/")
+LEFT = (
+    *(".partywall/locks/", ".partywall/cache/"),
+    *(".partywall/edge/logs/", ".partywall/logs/machine/"),
+)
 """What may change at any time: locks that were held, what was read once, what servers write."""
 
 
