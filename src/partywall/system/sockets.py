@@ -69,8 +69,10 @@ def holders(inodes: Collection[int]) -> dict[int, set[int]]:
     """Inode of a socket → the processes that hold it, as far as we may see."""
     names = {f"socket:[{inode}]": inode for inode in inodes}
     found: dict[int, set[int]] = {inode: set() for inode in inodes}
-    for place in Path("/proc").glob("[0-9]*/fd/*"):
-        with contextlib.suppress(OSError):
-            if (inode := names.get(str(place.readlink()))) is not None:
-                found[inode].add(int(place.parts[2]))
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it may end at any moment, or be another user's
+            for place in (process / "fd").iterdir():
+                with contextlib.suppress(OSError):
+                    if (inode := names.get(str(place.readlink()))) is not None:
+                        found[inode].add(int(process.name))
     return found
