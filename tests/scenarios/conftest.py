@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from scenarios.bad_input.ground import Ground
 from scenarios.installation import Installation, makapix, tiny
 
 
@@ -31,3 +33,15 @@ def real_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]
     with makapix(tmp_path_factory.mktemp("real")) as installation:
         installation.call("up", "--yes")
         yield installation
+
+
+@pytest.fixture
+def ground() -> Iterator[Ground]:
+    """The small app in a folder that other users may enter, as a project's customarily is."""
+    with tempfile.TemporaryDirectory(prefix="pw-ground-") as folder:
+        Path(folder).chmod(0o755)
+        made = Ground(Path(folder) / "small")
+        try:
+            yield made
+        finally:
+            made.close()

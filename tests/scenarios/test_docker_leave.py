@@ -52,6 +52,10 @@ def test_it_goes_on_as_plain_compose(two: Two) -> None:
     said["volumes"]["data"] = {"name": f"{one.name}-of-old"}
     path.write_text(yaml.safe_dump(said))
     before = state(other)
+    labels = {COMPOSE: f"{one.name}-prod", f"{COMPOSE}.working_dir": "/elsewhere"}
+    labels |= {"com.docker.compose.service": "ghost", "com.docker.compose.oneoff": "False"}
+    marks = [word for name, value in labels.items() for word in ("--label", f"{name}={value}")]
+    ghost = docker("run", "-d", *marks, "redis:7")
 
     done = one.document("leave", "--yes")
     assert done["last"] is False
@@ -71,6 +75,8 @@ def test_it_goes_on_as_plain_compose(two: Two) -> None:
     assert docker("exec", f"{name}-cache-1", "redis-cli", "get", "kept") == ["prod"]
     assert state(other) == before
     assert other.page("prod") == "prod says hello"
+    assert docker("inspect", "--format", "{{.State.Status}}", *ghost) == ["running"]
+    docker("rm", "-f", "-v", *ghost)
     assert Path(other.commons).exists()
 
 

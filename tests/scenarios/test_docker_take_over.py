@@ -16,6 +16,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from fakes.verbs import Notes
+from partywall.model.errors import MachineFailed
+from partywall.workflows.opening import Where, open_project
+from partywall.workflows.take_over import record, run
 from scenarios.boxes import docker
 from scenarios.legacy import SECRET, Legacy, production
 
@@ -233,6 +237,35 @@ def test_what_was_killed_is_taken_back(legacy: Legacy, stage: str) -> None:
     assert legacy.originals() == originals
     assert legacy.data(legacy.name) == data
     assert legacy.of_ours() == []
+
+
+def test_settings_that_were_written_already_are_as_before(
+    legacy: Legacy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, originals = legacy.data(legacy.name), legacy.originals()
+    settings = (legacy.folder / "partywall.yaml").read_bytes()
+    keep = record.write
+
+    def full(home: Path, written: record.Record) -> None:
+        if written.settled:
+            assert (legacy.folder / "partywall.yaml").read_bytes() != settings
+            raise MachineFailed("the disk is full")
+        keep(home, written)
+
+    monkeypatch.setattr(record, "write", full)
+    monkeypatch.setenv("PARTYWALL_COMMONS", str(legacy.commons))
+    with pytest.raises(MachineFailed, match="the disk is full"):
+        run.take_over(
+            open_project(Where(folder=legacy.folder)),
+            "prod",
+            behind=(),
+            approve=lambda _: None,
+            tell=print,
+            progress=Notes(),
+        )
+    assert (legacy.folder / "partywall.yaml").read_bytes() == settings
+    assert legacy.originals() == originals
+    assert legacy.data(legacy.name) == data
 
 
 def test_who_is_interrupted_goes_back(legacy: Legacy) -> None:

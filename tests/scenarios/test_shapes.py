@@ -6,9 +6,7 @@ import json
 import os
 import shutil
 import subprocess
-import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -89,18 +87,6 @@ AFTER = """\
     depends_on: {first: {condition: service_healthy}}
     x-partywall: {run: sleep 1000}
 """
-
-
-@pytest.fixture
-def ground() -> Iterator[Ground]:
-    # A folder that other users may enter, as a project's customarily is.
-    with tempfile.TemporaryDirectory(prefix="pw-shapes-") as folder:
-        Path(folder).chmod(0o755)
-        made = Ground(Path(folder) / "small")
-        try:
-            yield made
-        finally:
-            made.close()
 
 
 def test_stores_without_volumes_and_clients_that_wait_for_nobody(ground):

@@ -6,9 +6,7 @@ import contextlib
 import http.client
 import re
 import subprocess
-import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,17 +15,6 @@ from partywall.edge import command
 from scenarios.bad_input.ground import Ground, free_ports
 
 pytestmark = pytest.mark.scenario
-
-
-@pytest.fixture
-def ground() -> Iterator[Ground]:
-    with tempfile.TemporaryDirectory(prefix="pw-snippet-") as folder:
-        Path(folder).chmod(0o755)
-        made = Ground(Path(folder) / "small")
-        try:
-            yield made
-        finally:
-            made.close()
 
 
 def asked(port: int, host: str) -> tuple[int, str]:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from partywall.model.world import Entry, Key
+from partywall.model.world import Entry, Instance, Job, Key
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -37,6 +37,8 @@ class Original(msgspec.Struct, frozen=True, kw_only=True):
     """Services that it depends on."""
     grace: float = 10.0
     """Seconds that it has to stop."""
+    patience: float = 0.0
+    """Seconds that its health check gives it to become well."""
     ports: tuple[str, ...] = ()
     """Ports of the machine that it has."""
     held: dict[str, Held] = {}
@@ -73,6 +75,10 @@ class Succession(Protocol):
 
     def variables(self, original: Original) -> Mapping[str, str]:
         """What its program was given; it may be secret."""
+        ...
+
+    def patience(self, thing: Instance | Job) -> float:
+        """Seconds that one of ours is given to become well."""
         ...
 
     def written(self, original: Original) -> Sequence[str]:

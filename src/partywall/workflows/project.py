@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets as random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -15,7 +15,6 @@ from partywall.axes.site import EDGE
 from partywall.axes.world import desired as build
 from partywall.axes.world import missing
 from partywall.compose import read
-from partywall.compose.public import Public
 from partywall.compose.settings import EnvironmentSettings, Settings
 from partywall.data.observe import DatabaseObserver
 from partywall.edge import tenants
@@ -34,6 +33,7 @@ from partywall.workflows import commons, edge_place, variables
 from partywall.workflows.app_cache import AppCache
 from partywall.workflows.observing import WholeObserver
 from partywall.workflows.port_claims import Claims
+from partywall.workflows.requests import requested, told
 from partywall.workflows.site import site_of
 from partywall.workflows.switching import EdgeSwitch
 from partywall.workflows.variables import Given
@@ -187,7 +187,7 @@ class Project:
         if name not in self._given:
             environment = self.environment(name)
             self._given[name] = variables.given(
-                self.settings, environment, self.store, self._tells(environment)
+                self.settings, environment, self.store, told(self, environment)
             )
         return self._given[name]
 
@@ -198,7 +198,9 @@ class Project:
             BadInput: when a Compose file or a variable is wrong.
         """
         requests = {
-            name: self._request(self.environment(name)) for name in names if name not in self._apps
+            name: requested(self, self.environment(name))
+            for name in names
+            if name not in self._apps
         }
         for name, request in requests.items():
             if (known := self._cache.find(request)) is not None:
@@ -216,14 +218,14 @@ class Project:
         Raises:
             BadInput: when there is none, or one cannot be read.
         """
-        return read.question(self._request(self.environment(name))).files
+        return read.question(requested(self, self.environment(name))).files
 
     def profiles_of(self, name: str, service: str) -> tuple[str, ...]:
         """The profiles of a service that an environment leaves out; none of one that is nowhere."""
         if name not in self.settings.environments:
             return ()
         every = msgspec.structs.replace(
-            self._request(self.environment(name)), profiles=("*",), lenient=True
+            requested(self, self.environment(name)), profiles=("*",), lenient=True
         )
         try:
             found = read.read(every).services.get(service)
@@ -300,7 +302,7 @@ class Project:
             self.store.save(name)
         read_now = [name for name in names if name in self._apps]
         self._cache.keep(
-            (self._request(self.environment(name)), self._apps[name]) for name in read_now
+            (requested(self, self.environment(name)), self._apps[name]) for name in read_now
         )
 
     def claim_ports(self) -> None:
@@ -326,55 +328,6 @@ class Project:
     def _edge_runs(self) -> bool:
         edge = self.engine.observer().look(EDGE)
         return edge is not None and edge.running
-
-    def _tells(self, environment: EnvironmentSettings) -> dict[str, str]:
-        return {
-            "PARTYWALL_ENVIRONMENT": environment.name,
-            "PARTYWALL_DOMAIN": environment.domain,
-            "PARTYWALL_URL": self.url(environment.name),
-            **{
-                f"PARTYWALL_URL_{name}": self.url(environment.name, variables.label_of(name))
-                for name in variables.asked_labels(self.settings)
-            },
-        }
-
-    def _request(self, environment: EnvironmentSettings) -> read.Request:
-        name = environment.name
-
-        def keep(variable: str, value: str) -> str:
-            return str(self.store.refer(name, {variable: value})[variable])
-
-        def own(variable: str, made: Callable[[], str]) -> str:
-            return str(self.store.latest(name, variable) or keep(variable, made()))
-
-        return read.Request(
-            folder=self.folder,
-            environment=name,
-            environments=tuple(self.settings.environments),
-            project=f"{self.settings.project}-{name}",
-            files=self.settings.compose,
-            profiles=environment.profiles,
-            variables=self.given(name).variables,
-            env_files=tuple(file.path for file in environment.env_files),
-            services=self.settings.services,
-            settings_place=self.settings.file,
-            keep=keep,
-            own=own if self._renews(environment) else None,
-            public=self._public(environment) if self._renews(environment) else None,
-            outward=environment.outward if self._renews(environment) else True,
-            lenient=self.lenient,
-        )
-
-    def _public(self, environment: EnvironmentSettings) -> Public:
-        return Public(
-            origin=self.url(environment.name),
-            domain=environment.domain,
-            production=self.settings.production.domain,
-        )
-
-    def _renews(self, environment: EnvironmentSettings) -> bool:
-        """Whether what is written down for all is to be the environment's own, where it must be."""
-        return not environment.production and self.engine.definitions
 
     @cached_property
     def _cache(self) -> AppCache:

@@ -9,6 +9,7 @@ import pytest
 
 from partywall.compose import settings as compose_settings
 from partywall.workflows.project import Project
+from partywall.workflows.requests import requested
 
 
 @pytest.fixture
@@ -20,9 +21,9 @@ def project(tmp_path: Path) -> Project:
 
 
 def test_only_production_has_what_is_written_down_for_all(project: Project) -> None:
-    dev = project._request(project.environment("dev"))
+    dev = requested(project, project.environment("dev"))
     assert dev.own is not None
     assert dev.public is not None
     assert dev.public.production == project.settings.production.domain
-    prod = project._request(project.environment("prod"))
+    prod = requested(project, project.environment("prod"))
     assert (prod.own, prod.public) == (None, None)

@@ -73,5 +73,6 @@ def _gap(found: TakeOver) -> str:
     services = [one for one in found.services if one.original]
     return (
         f"all {len(services)} services, from the stop of the originals until the new ones are "
-        f"well; if that fails, or after {found.at_most:.0f} s, the originals serve again"
+        f"well; if one is not in its time (at most {found.at_most:.0f} s in all), the originals "
+        "serve again"
     )

@@ -6,6 +6,7 @@ import time
 
 from partywall.engines.docker.labels import COMPOSE_SERVICE
 from partywall.engines.docker.understand import Inspected, epoch
+from partywall.model.world import Instance, Job
 
 _LEAST_SECONDS = 120.0
 _MARGIN_SECONDS = 30.0
@@ -70,12 +71,26 @@ def patience(inspected: Inspected) -> float:
     check = inspected["Config"].get("Healthcheck") or {}
     if not check.get("Test"):
         return _LEAST_SECONDS
-    interval = (check.get("Interval") or 30e9) / 1e9
-    timeout = (check.get("Timeout") or 30e9) / 1e9
-    checks = (check.get("Retries") or 3) * (interval + timeout)
-    return float(
-        max(_LEAST_SECONDS, (check.get("StartPeriod") or 0) / 1e9 + checks + _MARGIN_SECONDS)
+    return _allowed(
+        (check.get("Interval") or 30e9) / 1e9,
+        (check.get("Timeout") or 30e9) / 1e9,
+        check.get("Retries") or 3,
+        (check.get("StartPeriod") or 0) / 1e9,
     )
+
+
+def allowed(thing: Instance | Job) -> float:
+    """The same of what is still to be made, as far as its own description says; pure."""
+    if isinstance(thing, Job):
+        return _JOB_SECONDS
+    check = thing.health
+    if check is None:
+        return _LEAST_SECONDS
+    return _allowed(check.interval, check.timeout, check.retries, check.start_period)
+
+
+def _allowed(interval: float, timeout: float, retries: int, start: float) -> float:
+    return max(_LEAST_SECONDS, start + retries * (interval + timeout) + _MARGIN_SECONDS)
 
 
 def _unhealthy(inspected: Inspected) -> str:

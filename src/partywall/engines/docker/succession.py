@@ -21,12 +21,12 @@ from partywall.engines.docker.images import sweep
 from partywall.engines.docker.labels import COMPOSE_SERVICE
 from partywall.engines.docker.making import Making
 from partywall.engines.docker.reach import DockerReach
-from partywall.engines.docker.ready import hopeless, patience, ready
+from partywall.engines.docker.ready import allowed, hopeless, patience, ready
 from partywall.engines.docker.understand import Inspected
 from partywall.engines.docker.units import Units
 from partywall.interfaces import Clock, Held, Original, Plain
 from partywall.model.errors import MachineFailed
-from partywall.model.world import Entry, Key
+from partywall.model.world import Entry, Instance, Job, Key
 from partywall.system.decoding import decode
 
 _WAITS = "com.docker.compose.depends_on"
@@ -74,6 +74,10 @@ class DockerSuccession:
         """What its program was given, its image's own included."""
         said = self._inspected(original)["Config"].get("Env") or ()
         return dict(str(one).partition("=")[::2] for one in said)
+
+    def patience(self, thing: Instance | Job) -> float:
+        """Seconds that it is given to become well."""
+        return allowed(thing)
 
     def written(self, original: Original) -> Sequence[str]:
         """Files that were written inside the container itself, where no volume keeps them."""
@@ -137,13 +141,13 @@ class DockerSuccession:
 
     def hand_back(self, plain: Plain) -> None:
         """Have a Compose project run as its user would, and see that it is well."""
-        self._cli.plain(plain, "up", "--detach", "--remove-orphans")
+        self._cli.plain(plain, "up", "--detach")
         for one in self.originals(plain.project):
             self._await(one)
 
     def take_back(self, plain: Plain) -> None:
         """Remove the containers and networks of a Compose project; data stay."""
-        self._cli.plain(plain, "down", "--remove-orphans")
+        self._cli.plain(plain, "down")
 
     def vanish(self, *, last: bool) -> None:
         """Remove the images that were built; with the last project the agents' as well."""
@@ -213,6 +217,7 @@ def original(inspected: Inspected) -> Original:
         retries=int(policy.get("MaximumRetryCount") or 0),
         waits=tuple(sorted(one.partition(":")[0] for one in said.split(",") if one)),
         grace=float(config.get("StopTimeout") or 10.0),
+        patience=patience(inspected),
         ports=tuple(sorted(_ports(host))),
         held=mounts(inspected),
     )

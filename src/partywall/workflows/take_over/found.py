@@ -11,11 +11,19 @@ from partywall.interfaces import Held, Original, Succession
 from partywall.model.errors import BadInput, Refused
 from partywall.model.plan import Plan
 from partywall.model.secret import Secret, SecretRef, resolve
-from partywall.model.world import Database, Instance, Job, Key, Volume, World, environment_of
+from partywall.model.world import (
+    Database,
+    Instance,
+    Job,
+    Key,
+    Volume,
+    World,
+    environment_of,
+    name_of,
+)
 from partywall.workflows import change
 from partywall.workflows.project import Project
 
-_LEAST_SECONDS = 120.0
 _SHOWN = 5
 
 
@@ -43,7 +51,7 @@ class TakeOver(msgspec.Struct, frozen=True, kw_only=True):
     databases: tuple[Database, ...]
     """Dumped first."""
     at_most: float
-    """Seconds after which the originals serve again, when the new ones do not."""
+    """Seconds that the new ones are waited for in all, before the originals serve again."""
     plan: Plan
     notes: tuple[str, ...] = ()
 
@@ -144,7 +152,7 @@ class Finding:
             )
 
     def _refuse_orphans(self) -> None:
-        known = {*self._instances, *self._once, *self._left_out()}
+        known = {*self._instances, *self._once}
         unknown = [one for one in self._originals if one.service not in known and one.running]
         if unknown:
             raise Refused(
@@ -167,11 +175,6 @@ class Finding:
                     remedy="let the Compose file publish it as it is published now, or see to it "
                     "first that nobody calls it any more",
                 )
-
-    def _left_out(self) -> set[str]:
-        """Services that are no part of the world: the app's own edge, say."""
-        app = self._after.apps([self._environment])[self._environment]
-        return set(app.services) - set(self._instances) - self._once
 
     def _refuse_lost_data(self) -> None:
         for original in self._originals:
@@ -254,10 +257,17 @@ class Finding:
         return resolve(text, reveal)
 
     def _at_most(self) -> float:
-        """Each waits for what it needs, and nobody for longer than it may take."""
-        deep = _deepest({key: [need.key for need in one.needs] for key, one in self._things()})
-        stop = max((one.grace for one in self._originals), default=0.0)
-        return stop + deep * _LEAST_SECONDS
+        """Each waits for what it needs, and nobody for longer than it is given."""
+        originals = {one.service: one.patience for one in self._originals}
+        things = dict(self._things())
+        longest = _longest(
+            {key: [need.key for need in one.needs] for key, one in things.items()},
+            {
+                key: max(self._hands.patience(one), originals.get(name_of(key), 0.0))
+                for key, one in things.items()
+            },
+        )
+        return sum(one.grace for one in self._originals) + longest
 
     def _things(self) -> Iterator[tuple[Key, Instance | Job]]:
         for thing in self._world.things():
@@ -274,11 +284,6 @@ class Finding:
                     f"{original.name} has written files that no volume keeps, and its successor "
                     f"starts without them: {', '.join(lost[:_SHOWN])}{more}"
                 )
-        yield from (
-            f"{original.name} ends, and our edge answers in its place"
-            for original in self._originals
-            if original.service in self._left_out()
-        )
 
     def _attached(self, service: str) -> set[str]:
         """Where Compose puts secrets and configs that are no files of the machine."""
@@ -342,14 +347,14 @@ def check_attached(project: Project, environment: str) -> None:
         )
 
 
-def _deepest(waits: Mapping[Key, Iterable[Key]]) -> int:
-    """How many wait for one another at most."""
-    known: dict[Key, int] = {}
+def _longest(waits: Mapping[Key, Iterable[Key]], seconds: Mapping[Key, float]) -> float:
+    """How long those that wait for one another may take together."""
+    known: dict[Key, float] = {}
 
-    def depth(key: Key) -> int:
+    def until(key: Key) -> float:
         if key not in known:
-            known[key] = 1  # those that wait in a circle are refused by the plan
-            known[key] = 1 + max((depth(one) for one in waits[key] if one in waits), default=0)
+            known[key] = seconds[key]  # those that wait in a circle are refused by the plan
+            known[key] += max((until(one) for one in waits[key] if one in waits), default=0.0)
         return known[key]
 
-    return max(map(depth, waits), default=0)
+    return max(map(until, waits), default=0.0)

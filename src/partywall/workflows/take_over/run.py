@@ -145,28 +145,26 @@ class _Run:
 
     def _stages(self, stop: threading.Event) -> float:
         hands = succession(self._project)
-        with self._stage("save", stop):
-            for database in self._servers():
-                databases.save(self._reach, hands, database, self._folder)
-        with self._stage("images", stop):
-            world = self._later.desired([self._environment]).entries.values()
-            self._later.claim([self._environment])
-            succession(self._later).prepare(one for one in world if self._is_mine(one.thing.key))
-            self._before = {one.server: databases.look(self._reach, one) for one in self._servers()}
+        self._begin("save", stop)
+        for database in self._servers():
+            databases.save(self._reach, hands, database, self._folder)
+        self._begin("images", stop)
+        world = self._later.desired([self._environment]).entries.values()
+        self._later.claim([self._environment])
+        succession(self._later).prepare(one for one in world if self._is_mine(one.thing.key))
+        self._before = {one.server: databases.look(self._reach, one) for one in self._servers()}
+        self._begin("stop", stop)
         clock = self._project.clock
-        with self._stage("stop", stop):
-            began = clock.now()
-            hands.rest(self._found.originals)
-        with self._stage("start", stop):
-            goal = change.Goal(verb="up", scope=self._environment)
-            change.change(self._later, goal, _agreed, self._progress)
-            away = clock.now() - began
-        with self._stage("check", stop):
-            self._check()
-            text = settings_line.changed(
-                self._project.settings, self._environment, ATTACH, VOLUMES_OF
-            )
-            settings_line.write(self._project.settings, text)
+        began = clock.now()
+        hands.rest(self._found.originals)
+        self._begin("start", stop)
+        goal = change.Goal(verb="up", scope=self._environment)
+        change.change(self._later, goal, _agreed, self._progress)
+        away = clock.now() - began
+        self._begin("check", stop)
+        self._check()
+        text = settings_line.changed(self._project.settings, self._environment, ATTACH, VOLUMES_OF)
+        settings_line.write(self._project.settings, text)
         self._mark("settle")
         return away
 
@@ -184,16 +182,15 @@ class _Run:
     def _servers(self) -> Iterable[Database]:
         return databases.servers(self._found.databases).values()
 
-    @contextlib.contextmanager
-    def _stage(self, name: str, stop: threading.Event) -> Iterator[None]:
+    def _begin(self, name: str, stop: threading.Event) -> None:
         if stop.is_set():
             raise KeyboardInterrupt
         self._mark(name)
-        yield
 
     def _mark(self, name: str) -> None:
-        self._record = msgspec.structs.replace(self._record, stage=name)
-        record.write(self._project.home, self._record)
+        begun = msgspec.structs.replace(self._record, stage=name)
+        record.write(self._project.home, begun)
+        self._record = begun  # only now: what could not be written down was not begun
         why = next(one.why for one in record.STAGES if one.name == name)
         self._tell(f"{name}: {why}")
 
@@ -235,7 +232,7 @@ def _back(project: Project, left: Record, tell: Tell, progress: Progress) -> Non
     tell(f"back: the originals of {name} serve again")
     try:
         with stopping():
-            _restore_settings(project, left)
+            _restore_settings(reopened(project), left)
             _undo(project, left, progress)
     except Exception as error:
         what = error.what if isinstance(error, PartywallError) else str(error)

@@ -1,8 +1,11 @@
 """How long a container is waited for."""
 
+import msgspec
 import pytest
 
-from partywall.engines.docker.ready import patience
+from partywall.engines.docker.ready import allowed, patience
+from partywall.model.app import HealthCheck, Role
+from partywall.model.world import Instance, Job
 
 
 @pytest.mark.parametrize(
@@ -17,3 +20,11 @@ from partywall.engines.docker.ready import patience
 )
 def test_it_gets_the_time_that_its_health_check_may_take(check, seconds):
     assert patience({"Config": {"Healthcheck": check}}) == seconds
+
+
+def test_what_is_still_to_be_made_gets_the_same_time():
+    check = HealthCheck(command=("x",), interval=30, timeout=10, retries=5, start_period=600)
+    web = Instance(key="dev/web", service="web", role=Role.WEB)
+    assert allowed(web) == 120
+    assert allowed(msgspec.structs.replace(web, health=check)) == 830
+    assert allowed(Job(key="dev/job/web", instance=web)) == 600

@@ -49,6 +49,7 @@ def test_a_container_is_known_as_it_must_be_again():
         retries=5,
         waits=("cache", "init"),
         grace=30.0,
+        patience=120.0,
         held={
             "/rows": Held(kind="volume", source="shop_rows"),
             "/x": Held(kind="volume", source="f" * 64, unnamed=True),

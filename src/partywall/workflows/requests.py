@@ -1,0 +1,65 @@
+"""With what an environment's Compose files are read, drawn from a project's settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from partywall.compose import read
+from partywall.compose.public import Public
+from partywall.compose.settings import EnvironmentSettings
+from partywall.workflows import variables
+
+if TYPE_CHECKING:
+    from partywall.workflows.project import Project
+
+
+def requested(project: Project, environment: EnvironmentSettings) -> read.Request:
+    """What is read of an environment, and what it must not share with production."""
+    name = environment.name
+
+    def keep(variable: str, value: str) -> str:
+        return str(project.store.refer(name, {variable: value})[variable])
+
+    def own(variable: str, made: Callable[[], str]) -> str:
+        return str(project.store.latest(name, variable) or keep(variable, made()))
+
+    apart = not environment.production and project.engine.definitions
+    return read.Request(
+        folder=project.folder,
+        environment=name,
+        environments=tuple(project.settings.environments),
+        project=f"{project.settings.project}-{name}",
+        files=project.settings.compose,
+        profiles=environment.profiles,
+        variables=project.given(name).variables,
+        env_files=tuple(file.path for file in environment.env_files),
+        services=project.settings.services,
+        settings_place=project.settings.file,
+        keep=keep,
+        own=own if apart else None,
+        public=_public(project, environment) if apart else None,
+        outward=environment.outward if apart else True,
+        lenient=project.lenient,
+    )
+
+
+def told(project: Project, environment: EnvironmentSettings) -> dict[str, str]:
+    """The variables by which an app knows where it is."""
+    return {
+        "PARTYWALL_ENVIRONMENT": environment.name,
+        "PARTYWALL_DOMAIN": environment.domain,
+        "PARTYWALL_URL": project.url(environment.name),
+        **{
+            f"PARTYWALL_URL_{name}": project.url(environment.name, variables.label_of(name))
+            for name in variables.asked_labels(project.settings)
+        },
+    }
+
+
+def _public(project: Project, environment: EnvironmentSettings) -> Public:
+    return Public(
+        origin=project.url(environment.name),
+        domain=environment.domain,
+        production=project.settings.production.domain,
+    )
