@@ -43,6 +43,21 @@ def state(one: Boxes) -> dict[str, list[str]]:
     }
 
 
+def test_data_that_nobody_would_find_again_are_refused_first(two: Two) -> None:
+    one, _ = two
+    path = one.folder / "compose.yaml"
+    before = path.read_text()
+    said = yaml.safe_load(before)
+    said["services"]["store"] = {"image": "redis:7", "command": "redis-server --appendonly yes"}
+    path.write_text(yaml.safe_dump(said))
+    one.call("up", "prod", "--yes")
+    refused = " ".join(one.call("leave", "--dry-run", code=3).err.split())
+    assert "prod/store keeps /data in a volume without a name" in refused
+    assert one.document("leave", "--dry-run", "--without-data-of", "store")["away"] is None
+    path.write_text(before)
+    one.call("up", "prod", "--yes")
+
+
 def test_it_goes_on_as_plain_compose(two: Two) -> None:
     one, other = two
     one.cached("prod", "set", "kept", "prod")

@@ -15,6 +15,14 @@ as_json = click.option("--json", "json", is_flag=True, help="One JSON document f
 dry_run = click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
 yes = click.option("-y", "--yes", is_flag=True, help="Do not ask, not even for production.")
 
+without_data_of = click.option(
+    "--without-data-of",
+    "behind",
+    multiple=True,
+    metavar="SERVICE",
+    help="Let go what this service keeps in a volume without a name. May be given several times.",
+)
+
 
 def complete_environment(
     context: click.Context,

@@ -15,18 +15,21 @@ from partywall.workflows.leave.found import Leaving, find
 
 
 @click.command("leave")
+@options.without_data_of
 @options.dry_run
 @options.yes
 @options.as_json
 @click.pass_obj
-def command(session: Session, dry_run: bool, yes: bool, json: bool) -> None:
+def command(
+    session: Session, behind: tuple[str, ...], dry_run: bool, yes: bool, json: bool
+) -> None:
     """Hand production back as plain Compose, and take away all that is Partywall's own.
 
     Data stay where they are: every volume, folder and env file. When production does not run as
     plain Compose, it is brought back as it was.
     """
     if dry_run:
-        found = find(session.project)
+        found = find(session.project, behind)
         if json:
             session.document(leave_document(found))
         else:
@@ -39,7 +42,9 @@ def command(session: Session, dry_run: bool, yes: bool, json: bool) -> None:
         session.confirm(found.production, "This hands back", yes=yes)
 
     with StepLines(sys.stderr, style_of(sys.stderr)) as lines:
-        left = run.leave(session.project, asking, session.note, lines)
+        left = run.leave(
+            session.project, behind=behind, approve=asking, tell=session.note, progress=lines
+        )
     if json:
         session.document(leave_document(left.found, away=left.away))
         return

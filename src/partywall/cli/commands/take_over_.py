@@ -17,13 +17,7 @@ from partywall.workflows.take_over.found import TakeOver
 
 @click.command("take-over")
 @options.one_environment
-@click.option(
-    "--without-data-of",
-    "behind",
-    multiple=True,
-    metavar="SERVICE",
-    help="Let go what this service keeps in a volume without a name. May be given several times.",
-)
+@options.without_data_of
 @options.dry_run
 @options.yes
 @options.as_json

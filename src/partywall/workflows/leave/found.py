@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,12 @@ import msgspec
 from partywall.edge import tenants
 from partywall.interfaces import Plain
 from partywall.model.errors import Refused
-from partywall.model.world import Instance, Volume, World, environment_of
+from partywall.model.world import Instance, Volume, World, environment_of, name_of
 from partywall.planning.scope import COMMON
 from partywall.workflows.leave.plainly import Plainly
 from partywall.workflows.project import Project
 from partywall.workflows.take_over import record
-from partywall.workflows.take_over.found import succession
+from partywall.workflows.take_over.found import refuse_nameless, succession
 
 DUMPS = "take-over"
 
@@ -45,8 +45,12 @@ class Leaving(msgspec.Struct, frozen=True, kw_only=True):
         return "" if self.plain is None else " ".join(["docker compose", *self.plain.words()])
 
 
-def find(project: Project) -> Leaving:
+def find(project: Project, behind: Iterable[str] = ()) -> Leaving:
     """What would be done.
+
+    Args:
+        project: the one.
+        behind: services whose data in volumes without a name are not missed.
 
     Raises:
         Refused: when production could not be plain Compose as it is, or nothing is here.
@@ -59,6 +63,9 @@ def find(project: Project) -> Leaving:
     observed = project.observer.observe()
     production = project.settings.production.name
     running = [one.key for one in _of(observed, production) if isinstance(one, Instance)]
+    for key in running:
+        if (name := name_of(key)) not in behind:
+            refuse_nameless(hands, key, name, hands.held(key))
     found = Plainly(project, hands, running) if running else None
     ends = sorted(observed.environments() - {production, *COMMON})
     dumps = project.home / DUMPS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
@@ -34,7 +34,12 @@ class Left(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def leave(
-    project: Project, approve: Callable[[Leaving], None], tell: Tell, progress: Progress
+    project: Project,
+    *,
+    behind: Iterable[str],
+    approve: Callable[[Leaving], None],
+    tell: Tell,
+    progress: Progress,
 ) -> Left:
     """Do it, after `approve` has seen what would be done.
 
@@ -43,7 +48,7 @@ def leave(
         HalfDone: when it could not be brought back.
     """
     with Locks(project.home).hold(["leave"], "leave"):
-        found = find(project)
+        found = find(project, behind)
         approve(found)
         hands = succession(project)
         away = 0.0

@@ -193,15 +193,8 @@ class Finding:
                 f"have {instead or 'nothing'} there",
                 remedy="let the Compose file say what runs, `docker compose up -d`, and try again",
             )
-        if original.service in self._behind or instead or self._hands.empty(held):
-            return
-        raise Refused(
-            f"{original.name} keeps {path} in a volume without a name, which nobody would find "
-            "again",
-            remedy=f"give it to {original.service} under a name (`volumes: [kept:{path}]`, and "
-            f"`volumes: {{kept: {{external: true, name: {held.source}}}}}` at the end), or let it "
-            f"go with --without-data-of {original.service}",
-        )
+        if original.service not in self._behind and not instead:
+            refuse_nameless(self._hands, original.name, original.service, {path: held})
 
     def _mounted(self, instance: Instance) -> dict[str, str]:
         """Path inside → the engine's name of the volume, or the path of the machine."""
@@ -315,6 +308,25 @@ def succession(project: Project) -> Succession:
             remedy="it is for production that Docker runs: `engine: docker`",
         )
     return found
+
+
+def refuse_nameless(
+    hands: Succession, container: str, service: str, held: Mapping[str, Held]
+) -> None:
+    """See that nothing is kept where only the container itself would find it.
+
+    Raises:
+        Refused: for the first volume without a name that holds something.
+    """
+    for path, one in sorted(held.items()):
+        if one.unnamed and not hands.empty(one):
+            raise Refused(
+                f"{container} keeps {path} in a volume without a name, which nobody would find "
+                "again",
+                remedy=f"give it to {service} under a name (`volumes: [kept:{path}]`, and "
+                f"`volumes: {{kept: {{external: true, name: {one.source}}}}}` at the end), or let "
+                f"it go with --without-data-of {service}",
+            )
 
 
 def check_name(project: str, environment: str, before: str) -> None:
