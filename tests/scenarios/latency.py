@@ -6,20 +6,38 @@ counts from then: a server that stops for a second makes everybody wait who came
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import math
 import statistics
-import threading
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 MOST = 1.25
 """How much longer production may take beside a burning neighbour, at the 99th percentile."""
-_AT_ONCE = 32
+_LEAD = 0.3
+"""Seconds in which everybody gets ready."""
 
-Ask = Callable[[], None]
-"""Makes one request, or raises."""
+@dataclass(frozen=True)
+class Question:
+    """A request that everybody asks, each on a connection of their own, and its only answer."""
+
+    port: int
+    host: str
+    says: bytes
+
+    async def ask(self) -> None:
+        """Ask as somebody new.
+
+        Raises:
+            AssertionError: when the answer is another one.
+        """
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        writer.write(f"GET / HTTP/1.1\r\nHost: {self.host}\r\nConnection: close\r\n\r\n".encode())
+        answer = await reader.read()
+        writer.close()
+        assert answer.startswith(b"HTTP/1.1 200 ") and answer.endswith(self.says), answer
 
 
 @dataclass(frozen=True)
@@ -57,42 +75,45 @@ def verdict(quiet: Sequence[float], burning: Sequence[float], most: float = MOST
     return Verdict(word, ratio, spread)
 
 
-def capacity(ask: Ask, seconds: float, visitors: int = 8) -> float:
+def capacity(question: Question, seconds: float, visitors: int = 8) -> float:
     """Requests per second, when each of these visitors asks again as soon as it is answered."""
-    end = time.monotonic() + seconds
 
-    def again(_: int) -> int:
-        made = 0
-        while time.monotonic() < end:
-            ask()
+    async def again() -> int:
+        made, end = 0, time.perf_counter() + seconds
+        while time.perf_counter() < end:
+            await question.ask()
             made += 1
         return made
 
-    with ThreadPoolExecutor(visitors) as pool:
-        return sum(pool.map(again, range(visitors))) / seconds
+    async def together() -> int:
+        return sum(await asyncio.gather(*(again() for _ in range(visitors))))
+
+    return asyncio.run(together()) / seconds
 
 
-def open_loop(ask: Ask, rate: float, seconds: float) -> list[float]:
+def open_loop(question: Question, rate: float, seconds: float) -> list[float]:
     """Seconds that each request took from when it was due.
+
+    One thread asks for all, so that visitors do not wait for each other's turn at the interpreter.
 
     Raises:
         Exception: what the first request raised that failed.
     """
-    begin = time.monotonic() + 0.2
-    numbers = iter(range(int(rate * seconds)))
-    lock = threading.Lock()
 
-    def visit(_: int) -> list[float]:
-        waited = []
-        while True:
-            with lock:
-                number = next(numbers, None)
-            if number is None:
-                return waited
-            due = begin + number / rate
-            time.sleep(max(0.0, due - time.monotonic()))
-            ask()
-            waited.append(time.monotonic() - due)
+    async def visit(due: float) -> float:
+        await asyncio.sleep(due - time.perf_counter())
+        await question.ask()
+        return time.perf_counter() - due
 
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        return [one for part in pool.map(visit, range(_AT_ONCE)) for one in part]
+    async def every() -> list[float]:
+        begin = time.perf_counter() + _LEAD
+        return await asyncio.gather(
+            *(visit(begin + number / rate) for number in range(int(rate * seconds)))
+        )
+
+    gc.collect()
+    gc.disable()
+    try:
+        return asyncio.run(every())
+    finally:
+        gc.enable()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import http.client
 import logging
 import time
 from collections.abc import Iterator
@@ -12,7 +10,7 @@ import pytest
 
 from scenarios.boxes import Boxes, neighbours
 from scenarios.burning import Burning
-from scenarios.latency import Ask, capacity, open_loop, percentile, verdict
+from scenarios.latency import Question, capacity, open_loop, percentile, verdict
 
 pytestmark = [pytest.mark.scenario, pytest.mark.docker, pytest.mark.long]
 
@@ -38,31 +36,22 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Boxes]:
         yield one
 
 
-def asking(one: Boxes) -> Ask:
-    """Asks for production's page, as somebody new."""
+def asked(one: Boxes) -> Question:
+    """Production's page."""
     host = f"{one.name}.localhost:{one.port}"
-
-    def ask() -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", one.port, timeout=30)
-        with contextlib.closing(connection):
-            connection.request("GET", "/", headers={"Host": host})
-            answer = connection.getresponse()
-            assert answer.status == 200
-            assert answer.read() == b"prod says hello"
-
-    return ask
+    return Question(port=one.port, host=host, says=b"prod says hello")
 
 
 @pytest.mark.timeout(1200)
 def test_production_is_as_quick_beside_a_burning_development(one: Boxes) -> None:
-    ask = asking(one)
-    rate = PART * capacity(ask, 5.0)
+    question = asked(one)
+    rate = PART * capacity(question, 5.0)
     quiet, burning = [], []
     for _ in range(ROUNDS):
-        quiet.append(percentile(open_loop(ask, rate, SECONDS), 0.99))
+        quiet.append(percentile(open_loop(question, rate, SECONDS), 0.99))
         with Burning(one, SECONDS + 2 * _LEAD):
             time.sleep(_LEAD)
-            burning.append(percentile(open_loop(ask, rate, SECONDS), 0.99))
+            burning.append(percentile(open_loop(question, rate, SECONDS), 0.99))
     found = verdict(quiet, burning)
     _LOG.info("%s (%.0f requests/s; quiet %s, burning %s)", found, rate, quiet, burning)
     if found.word == "not measurable here":
