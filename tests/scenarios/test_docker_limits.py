@@ -55,6 +55,10 @@ def of_memory(one: Boxes) -> Path:
     return next(folder / name for name in names if (folder / name).exists())
 
 
+def yields(folder: Path) -> bool:
+    return (folder / "cpu.idle").read_text().strip() == "1"
+
+
 def started(environment: str, one: Boxes) -> list[str]:
     mine = f"label=io.partywall.environment={environment}"
     ids = docker("ps", "-aq", "--filter", one.mark, "--filter", mine)
@@ -69,6 +73,13 @@ def test_the_kernel_has_the_budget_and_every_container_is_in_it(one: Boxes) -> N
         ids = docker("ps", "-aq", "--filter", one.mark, "--filter", mine)
         said = docker("inspect", "--format", "<{{.HostConfig.CgroupParent}}>", *ids)
         assert set(said) == {f"<{parent}>"}
+
+
+def test_it_runs_on_processors_that_nobody_else_wants(one: Boxes) -> None:
+    leaf = group(one, "cpu")
+    assert yields(leaf)
+    assert yields(leaf.parent)
+    assert one.document("status")["environments"]["dev"]["limits"]["yields"]
 
 
 def test_every_container_has_a_portion_that_the_kernel_knows(one: Boxes) -> None:
@@ -223,6 +234,20 @@ def test_budgets_that_cannot_all_be_kept_are_refused_with_the_sum(one: Boxes) ->
     assert "budgets of memory add up to" in said.err
     assert "dev 900.00 GiB" in said.err
     path.write_text(before)
+
+
+def test_production_on_a_budget_yields_to_nobody(one: Boxes) -> None:
+    dev = {"protected": False, "limits": LIMITS}
+    one.settings(environments={"prod": {"limits": {"memory": "256M"}}, "dev": dev})
+    one.call("up", "--yes")
+    leaf = group(one, "cpu")
+    assert yields(leaf)
+    assert not yields(leaf.parent / "prod")
+    assert not yields(leaf.parent)
+    assert not yields(leaf.parent.parent)
+    one.settings(environments={"prod": {}, "dev": dev})
+    one.call("up", "--yes")
+    assert yields(leaf.parent)
 
 
 def test_it_goes_with_the_environment(one: Boxes) -> None:

@@ -34,6 +34,7 @@ def budget(site: Site, environment: Environment) -> Iterable[AnyThing]:
         memory_bytes=memory,
         pids=share.pids or PIDS,
         reserved_bytes=int(memory * _RESERVED),
+        yields=not environment.production,
         io_weight=share.io or (0 if environment.production else IO_WEIGHT),
     )
 

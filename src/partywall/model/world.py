@@ -202,6 +202,8 @@ class Limit(Thing, frozen=True, kw_only=True, tag="limit"):
     reserved_bytes: int = 0
     io_weight: int = 0
     """Its part of the disks beside others, who have 100 each; 0 is not to be set."""
+    yields: bool = False
+    """Whether it gets processors only while nobody outside of it wants them."""
     portions: tuple[Portion, ...] = ()
     """How it is shared out; empty: whoever comes first."""
 

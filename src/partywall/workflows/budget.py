@@ -35,6 +35,7 @@ def _document(limit: Limit, use: Use | None, drift: str | None) -> Document:
         "pids": now.pids,
         "pids_limit": limit.pids,
         "io_weight": limit.io_weight or None,
+        "yields": limit.yields,
         "throttled_periods": now.throttled,
         "throttled_seconds": now.throttled_seconds,
         "oom_kills": now.oom_kills,

@@ -486,6 +486,7 @@ class TestLimits:
             memory_bytes=400,
             pids=1024,
             reserved_bytes=100,
+            yields=True,
             io_weight=40,
         )
 

@@ -13,7 +13,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from partywall.engines.docker.cgroups import Kernel, files, groups, handed_down
+from partywall.engines.docker.cgroups import Kernel, above, files, groups, handed_down
 from partywall.model.errors import MachineFailed, Place
 from partywall.model.world import Limit
 from partywall.system.files import write_atomically
@@ -30,6 +30,9 @@ def commands(kernel: Kernel, parent: str, limit: Limit) -> Iterator[str]:
         yield f"mkdir -p {folder}"
     for path, text in {**handed_down(kernel, parent), **files(kernel, parent, limit)}.items():
         yield f"echo '{text}' > {path}"
+    for path in above(kernel, parent):
+        own = f"{path.parent}/*/{path.name}"
+        yield f"if grep -qsx 0 {own}; then echo 0; else echo 1; fi > {path}"
 
 
 def script(kernel: Kernel, parent: str, limit: Limit) -> str:

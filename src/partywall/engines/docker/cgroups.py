@@ -18,6 +18,10 @@ PERIOD = 100_000
 MEMORY = {1: "memory.limit_in_bytes", 2: "memory.max"}
 """The file that bounds memory, by version."""
 NO_WEIGHT = "this kernel has no weight of block IO: disks are shared as they come"
+NO_YIELDING = (
+    "this kernel (before 5.15) has no `cpu.idle`: below its bound it competes for processors"
+)
+_IDLE = "cpu.idle"
 _PAGE = 4096
 _BOUNDLESS = 1 << 62
 """More than any machine has: what version 1 says where there is no bound."""
@@ -33,6 +37,9 @@ class Kernel(msgspec.Struct, frozen=True, kw_only=True):
     """Whether systemd owns the tree, and the engine asks it."""
     io: str = ""
     """The file for a weight of block IO; empty: this kernel has none."""
+
+    idle: bool = False
+    """Whether a group can be told to run only while nobody else wants to."""
 
     def parent(self, project: str, environment: str) -> str:
         """What the engine is told to put an environment's containers under."""
@@ -68,6 +75,19 @@ def handed_down(kernel: Kernel, parent: str) -> dict[PurePosixPath, str]:
     return {one / "cgroup.subtree_control": words for one in above}
 
 
+def idling(kernel: Kernel) -> list[PurePosixPath]:
+    """Where a file lies that tells a group to yield, if this kernel has it."""
+    return [(ROOT / "cpu" if kernel.version == 1 else ROOT) / _IDLE]
+
+
+def above(kernel: Kernel, parent: str) -> list[PurePosixPath]:
+    """The files of the groups above a parent that may yield as wholes, the innermost first."""
+    if not kernel.idle:
+        return []
+    root = ROOT / "cpu" if kernel.version == 1 else ROOT
+    return [one / _IDLE for one in kernel.folders(parent)["cpu"].parents if root in one.parents]
+
+
 def weights(kernel: Kernel) -> list[PurePosixPath]:
     """The files that may take a weight of block IO, the better one first."""
     if kernel.version == 1:
@@ -79,6 +99,8 @@ def files(kernel: Kernel, parent: str, limit: Limit) -> dict[PurePosixPath, str]
     """File → what is written into it, in an order that the kernel takes."""
     at = kernel.folders(parent)
     made = _version_1(at, limit) if kernel.version == 1 else _version_2(at, limit)
+    if kernel.idle:
+        made[at["cpu"] / _IDLE] = str(int(limit.yields))
     if kernel.io and limit.io_weight:
         made[at["io"] / kernel.io] = str(limit.io_weight)
     return made
@@ -109,12 +131,14 @@ def _quota(limit: Limit) -> int:
 
 def properties(kernel: Kernel, limit: Limit) -> list[str]:
     """The same for `systemctl set-property`."""
+    yields = ["CPUWeight=1"] if limit.yields else []
     weight = [f"IOWeight={limit.io_weight}"] if kernel.io and limit.io_weight else []
     return [
         f"CPUQuota={limit.cpus * 100:g}%",
         f"MemoryMax={limit.memory_bytes}",
         f"MemoryLow={limit.reserved_bytes}",
         f"TasksMax={limit.pids}",
+        *yields,
         *weight,
     ]
 

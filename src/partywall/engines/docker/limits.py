@@ -17,12 +17,15 @@ from partywall.engines.docker.cgroups import (
     FAMILY,
     MEMORY,
     NO_WEIGHT,
+    NO_YIELDING,
     Kernel,
+    above,
     bound,
     differences,
     files,
     groups,
     handed_down,
+    idling,
     overbooked,
     properties,
     weights,
@@ -60,7 +63,11 @@ class Budgets:
                 systemd=info.get("CgroupDriver") == "systemd",
             )
             here = [one.name for one in weights(self._kernel) if _has(one)]
-            self._kernel = msgspec.structs.replace(self._kernel, io=next(iter(here), ""))
+            self._kernel = msgspec.structs.replace(
+                self._kernel,
+                io=next(iter(here), ""),
+                idle=any(_has(one) for one in idling(self._kernel)),
+            )
         return self._kernel
 
     def parent(self, environment: str) -> str:
@@ -83,6 +90,7 @@ class Budgets:
             _write(Path(path), text)
         for path, text in files(self.kernel, parent, limit).items():
             _write(Path(path), text)
+        self._let_families_yield(parent)
         self._boot.keep(self.kernel, parent, limit)
 
     def drop(self, limit: Limit) -> None:
@@ -99,6 +107,14 @@ class Budgets:
         self._boot.drop(self.kernel, parent)
         for folder in groups(self.kernel, parent):
             _remove(Path(folder))
+        self._let_families_yield(parent)
+
+    def _let_families_yield(self, parent: str) -> None:
+        """A group of groups yields to the rest of the machine when each of its own does."""
+        for file in map(Path, above(self.kernel, parent)):
+            if file.exists():
+                own = [(_read(one) or "").strip() for one in file.parent.glob(f"*/{file.name}")]
+                _write(file, str(int(all(said == "1" for said in own))))
 
     def script(self, limit: Limit) -> str:
         """What sets a budget without Partywall; empty where systemd remembers it."""
@@ -128,7 +144,12 @@ class Budgets:
 
     def missing(self, limit: Limit) -> tuple[str, ...]:
         """What of a budget the kernel has no file for."""
-        return () if self.kernel.io or not limit.io_weight else (NO_WEIGHT,)
+        able = self.kernel.systemd or self.kernel.idle
+        short = {
+            NO_WEIGHT: limit.io_weight and not self.kernel.io,
+            NO_YIELDING: limit.yields and not able,
+        }
+        return tuple(sentence for sentence, missing in short.items() if missing)
 
     def _folders(self, limit: Limit) -> Mapping[str, PurePosixPath]:
         return self.kernel.folders(self.parent(environment_of(limit.key)))

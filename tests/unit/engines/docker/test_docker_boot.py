@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,20 @@ def test_version_2_is_told_first_what_to_hand_down() -> None:
         for inner in ("", "/partywall", "/partywall/my-shop")
     ]
     assert lines.index(down[-1]) < lines.index(f"echo '40' > /sys/fs/cgroup{PARENT}/io.weight")
+
+
+def test_groups_above_yield_only_when_all_below_do(tmp_path: Path) -> None:
+    lines = script(Kernel(version=1, idle=True), PARENT, LIMIT).splitlines()
+    family = tmp_path / "partywall" / "my-shop"
+    for environment, idle in (("dev", 1), ("prod", 0)):
+        (family / environment).mkdir(parents=True)
+        (family / environment / "cpu.idle").write_text(f"{idle}\n")
+    told = [line.replace("/sys/fs/cgroup/cpu", str(tmp_path)) for line in lines[-2:]]
+    for says in ("0", "1"):
+        subprocess.run(["sh", "-c", "set -e\n" + "\n".join(told)], check=True)
+        assert (family / "cpu.idle").read_text() == f"{says}\n"
+        assert (family.parent / "cpu.idle").read_text() == f"{says}\n"
+        (family / "prod" / "cpu.idle").write_text("1\n")
 
 
 def test_a_unit_comes_before_the_engine() -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
+import msgspec
 import pytest
 
 from partywall.engines.docker.cgroups import (
     Kernel,
+    above,
     bound,
     differences,
     files,
@@ -22,6 +24,7 @@ LIMIT = Limit(
     memory_bytes=1_000_000_000,
     pids=1024,
     reserved_bytes=250_000_000,
+    yields=True,
 )
 OLD, NEW = Kernel(version=1), Kernel(version=2)
 SLICED = Kernel(version=2, systemd=True)
@@ -51,6 +54,21 @@ def test_version_2_has_one_tree():
     }
 
 
+@pytest.mark.parametrize(("version", "root"), [(1, "/sys/fs/cgroup/cpu"), (2, "/sys/fs/cgroup")])
+def test_what_yields_says_so_where_the_kernel_can(version: int, root: str):
+    kernel = Kernel(version=version, idle=True)
+    parent = kernel.parent("shop", "dev")
+    own = PurePosixPath(f"{root}/partywall/shop/dev/cpu.idle")
+    assert files(kernel, parent, LIMIT)[own] == "1"
+    firm = msgspec.structs.replace(LIMIT, yields=False)
+    assert files(kernel, parent, firm)[own] == "0"
+    assert [str(one) for one in above(kernel, parent)] == [
+        f"{root}/partywall/shop/cpu.idle",
+        f"{root}/partywall/cpu.idle",
+    ]
+    assert above(OLD, parent) == []
+
+
 def test_systemd_gets_a_slice_of_its_own_kind_of_name():
     parent = SLICED.parent("my-shop", "dev")
     assert parent.startswith("partywall_my_shop_dev_")
@@ -62,6 +80,7 @@ def test_systemd_gets_a_slice_of_its_own_kind_of_name():
         "MemoryMax=1000000000",
         "MemoryLow=250000000",
         "TasksMax=1024",
+        "CPUWeight=1",
     ]
 
 
