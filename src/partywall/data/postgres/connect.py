@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from partywall.interfaces import Reach
@@ -19,6 +21,11 @@ _SECONDS = 5
 _PATIENCE = 20.0
 _PAUSE = 0.1
 _NOT_YET = re.compile(r"refused|the database system is (starting up|shutting down)")
+
+
+def get_ready() -> None:
+    """Have the driver imported meanwhile, which takes as long as a server takes to start."""
+    threading.Thread(target=import_module, args=("psycopg",)).start()
 
 
 class WrongPassword(MachineFailed):

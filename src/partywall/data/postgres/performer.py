@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from partywall.data.postgres.connect import WrongPassword, connect
+from partywall.data.postgres.connect import WrongPassword, connect, get_ready
 from partywall.interfaces import Reach, Records, SecretStore
 from partywall.model.errors import MachineFailed
 from partywall.model.secret import Secret
@@ -25,6 +25,7 @@ class DatabasePerformer:
         self._reach = reach
         self._secrets = secrets
         self._records = records
+        get_ready()
 
     def create(self, entry: Entry) -> None:
         """Make it if the server's image has not, and log in as its owner."""
