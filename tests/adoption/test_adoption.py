@@ -121,6 +121,8 @@ def test_two_environments_share_nothing_or_the_project_is_refused(adopted: Adopt
         with pytest.raises(PartywallError) as raised:
             refusing.check(project, ENVIRONMENTS)
         assert raised.value.where is not None
+        alone = not any(refusing.in_the_way(project, ["prod"]))
+        assert ("`partywall up prod`" in (raised.value.remedy or "")) == alone
         return
     world = _made(project, expected)
     has = [set(project.apps([name])[name].services) for name in ENVIRONMENTS]

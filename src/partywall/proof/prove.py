@@ -39,6 +39,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         """Whether any wall has a hole."""
         return any(attempt.verdict is Verdict.CROSSED for attempt in self.probes)
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing could be tried, and so nothing is proved."""
+        return all(attempt.verdict is Verdict.COULD_NOT_TRY for attempt in self.probes)
+
     def to_json(self) -> bytes:
         """The document that scripts build on."""
         return msgspec.json.encode(self)

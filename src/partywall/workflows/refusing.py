@@ -20,13 +20,17 @@ def check(project: Project, names: Iterable[str]) -> None:
         Refused: for the first such service, saying how many more there are.
         BadInput: when a Compose file is wrong.
     """
+    names = list(names)
     found = list(in_the_way(project, names))
     if not found:
         return
     first = found[0]
     subject = f"service {first.service}: " if first.service else ""
     more = f" (and {len(found) - 1} more: `partywall init --report`)" if found[1:] else ""
-    raise Refused(f"{subject}{first.what}{more}", where=first.where, remedy=first.action)
+    able = [name for name in names if name not in project.attachments]
+    able = [name for name in able if not any(in_the_way(project, [name]))]
+    alone = f"; `partywall up {able[0]}` works as it is" if able else ""
+    raise Refused(f"{subject}{first.what}{more}", where=first.where, remedy=first.action + alone)
 
 
 def check_conflicts(project: Project, desired: World, scope: str | None = None) -> None:

@@ -315,6 +315,26 @@ def test_a_broken_probe_is_a_verdict() -> None:
     assert "KeyError" in report.probes[0].answer
 
 
+@pytest.mark.parametrize(
+    ("verdicts", "empty"),
+    [
+        ((), True),
+        ((Verdict.COULD_NOT_TRY,), True),
+        ((Verdict.COULD_NOT_TRY, Verdict.HELD), False),
+        ((Verdict.CROSSED,), False),
+        ((Verdict.SHARED,), False),
+    ],
+)
+def test_a_report_of_nothing_tried_proves_nothing(
+    verdicts: tuple[Verdict, ...], *, empty: bool
+) -> None:
+    attempts = tuple(
+        Attempt(probe="x", start="dev", to="prod", verdict=verdict, tried="a", answer="b")
+        for verdict in verdicts
+    )
+    assert Report(probes=attempts).empty is empty
+
+
 def test_what_hangs_is_reported_when_the_time_is_over() -> None:
     release = threading.Event()
 

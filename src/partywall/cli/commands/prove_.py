@@ -23,7 +23,10 @@ from partywall.workflows.prove import prove
 @options.as_json
 @click.pass_context
 def command(context: click.Context, environments: tuple[str, ...], json: bool) -> None:
-    """Try to cross the wall between environments, live; exit code 1 when one is crossed."""
+    """Try to cross the wall between environments, live.
+
+    The exit code is 1 when one is crossed, and when nothing could be tried.
+    """
     session: Session = context.obj
     for name in environments:
         session.project.environment(name)
@@ -34,4 +37,4 @@ def command(context: click.Context, environments: tuple[str, ...], json: bool) -
         session.document(document)
     else:
         session.print(proof_text(document, style_of(sys.stdout)))
-    context.exit(1 if report.crossed else 0)
+    context.exit(1 if report.crossed or report.empty else 0)
