@@ -28,7 +28,8 @@ _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\", "$": "$"}
 _HARMLESS = re.compile(r"(?i)true|false|yes|no|on|off|none|null|\d{1,5}")
 _NO_SECRET = re.compile(
     r"(_FILE|_PATH|_DIR|_TTL|_LENGTH|_SIZE|_ALGORITHM|_ALG|_ENABLED|_DISABLED|_REQUIRED|_METHOD|_TYPE"
-    r"|_DAYS|_HOURS|_MINUTES|_SECONDS|_EXPIRES?(_IN)?|_EXPIRY|_LIFETIME|_VERSION|_NAME|_HEADER|_URL)$",
+    r"|_DAYS|_HOURS|_MINUTES|_SECONDS|_EXPIRES?(_IN)?|_EXPIRY|_LIFETIME|_VERSION|_NAME|_HEADER|_URL"
+    r"|_LIMIT|_PREFIX)$",
     re.IGNORECASE,
 )
 _INLINE = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@]*:([^@/\s]+)@", re.IGNORECASE)
@@ -248,13 +249,18 @@ def _customary(name: str, project: str, production: bool) -> str | None:
 
 
 def fresh(variables: Iterable[Wanted], *, project: str, production: bool) -> dict[str, str | None]:
-    """A value for every variable that needs one; None where only a person knows it."""
+    """A value for every variable that needs one; None where only a person knows it.
+
+    Secrets with the same default are one secret.
+    """
     made: dict[str, str | None] = {}
+    shared: dict[str, str] = {}
     for one in variables:
         if one.name.startswith(("PARTYWALL_", "COMPOSE_")) or one.name in ("HOME", "PWD"):
             continue
         if looks_secret(one.name) and not _NO_SECRET.search(one.name):
-            made[one.name] = fresh_secret()
+            secret = fresh_secret()
+            made[one.name] = shared.setdefault(one.default, secret) if one.default else secret
         elif not one.default:
             made[one.name] = _customary(one.name, project, production)
     return made
