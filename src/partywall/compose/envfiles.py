@@ -231,41 +231,6 @@ def fresh_secret() -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
 
 
-_MODES = ("ENVIRONMENT", "NODE_ENV", "APP_ENV", "RAILS_ENV", "FLASK_ENV", "MIX_ENV")
-
-
-def _customary(name: str, project: str, production: bool) -> str | None:
-    if name in _MODES:
-        return "production" if production else "development"
-    if name == "TZ":
-        return "Etc/UTC"
-    if name in ("DEBUG", "APP_DEBUG"):
-        return "false" if production else "true"
-    if re.search(r"(^|_)(DB|DATABASE)$|(^|_)(DB|DATABASE)_NAME$", name):
-        return project.replace("-", "_")
-    if re.search(r"(POSTGRES|DB|DATABASE|MQTT|MYSQL|RABBITMQ)_USER(NAME)?$", name):
-        return project.replace("-", "_")
-    return None
-
-
-def fresh(variables: Iterable[Wanted], *, project: str, production: bool) -> dict[str, str | None]:
-    """A value for every variable that needs one; None where only a person knows it.
-
-    Secrets with the same default are one secret.
-    """
-    made: dict[str, str | None] = {}
-    shared: dict[str, str] = {}
-    for one in variables:
-        if one.name.startswith(("PARTYWALL_", "COMPOSE_")) or one.name in ("HOME", "PWD"):
-            continue
-        if looks_secret(one.name) and not _NO_SECRET.search(one.name):
-            secret = fresh_secret()
-            made[one.name] = shared.setdefault(one.default, secret) if one.default else secret
-        elif not one.default:
-            made[one.name] = _customary(one.name, project, production)
-    return made
-
-
 def text(values: Mapping[str, str | None], environment: str) -> str:
     """The content of a new env file."""
     lines = [

@@ -116,6 +116,7 @@ def _refusal(one: Use, other: Use, production: str | None, paths: Iterable[str])
     if one.path == other.path:
         words = f"{first.key} and {second.key} both claim the folder {one.path}"
         remedy = apart(one.path, _second(first, second, production), paths)
+        remedy += "; `partywall init --report` lists every such folder"
     else:
         outer, inner = sorted((one, other), key=lambda use: len(use.path))
         words = (

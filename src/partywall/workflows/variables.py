@@ -126,7 +126,7 @@ def _fresh(
     asked = {one.name: one for one in (*held, *envfiles.wanted(question))}
     text = b"\n".join(_texts(settings).values()).decode(errors="replace")
     wanted = [one for one in asked.values() if one.name not in read]
-    made = envfiles.fresh(
+    made = defaults.fresh(
         defaults.replaceable(wanted, text),
         project=settings.project,
         production=environment.production,

@@ -1,9 +1,11 @@
 """What a new env file says in place of a default, and what it must leave alone."""
 
+import re
+
 import pytest
 
-from partywall.compose.defaults import replaceable
-from partywall.compose.envfiles import Wanted, fresh, is_secret
+from partywall.compose.defaults import fresh, replaceable
+from partywall.compose.envfiles import Wanted, is_secret
 
 USED_TWICE = """
 environment:
@@ -53,6 +55,11 @@ def test_secrets_with_the_same_default_are_one():
     made = fresh(wanted, project="shop", production=True)
     assert made["STORE_PASSWORD"] == made["UPLOAD_SECRET"]
     assert len(set(made.values())) == 3
+
+
+def test_a_default_says_in_what_shape_its_secret_is_wanted():
+    made = fresh([Wanted(name="SEAL_KEY", default="0" * 64)], project="shop", production=True)
+    assert re.fullmatch(r"[0-9a-f]{64}", made["SEAL_KEY"])
 
 
 @pytest.mark.parametrize("name", ["API_KEY_RATE_LIMIT", "API_KEY_PREFIX"])
