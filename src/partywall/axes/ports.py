@@ -21,9 +21,12 @@ def routed(app: App) -> list[tuple[Service, str]]:
     hosts of their own.
     A proxy of the app's own is led to where nothing else answers.
     """
-    services = [service for service in app.services.values() if service.exposed]
+    every = app.services.values()
+    services = [service for service in every if service.exposed]
     said = [(service, service.route) for service in services if service.route is not None]
-    return said or _customary([one for one in services if any(_pages(one))])
+    # Only the app's own proxy knows the way to a page whose port nobody else does.
+    hidden = any(one.role is Role.WEB and not one.exposed for one in every)
+    return said or _customary([one for one in services if any(_pages(one))], hidden=hidden)
 
 
 def page(service: Service) -> int:
@@ -59,15 +62,29 @@ def _answered(port: Port, pages: set[int]) -> bool:
     return port.protocol == "tcp" and port.target in pages
 
 
-def _customary(services: list[Service]) -> list[tuple[Service, str]]:
+def _customary(services: list[Service], *, hidden: bool) -> list[tuple[Service, str]]:
     pages = [service for service in services if service.role is Role.WEB]
     apps = [service for service in services if service.role is Role.APP]
     files = [service for service in services if service.role is Role.FILES]
     edges = [service for service in services if service.role is Role.EDGE]
-    able = sorted(pages or apps or edges, key=_front)
+    behind = edges or apps if hidden else apps or edges
+    able = sorted(pages or behind, key=_front)
+    if pages:
+        able = _of_the_app(pages, apps) + able
     others = able[1:] if pages else []
     return [(service, "/") for service in able[:1]] + [
         (service, service.name) for service in (*others, *files)
+    ]
+
+
+def _of_the_app(pages: list[Service], apps: list[Service]) -> list[Service]:
+    """What people came for, where the pages beside it are tools that ask nothing of the app."""
+    if any(one.depends_on or one.name in _FRONTS for one in pages):
+        return []
+    return [
+        one
+        for one in apps
+        if one.ports and one.depends_on and one.name.rpartition("-")[2] in ("server", "app")
     ]
 
 

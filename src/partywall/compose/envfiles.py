@@ -28,7 +28,8 @@ _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\", "$": "$"}
 _HARMLESS = re.compile(r"(?i)true|false|yes|no|on|off|none|null|\d{1,5}")
 _NO_SECRET = re.compile(
     r"(_FILE|_PATH|_DIR|_TTL|_LENGTH|_SIZE|_ALGORITHM|_ALG|_ENABLED|_DISABLED|_REQUIRED|_METHOD|_TYPE"
-    r"|_DAYS|_HOURS|_MINUTES|_SECONDS|_EXPIRES?(_IN)?|_EXPIRY|_LIFETIME|_VERSION|_NAME|_HEADER|_URL)$",
+    r"|_DAYS|_HOURS|_MINUTES|_SECONDS|_EXPIRES?(_IN)?|_EXPIRY|_LIFETIME|_VERSION|_NAME|_HEADER|_URL"
+    r"|_LIMIT|_PREFIX)$",
     re.IGNORECASE,
 )
 _INLINE = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@]*:([^@/\s]+)@", re.IGNORECASE)
@@ -228,36 +229,6 @@ def fresh_secret() -> str:
     import secrets  # noqa: PLC0415
 
     return "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
-
-
-_MODES = ("ENVIRONMENT", "NODE_ENV", "APP_ENV", "RAILS_ENV", "FLASK_ENV", "MIX_ENV")
-
-
-def _customary(name: str, project: str, production: bool) -> str | None:
-    if name in _MODES:
-        return "production" if production else "development"
-    if name == "TZ":
-        return "Etc/UTC"
-    if name in ("DEBUG", "APP_DEBUG"):
-        return "false" if production else "true"
-    if re.search(r"(^|_)(DB|DATABASE)$|(^|_)(DB|DATABASE)_NAME$", name):
-        return project.replace("-", "_")
-    if re.search(r"(POSTGRES|DB|DATABASE|MQTT|MYSQL|RABBITMQ)_USER(NAME)?$", name):
-        return project.replace("-", "_")
-    return None
-
-
-def fresh(variables: Iterable[Wanted], *, project: str, production: bool) -> dict[str, str | None]:
-    """A value for every variable that needs one; None where only a person knows it."""
-    made: dict[str, str | None] = {}
-    for one in variables:
-        if one.name.startswith(("PARTYWALL_", "COMPOSE_")) or one.name in ("HOME", "PWD"):
-            continue
-        if looks_secret(one.name) and not _NO_SECRET.search(one.name):
-            made[one.name] = fresh_secret()
-        elif not one.default:
-            made[one.name] = _customary(one.name, project, production)
-    return made
 
 
 def text(values: Mapping[str, str | None], environment: str) -> str:

@@ -24,6 +24,8 @@ _PATH = re.compile(r"^[./~]|\.(?:pem|key|crt|cert|json)$")
 _UNMADE = re.compile(r"\s|^\$|^eyJ|^-----")
 """Hashes, signed tokens and keys of many lines: what could be made up would not work."""
 _VARIABLE = re.compile(r"(?<!\$)\$(?:\{|[A-Za-z_])")
+_KEY_ID = re.compile(r"(?<!SECRET_)ACCESS_KEY(_ID)?$", re.IGNORECASE)
+"""The public half of a key: on a store of the app's own it is the user's name there."""
 _LONGEST = 512
 
 
@@ -45,8 +47,11 @@ class OwnSecrets:
     def learn(self, services: Mapping[str, Definition], files: Iterable[Path]) -> None:
         """Find the secrets of these services; those that are in files as well are left alone."""
         named: dict[str, tuple[str, bool]] = {}
+        users = set(_users(services.values()))
         for service in sorted(services):
             for name, value in _secrets(services[service]):
+                if value in users and _KEY_ID.search(name):
+                    continue
                 known = named.get(value)
                 # What the app's own services are told is no provider's, whoever else has it.
                 if known is None or (known[1] and not is_issued(name)):
@@ -123,6 +128,15 @@ class OwnSecrets:
             place = re.compile(rf"({start}){re.escape(old)}(?![\w-])")
             text = place.sub(rf"\g<1>{self._new[old]}", text)
         return text
+
+
+def _users(services: Iterable[Definition]) -> Iterator[str]:
+    """The names by which services know their users."""
+    for said in services:
+        variables = said.get("environment")
+        for name, value in variables.items() if isinstance(variables, Mapping) else ():
+            if str(name).upper().endswith(("_USER", "_USERNAME")):
+                yield str(value)
 
 
 def _secrets(said: Definition) -> Iterator[tuple[str, str]]:

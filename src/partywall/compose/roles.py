@@ -121,7 +121,8 @@ def _waited_for(seen: Clues) -> Guess | None:
 def _client(seen: Clues) -> Guess | None:
     """Server images are often used for the client in them."""
     found = telling.CLIENTS.search(seen.words)
-    if found is None or re.search(r"\b(postgres|redis-server|valkey-server|mysqld)\b", seen.words):
+    serves = re.search(r"\b(postgres|redis-server|valkey-server|mysqld)\b", seen.words)
+    if found is None or seen.published or serves:
         return None
     if seen.restart in ("", "no", "on-failure") or seen.restart.startswith("on-failure"):
         return Guess(Role.JOB, f"it runs {found[1]} and ends", 0.85)

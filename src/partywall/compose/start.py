@@ -21,12 +21,23 @@ def report(apps: Iterable[App]) -> dict[str, Any]:
         for name, one in app.services.items():
             services.setdefault(name, _understood(one, guesses[name]))
         findings |= {(one.service, one.kind, one.what): one for one in app.findings}
+    same = {_variable(one) for one in findings.values() if one.kind == "shared-secret"}
+    findings = {
+        key: one
+        for key, one in findings.items()
+        if one.kind != "literal-secret" or _variable(one) not in same
+    }
     return {
         "services": services,
         "findings": [_finding(one, "action") for one in findings.values() if _passes(one)],
         "refusals": [_finding(one, "remedy") for one in findings.values() if not _passes(one)],
         "running": [],
     }
+
+
+def _variable(one: Finding) -> tuple[str, str]:
+    """The service and the variable that a finding begins with."""
+    return one.service, one.what.partition(" ")[0]
 
 
 def _passes(one: Finding) -> bool:

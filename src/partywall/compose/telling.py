@@ -72,7 +72,7 @@ IMAGES: tuple[tuple[str, Role, str, float], ...] = (
         0.95,
     ),
     (
-        r"rabbitmq.*|nats(-server|-streaming)?|activemq.*|artemis|kafka|redpanda|pulsar",
+        r"rabbitmq.*|nats(-server|-streaming)?|activemq.*|artemis|(cp-)?kafka(-native)?|redpanda|pulsar",
         Role.BROKER,
         "is a message broker",
         0.9,

@@ -17,7 +17,7 @@ FEDERATION = "speaks to other servers of a federation"
 IMAGES: tuple[tuple[str, str], ...] = (
     (
         (
-            r"(docker-)?mailserver|postfix(-relay|-docker)?|(docker-)?exim(4|-relay|-smtp)?|namshi/smtp"
+            r"(docker-)?mailserver|postfix(-relay|-docker)?|(docker-)?exim(4|-relay|-smtp)?|(namshi|bytemark)/smtp"
             r"|(docker-)?smtp-(server|relay)|mail-?relay|opensmtpd|haraka|maddy|stalwart"
             r"|stalwartlabs/mail-server|msmtpd?"
         ),

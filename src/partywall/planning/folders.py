@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from partywall.model.errors import Refused
@@ -49,7 +49,8 @@ def check(world: World, scope: str | None, ground: Ground) -> None:
     """
     users: Found = {}
     writers: Found = {}
-    for use in uses(world):
+    every = list(uses(world))
+    for use in every:
         path = posixpath.normpath(posixpath.join(ground.folder, use.path))
         users.setdefault(path, {}).setdefault(use.environment, use)
         if use.writes:
@@ -61,7 +62,8 @@ def check(world: World, scope: str | None, ground: Ground) -> None:
             among = users if use.writes else writers
             for other in _others(use, path, among, scope):
                 if not _meant(use, other, ground.production):
-                    raise _refusal(use, other, ground.production)
+                    paths = {one.path for one in every if one.writes}
+                    raise _refusal(use, other, ground.production, paths)
 
 
 def _others(use: Use, path: str, among: Found, scope: str | None) -> Iterator[Use]:
@@ -109,11 +111,12 @@ def _lineage(path: str) -> Iterator[str]:
         path = above
 
 
-def _refusal(one: Use, other: Use, production: str | None) -> Refused:
+def _refusal(one: Use, other: Use, production: str | None, paths: Iterable[str]) -> Refused:
     first, second = sorted((one, other))
     if one.path == other.path:
         words = f"{first.key} and {second.key} both claim the folder {one.path}"
-        remedy = apart(one.path, _second(first, second, production))
+        remedy = apart(one.path, _second(first, second, production), paths)
+        remedy += "; `partywall init --report` lists every such folder"
     else:
         outer, inner = sorted((one, other), key=lambda use: len(use.path))
         words = (
@@ -132,13 +135,27 @@ def _second(one: Use, other: Use, production: str | None) -> str:
     return next(use.environment for use in (one, other) if use.environment != production)
 
 
-def apart(path: str, environment: str) -> str:
-    """How an environment gets a folder of its own, and what runs already keeps the one it has."""
-    name = (
-        re.sub(r"[^A-Z0-9]+", "_", posixpath.basename(path.rstrip("/")).upper()).strip("_") or "APP"
+def apart(path: str, environment: str, others: Iterable[str] = ()) -> str:
+    """How an environment gets a folder of its own, and what runs already keeps the one it has.
+
+    The variable is called after the folder, and after those above it as well where one of `others`
+    would be called the same: two folders in one variable would become one.
+    """
+    taken = [_parts(one) for one in others if _parts(one) != _parts(path)]
+    parts = _parts(path)
+    length = next(
+        (n for n in range(1, len(parts)) if all(parts[-n:] != one[-n:] for one in taken)),
+        len(parts),
     )
+    name = "_".join(parts[-length:]) or "APP"
     own = f"{path.rstrip('/')}-{environment}" if path.strip("./") else f"../{environment}"
     return (
         f"write ${{{name}_FOLDER:-{path}}} in the Compose file and {name}_FOLDER={own} into"
         f" .env.{environment}, or use a named volume"
     )
+
+
+def _parts(path: str) -> list[str]:
+    """The words of a path as a variable's name would have them."""
+    words = (re.sub(r"[^A-Z0-9]+", "_", one).strip("_") for one in path.upper().split("/"))
+    return [word for word in words if word]

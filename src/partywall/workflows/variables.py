@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from partywall.compose import attachments, cli, envfiles, renewal, yamlfile
+from partywall.compose import attachments, cli, defaults, envfiles, renewal, yamlfile
 from partywall.compose.settings import EnvironmentSettings, Settings
 from partywall.model.errors import BadInput
 from partywall.model.secret import SecretRef
@@ -124,9 +124,10 @@ def _fresh(
     )
     held = (envfiles.Wanted(name=name) for name in sorted(held_by_secrets(settings)))
     asked = {one.name: one for one in (*held, *envfiles.wanted(question))}
+    text = b"\n".join(_texts(settings).values()).decode(errors="replace")
     wanted = [one for one in asked.values() if one.name not in read]
-    made = envfiles.fresh(
-        wanted,
+    made = defaults.fresh(
+        defaults.replaceable(wanted, text),
         project=settings.project,
         production=environment.production,
     )

@@ -3,7 +3,7 @@
 import pytest
 
 from partywall.axes.ports import bypassing, page, routed
-from partywall.model.app import App, Port, Role, Service
+from partywall.model.app import App, Dependency, Port, Role, Service
 
 
 def service(name: str, role: Role = Role.APP, *ports: Port, **fields) -> Service:
@@ -86,3 +86,41 @@ CADDY = service("caddy", Role.EDGE, tcp(80), tcp(443), udp(443), tcp(8443), udp(
 def test_what_the_edge_does_not_answer_for_stays(services, of, kept):
     found = bypassing(app(*services), of or services[0])
     assert [f"{port.target}/{port.protocol}" for port in found] == kept
+
+
+ASKS = {"depends_on": (Dependency(service="db"),)}
+
+
+@pytest.mark.parametrize(
+    ("services", "led"),
+    [
+        (
+            [
+                service("charts", Role.WEB, tcp(3000)),
+                service("photos-server", Role.APP, tcp(2283), **ASKS),
+            ],
+            {"photos-server": "/", "charts": "charts"},
+        ),
+        (
+            [
+                service("charts", Role.WEB, tcp(3000), **ASKS),
+                service("photos-server", Role.APP, tcp(2283), **ASKS),
+            ],
+            {"charts": "/"},
+        ),
+        (
+            [service("landing", Role.WEB, tcp(80)), service("api", Role.APP, tcp(8000), **ASKS)],
+            {"landing": "/"},
+        ),
+    ],
+)
+def test_tools_that_ask_nothing_of_the_app_are_not_its_first_page(services, led):
+    assert {one.name: where for one, where in routed(app(*services))} == led
+
+
+def test_a_page_without_a_known_port_is_reached_by_the_apps_own_proxy():
+    web, rows = service("web", Role.WEB), service("rows", Role.APP, tcp(9000))
+    proxy = service("proxy", Role.EDGE, tcp(80))
+    assert [one.name for one, _ in routed(app(rows, web, proxy))] == ["proxy"]
+    assert [one.name for one, _ in routed(app(rows, proxy))] == ["rows"]
+    assert [one.name for one, _ in routed(app(rows, web))] == ["rows"]

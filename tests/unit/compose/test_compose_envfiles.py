@@ -5,9 +5,9 @@ import stat
 
 import pytest
 
+from partywall.compose.defaults import fresh
 from partywall.compose.envfiles import (
     Wanted,
-    fresh,
     is_secret,
     load,
     parse,

@@ -39,6 +39,7 @@ def said(app, kind):
     [
         ("it: {image: boky/postfix}", "sends mail"),
         ("it: {image: 'ghcr.io/docker-mailserver/docker-mailserver:14'}", "sends mail"),
+        ("it: {image: 'bytemark/smtp'}", "sends mail"),
         ("mailer: {build: ., command: python mailer.py}", "sends mail"),
         ("it: {image: 'containrrr/watchtower:1.7'}", "replaces containers"),
         ("it: {image: offen/docker-volume-backup}", "makes backups"),

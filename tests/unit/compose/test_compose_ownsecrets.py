@@ -142,3 +142,16 @@ def test_another_secret_has_the_shape_that_may_matter(value, shape):
     made = another(value)
     assert re.fullmatch(shape, made)
     assert made not in (value, another(value))
+
+
+def test_the_public_half_of_a_key_stays_where_it_is_a_users_name():
+    made, _ = renewed(
+        {
+            "store": {"environment": {"STORE_ROOT_USER": "keeper", "STORE_PASSWORD": "deep-one"}},
+            "web": {"environment": {"S3_ACCESS_KEY_ID": "keeper", "S3_SECRET": "deep-one"}},
+            "mail": {"environment": {"SES_ACCESS_KEY_ID": "AKSOMETHING"}},
+        }
+    )
+    assert made["web"]["environment"]["S3_ACCESS_KEY_ID"].endswith(f"_V{KEPT}__")
+    assert made["web"]["environment"]["S3_SECRET"] == made["store"]["environment"]["STORE_PASSWORD"]
+    assert made["mail"]["environment"]["SES_ACCESS_KEY_ID"].endswith(f"_V{ISSUED}__")

@@ -51,6 +51,7 @@ IMAGES = {
         "vernemq/vernemq",
         "rabbitmq",
         "nats",
+        "confluentinc/cp-kafka",
         "my/custom-mosquitto",
     ],
     Role.FILES: ["minio/minio", "chrislusf/seaweedfs", "rustfs/rustfs", "darthsim/imgproxy"],
@@ -255,3 +256,9 @@ def test_customary_ports():
     assert customary_port("", Role.BROKER) == 1883
     assert customary_port("caddy:2", Role.WEB) == 80
     assert customary_port("acme/app", Role.APP) is None
+
+
+def test_what_publishes_a_port_is_no_client_of_a_server():
+    words = "sh -c sleep 5 && /start.sh db createdb && /start.sh run"
+    assert guess(clues("shop", "shop", words, published=(8000,), restart="always")).role is Role.WEB
+    assert guess(clues("shop", "shop", words, restart="always")).role is Role.WORKER

@@ -7,7 +7,7 @@ from partywall.compose.environment import Given
 from partywall.compose.place import Sources
 from partywall.compose.settings import ServiceSettings, parse
 from partywall.compose.understand import Reading
-from partywall.model.app import Role
+from partywall.model.app import App, Finding, Role
 
 TEXT = """
 name: club-dev
@@ -60,3 +60,14 @@ def test_the_new_settings_read_back_as_the_defaults_they_show():
         "tool": ServiceSettings(role=Role.APP),
     }
     assert written == start.text(defaults, reported(), "embedded")
+
+
+def test_a_secret_that_stays_the_same_is_not_said_to_become_another_one():
+    def found(kind, what):
+        return Finding(service="web", kind=kind, what=what, action="see to it")
+
+    prod = [found("literal-secret", f"{name} is written down") for name in ("A_KEY", "B_KEY")]
+    dev = [found("shared-secret", "A_KEY has the same value in dev")]
+    apps = [App(name="x", folder="/srv", services={}, findings=(*one,)) for one in (prod, dev)]
+    said = [one["what"] for one in start.report(apps)["findings"]]
+    assert said == ["B_KEY is written down", "A_KEY has the same value in dev"]

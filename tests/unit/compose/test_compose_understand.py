@@ -398,3 +398,30 @@ def test_who_is_reached_by_way_of_a_proxy_needs_no_port():
     }
     assert "no-port" in kinds["alone"]
     assert "no-port" not in kinds["behind"]
+
+
+IN_A_VARIABLE = """
+name: shop
+services:
+  web:
+    image: shop
+    volumes:
+      - {said}
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "source", "remedy"),
+    [
+        ("${GOODS}:/goods", "/srv/app/goods", "write GOODS=./goods-dev into .env.dev"),
+        ("$GOODS/new/:/goods:rw", "/srv/app/all/new", "write GOODS=./all-dev into .env.dev"),
+        ("${GOODS:-/mnt/a}:/goods", "/mnt/a", "write GOODS=/mnt/a-dev into .env.dev"),
+        ("${GOODS}/new:/goods", "/srv/app/new", "write ${NEW_FOLDER:-./new} in the Compose file"),
+        ("./goods:/goods", "/srv/app/goods", "write ${GOODS_FOLDER:-./goods} in the Compose file"),
+        ("${OTHER}:/goods/2", "/srv/app/a", "write ${A_FOLDER:-./a} in the Compose file"),
+    ],
+)
+def test_a_folder_that_a_variable_names_gets_another_value_of_it(said, source, remedy):
+    mount = f"{{type: bind, source: {source}, target: /goods}}"
+    app = read(IN_A_VARIABLE.replace("{said}", mount), IN_A_VARIABLE.replace("{said}", said))
+    assert any(one.kind == "bound-folder" and remedy in one.action for one in app.findings)

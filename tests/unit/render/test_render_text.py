@@ -286,3 +286,16 @@ def test_a_lost_volume_is_told_above_the_services_of_its_environment():
     lost = {"present": True, "healthy": True, "drift": {"volume/data": "repair: its data are gone"}}
     lines = status_text({"environments": {"dev": lost}}, WIDE).splitlines()
     assert "✗ volume/data: repair: its data are gone" in lines[1]
+
+
+def test_what_is_true_of_many_services_is_said_once():
+    said = [
+        {"service": name, "kind": "bound-file", "what": "it may write there", "action": "read-only"}
+        for name in ("a", "b", "b", "c", "d", "e")
+    ]
+    other = {"service": "a", "kind": "host-port", "what": "port 80", "action": "read-only"}
+    document = {"findings": [*said, other]}
+    assert init_text(document, WIDE).count("it may write there") == 1
+    assert "a, b, c and 2 more: it may write there" in init_text(document, WIDE)
+    assert "a: port 80" in init_text(document, WIDE)
+    assert "- **a, b, c and 2 more**: it may write there" in init_markdown(document)

@@ -9,6 +9,7 @@ from partywall.cli.render.columns import clean, columns, count, hang, pad, senda
 from partywall.cli.render.style import Style
 
 Item = Mapping[str, Any]
+_MOST_NAMES = 3
 _LEVELS = {"wrong": ("bad", "red"), "warning": ("unsure", "amber"), "note": ("dot", "dim")}
 
 
@@ -70,11 +71,25 @@ def _items(title: str, items: Sequence[Item], answer: str, style: Style) -> list
     colour = "red" if answer == "remedy" else "amber"
     symbol = style.paint(style.symbol("bad" if answer == "remedy" else "unsure"), colour)
     lines = [style.paint(title, "bold", colour)]
-    for one in items:
+    for one in gathered(items, answer):
         where = clean(one.get("service") or one.get("kind") or "")
         lines += hang(f"  {symbol} ", f"{where}: {clean(one.get('what') or '')}", style)
         lines += hang(f"    {style.symbol('to')} ", clean(one.get(answer) or ""), style)
     return lines
+
+
+def gathered(items: Sequence[Item], answer: str) -> list[Item]:
+    """What is said of several services in the same words, said once of all of them."""
+    found: dict[tuple[object, ...], list[Item]] = {}
+    for one in items:
+        found.setdefault((one.get("kind"), one.get("what"), one.get(answer)), []).append(one)
+    return [{**same[0], "service": _subject(same)} for same in found.values()]
+
+
+def _subject(same: Sequence[Item]) -> str:
+    names = list(dict.fromkeys(str(one.get("service") or "") for one in same))
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return ", ".join(names[:_MOST_NAMES]) + more
 
 
 def _running(running: Sequence[Any], style: Style) -> list[str]:

@@ -65,7 +65,8 @@ def mounts(service: Service, seen: Seen) -> Iterator[Finding]:
                 service=service.name,
                 kind="bound-folder",
                 what=f"it may write to {mount.source} on the host",
-                action=f"no two environments may have the same: {seen.own_folder(mount.source)}",
+                action="no two environments may have the same: "
+                + seen.own_folder(mount.source, mount.target),
                 where=where,
             )
 

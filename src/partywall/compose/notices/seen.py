@@ -40,9 +40,36 @@ class Seen(msgspec.Struct, frozen=True):
         word = rf"(?<![a-z0-9]){re.escape(self.environment)}(?![a-z0-9])"
         return bool(self.environment) and re.search(word, path) is not None
 
-    def own_folder(self, path: str) -> str:
-        """What to do, with the path as the Compose file would have it."""
+    def own_folder(self, path: str, target: str = "") -> str:
+        """What to do, with the path as the Compose file would have it.
+
+        Args:
+            path: of the folder.
+            target: where it is mounted, when a service's `volumes` name it.
+        """
+        environment = self.environment or "dev"
+        folder = self._said(path)
+        named = self._variable(target) if target else None
+        if named is not None:
+            name, below = named
+            if folder.endswith(below) and folder.removesuffix(below).strip("./"):
+                kept = folder.removesuffix(below).rstrip("/")
+                return f"write {name}={kept}-{environment} into .env.{environment}"
+        mounts = (one for service in self.app.services.values() for one in service.mounts)
+        others = {self._said(one.source) for one in mounts if one.kind == "bind"}
+        return apart(folder, environment, others)
+
+    def _said(self, path: str) -> str:
         folder = PurePosixPath(self.app.folder)
         near = PurePosixPath(path).is_relative_to(folder)
         said = f"./{PurePosixPath(path).relative_to(folder)}" if near else path
-        return apart("." if said == "./." else said, self.environment or "dev")
+        return "." if said == "./." else said
+
+    def _variable(self, target: str) -> tuple[str, str] | None:
+        """The variable that a short mount begins with, and what follows it in the path."""
+        pattern = (
+            rf"(?<!\$)\$(?:(\w+)|\{{(\w+)[^}}]*\}})((?:/[^:\s$]*)?):{re.escape(target)}(?![\w/])"
+        )
+        place = self.near.first(pattern)
+        found = re.search(pattern, self.near.line(place)) if place else None
+        return (found[1] or found[2], found[3].rstrip("/")) if found else None

@@ -69,8 +69,8 @@ class Outside:
             return ""
         kind = _kind(thing)
         return (
-            f"there is no {kind} {thing.name}, which should be there before {thing.key}: one that "
-            f"is not `external` is made"
+            f"there is no {kind} {thing.name}, which is `external` and so never made: "
+            f"`docker {kind} create {thing.name}` makes it, or take `external` out"
         )
 
     def _is_there(self, thing: Outer) -> bool:
