@@ -255,3 +255,22 @@ def test_customary_ports():
     assert customary_port("", Role.BROKER) == 1883
     assert customary_port("caddy:2", Role.WEB) == 80
     assert customary_port("acme/app", Role.APP) is None
+
+
+@pytest.mark.parametrize(
+    ("seen", "role"),
+    [
+        (clues("store", "debian", "sh -c 'exec /opt/store'", published=[27017]), Role.DATABASE),
+        (clues("store", "debian", ports=[3306, 8080], published=[8080]), Role.WEB),
+        (clues("post", "example/post", published=[25, 4190]), Role.APP),
+        (clues("post", "example/post", published=[25, 443]), Role.EDGE),
+        (clues("fix", "mongo", "sh -c\n 'chown -R 1 /data/db'", restart="on-failure"), Role.JOB),
+        (clues("it", "mongo", "sh -c 'chown 1 /data; exec mongod'", restart="no"), Role.DATABASE),
+        (clues("it", "mongo", "sh -c 'chown -R 1 /data/db'", restart="always"), Role.DATABASE),
+        (clues("set", "mongo", "sh -c 'echo a;\n until mongosh x; do sleep 1; done'"), Role.JOB),
+        (clues("set", "mongo", "sh -c 'echo a;\n exec mongod'"), Role.DATABASE),
+        (clues("web", "app", "sh -c 'set -e;\n psql -c x;\n exec gunicorn a'"), Role.WEB),
+    ],
+)
+def test_what_listens_and_what_prepares_is_told_apart(seen, role):
+    assert guess(seen).role is role

@@ -7,7 +7,7 @@ from partywall.compose.environment import Given
 from partywall.compose.place import Sources
 from partywall.compose.settings import ServiceSettings, parse
 from partywall.compose.understand import Reading
-from partywall.model.app import Role
+from partywall.model.app import App, Finding, Role
 
 TEXT = """
 name: club-dev
@@ -60,3 +60,15 @@ def test_the_new_settings_read_back_as_the_defaults_they_show():
         "tool": ServiceSettings(role=Role.APP),
     }
     assert written == start.text(defaults, reported(), "embedded")
+
+
+def test_nothing_promises_another_value_to_a_secret_that_stays_the_same():
+    def found(service, kind, what):
+        return Finding(service=service, kind=kind, what=what, action="do")
+
+    written = [found(name, "literal-secret", "KEY has its value written down") for name in "ab"]
+    same = found("a", "shared-secret", "KEY has the same value in dev as in production")
+    prod = App(name="club", folder="/srv", services={}, findings=tuple(written))
+    dev = App(name="club", folder="/srv", services={}, findings=(same,))
+    said = [(one["service"], one["kind"]) for one in start.report([prod, dev])["findings"]]
+    assert said == [("b", "literal-secret"), ("a", "shared-secret")]

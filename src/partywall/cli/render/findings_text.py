@@ -70,11 +70,27 @@ def _items(title: str, items: Sequence[Item], answer: str, style: Style) -> list
     colour = "red" if answer == "remedy" else "amber"
     symbol = style.paint(style.symbol("bad" if answer == "remedy" else "unsure"), colour)
     lines = [style.paint(title, "bold", colour)]
-    for one in items:
+    for one in together(items, answer):
         where = clean(one.get("service") or one.get("kind") or "")
         lines += hang(f"  {symbol} ", f"{where}: {clean(one.get('what') or '')}", style)
         lines += hang(f"    {style.symbol('to')} ", clean(one.get(answer) or ""), style)
     return lines
+
+
+def together(items: Sequence[Item], answer: str) -> list[Item]:
+    """One item where the same is said of several services; `[service]` names all of them then."""
+    groups: dict[tuple[str, ...], list[Item]] = {}
+    for one in items:
+        said = str(one.get(answer) or "").replace(f"[{one.get('service')}]", "[]")
+        groups.setdefault((str(one.get("kind")), str(one.get("what")), said), []).append(one)
+    return [_joined(group, answer) for group in groups.values()]
+
+
+def _joined(group: Sequence[Item], answer: str) -> Item:
+    first = group[0]
+    names = ", ".join(dict.fromkeys(str(one.get("service")) for one in group))
+    said = str(first.get(answer) or "").replace(f"[{first.get('service')}]", f"[{names}]")
+    return first if len(group) == 1 else {**first, "service": names, answer: said}
 
 
 def _running(running: Sequence[Any], style: Style) -> list[str]:
