@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from partywall.model.app import App, Port, Role, Service
@@ -10,8 +11,13 @@ _WEB = frozenset({"80", "443"})
 _OF_AN_EDGE = frozenset({80, 443, 8080, 8443})
 """Where a proxy in a container listens for browsers."""
 _FRONTS = ("web", "www", "frontend", "front", "site", "app", "ui", "client")
-_NO_PAGES = frozenset({21, 22, 25, 53, 110, 143, 465, 587, 853, 993, 995, 1883, 5432, 6379, 8883})
+_TLS = frozenset({443, 8443})
+_MAIL = frozenset({25, 110, 143, 465, 587, 993, 995, 4190})
+_DATA = frozenset({1433, 1521, 3306, 5432, 6379, 9042, 11211, 27017})
+_BROKERS = frozenset({1883, 4222, 5672, 8883, 9092})
+_NO_PAGES = _MAIL | _DATA | _BROKERS | {21, 22, 53, 853}
 """Ports on which no browser calls: a forge has its ssh below its pages."""
+_LABELS = re.compile(r"traefik\.|caddy(?:_\d+)?(?:\.|$)")
 
 
 def routed(app: App) -> list[tuple[Service, str]]:
@@ -19,14 +25,22 @@ def routed(app: App) -> list[tuple[Service, str]]:
 
     Where no service says `route`, the first page is at `/`; further ones and a file vault have
     hosts of their own.
-    A proxy of the app's own is led to where nothing else answers.
+    A proxy of the app's own is led to where nothing else answers, and where it has a way of its own
+    through the app and speaks plain HTTP, as behind another proxy.
     """
     every = app.services.values()
     services = [service for service in every if service.exposed]
     said = [(service, service.route) for service in services if service.route is not None]
+    if said:
+        return said
+    able = [one for one in services if any(_pages(one))]
+    labelled = any(map(_LABELS.match, (name for one in able for name in one.labels)))
+    doors = [] if labelled else [one for one in able if _is_door(one)]
+    if len(doors) == 1:
+        return [(doors[0], "/")]
     # Only the app's own proxy knows the way to a page whose port nobody else does.
     hidden = any(one.role is Role.WEB and not one.exposed for one in every)
-    return said or _customary([one for one in services if any(_pages(one))], hidden=hidden)
+    return _customary(able, hidden=hidden)
 
 
 def page(service: Service) -> int:
@@ -43,6 +57,16 @@ def _pages(service: Service) -> Iterator[int]:
 def _quic(port: Port) -> bool:
     """Whether it is there for HTTP/3."""
     return port.published == "443" or port.target == 443
+
+
+def _is_door(service: Service) -> bool:
+    """Whether it is a proxy with files that say where to lead, and without certificates."""
+    targets = {port.target for port in service.ports if port.protocol == "tcp"}
+    binds = [mount for mount in service.mounts if mount.kind == "bind"]
+    told = service.build is not None or bool(binds) or bool(service.attachments)
+    engine = any(mount.source.endswith("docker.sock") for mount in binds)
+    plain = bool(targets & _OF_AN_EDGE) and not targets & _TLS
+    return service.role is Role.EDGE and plain and told and not engine
 
 
 def bypassing(app: App, service: Service) -> tuple[Port, ...]:

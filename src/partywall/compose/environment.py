@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +71,18 @@ def files_of(said: Definition) -> tuple[str, ...]:
     files = said.get("env_file") or []
     each = files if isinstance(files, list) else [files]
     return tuple(str(one["path"] if isinstance(one, dict) else one) for one in each)
+
+
+def missing(services: Mapping[str, Any], given: Given) -> Iterator[tuple[str, Path]]:
+    """Every service with a file of `env_file:` that has to be there and is not."""
+    for name, said in services.items():
+        files = (said or {}).get("env_file") or []
+        for one in files if isinstance(files, list) else [files]:
+            entry = one if isinstance(one, dict) else {"path": str(one)}
+            path = Path(str(entry.get("path")))
+            needed = entry.get("required") is not False and path not in given.own_files
+            if needed and yamlfile.read(path) is None:
+                yield str(name), path
 
 
 def _open(listed: Any) -> bool:  # noqa: ANN401

@@ -44,8 +44,13 @@ class OwnSecrets:
         self._keep = keep
         self._new: dict[str, str] = {}
 
-    def learn(self, services: Mapping[str, Definition], files: Iterable[Path]) -> None:
-        """Find the secrets of these services; those that are in files as well are left alone."""
+    def learn(
+        self, services: Mapping[str, Definition], files: Iterable[Path], written: Iterable[str] = ()
+    ) -> None:
+        """Find the secrets of these services; those in files of settings as well are left alone.
+
+        `written` is what such files hold that stand in the Compose file itself.
+        """
         named: dict[str, tuple[str, bool]] = {}
         users = set(_users(services.values()))
         for service in sorted(services):
@@ -57,6 +62,7 @@ class OwnSecrets:
                 if known is None or (known[1] and not is_issued(name)):
                     named[value] = (f"{service}_{name}", is_issued(name))
         texts = [text for file in files if (text := _text(file))] if named else []
+        texts += map(unescape, written)
         for value, (name, issued) in named.items():
             if not any(_holds(text, unescape(value)) for text in texts):
                 self._new[value] = self._made(name, value, issued=issued)
@@ -81,6 +87,12 @@ class OwnSecrets:
         for key in ("command", "entrypoint"):
             if said.get(key):
                 made[key] = self._words(said[key])
+        for key in ("post_start", "pre_stop"):
+            if said.get(key):
+                made[key] = [
+                    {**hook, "command": self._words(hook.get("command") or [])}
+                    for hook in said[key]
+                ]
         check = said.get("healthcheck")
         if isinstance(check, Mapping) and check.get("test"):
             made["healthcheck"] = {**check, "test": self._words(check["test"])}

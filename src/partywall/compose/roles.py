@@ -121,12 +121,22 @@ def _waited_for(seen: Clues) -> Guess | None:
 def _client(seen: Clues) -> Guess | None:
     """Server images are often used for the client in them."""
     found = telling.CLIENTS.search(seen.words)
-    serves = re.search(r"\b(postgres|redis-server|valkey-server|mysqld)\b", seen.words)
+    serves = telling.SERVERS.search(seen.words) or telling.SERVES.search(seen.words)
     if found is None or seen.published or serves:
         return None
     if seen.restart in ("", "no", "on-failure") or seen.restart.startswith("on-failure"):
         return Guess(Role.JOB, f"it runs {found[1]} and ends", 0.85)
     return Guess(Role.WORKER, f"it runs {found[1]} again and again", 0.7)
+
+
+def _prepares(seen: Clues) -> Guess | None:
+    """A server's image is also used to hand its folder to the user it runs as."""
+    ends = seen.restart == "no" or seen.restart.startswith("on-failure")
+    if not ends or seen.ports or telling.SERVERS.search(seen.words):
+        return None
+    if telling.PREPARES.search(seen.words):
+        return Guess(Role.JOB, "it prepares folders and ends", 0.85)
+    return None
 
 
 def _lookalike(seen: Clues) -> Guess | None:
@@ -171,6 +181,9 @@ def _data_server(seen: Clues) -> Guess | None:
         # A data folder alone may be a backup's, another port alone another program's.
         if len(signs) >= 2 or ((listens or named) and not seen.ports - {port}):
             return Guess(role, " and ".join(signs), min(0.9, 0.45 + 0.2 * len(signs)))
+    for number, what in telling.DATA_PORTS.items():
+        if seen.ports == {number}:
+            return Guess(Role.DATABASE, f"it listens on {number}, as {what} does", 0.65)
     if re.search(r"^(/\S*/)?(mosquitto|emqx|amqtt)\b", seen.words):
         return Guess(Role.BROKER, "its command starts an MQTT broker", 0.85)
     if re.search(r"^(/\S*/)?(redis-server|valkey-server)\b", seen.words):
@@ -194,6 +207,12 @@ def _works(seen: Clues) -> Guess | None:
         return Guess(Role.WORKER, "its command works off a queue or a schedule", 0.85)
     if telling.WORK_NAME.search(seen.name) and not seen.ports:
         return Guess(Role.WORKER, f"it is named {seen.name} and listens nowhere", 0.75)
+    return None
+
+
+def _mail(seen: Clues) -> Guess | None:
+    if seen.published & telling.MAIL_PORTS and not seen.published & {80, 443}:
+        return Guess(Role.APP, "it publishes ports of mail", 0.7)
     return None
 
 
@@ -236,12 +255,14 @@ def _listens(seen: Clues) -> Guess | None:
 _RULES: tuple[Callable[[Clues], Guess | None], ...] = (
     _waited_for,
     _client,
+    _prepares,
     _lookalike,
     _known_image,
     _proxy,
     _once,
     _data_server,
     _works,
+    _mail,
     _front_door,
     _named,
     _ends,

@@ -21,22 +21,23 @@ def report(apps: Iterable[App]) -> dict[str, Any]:
         for name, one in app.services.items():
             services.setdefault(name, _understood(one, guesses[name]))
         findings |= {(one.service, one.kind, one.what): one for one in app.findings}
-    same = {_variable(one) for one in findings.values() if one.kind == "shared-secret"}
-    findings = {
-        key: one
-        for key, one in findings.items()
-        if one.kind != "literal-secret" or _variable(one) not in same
-    }
+    found = _without_promises(list(findings.values()))
     return {
         "services": services,
-        "findings": [_finding(one, "action") for one in findings.values() if _passes(one)],
-        "refusals": [_finding(one, "remedy") for one in findings.values() if not _passes(one)],
+        "findings": [_finding(one, "action") for one in found if _passes(one)],
+        "refusals": [_finding(one, "remedy") for one in found if not _passes(one)],
         "running": [],
     }
 
 
+def _without_promises(found: list[Finding]) -> list[Finding]:
+    """Nothing promises another value to a secret of which it is said that it stays the same."""
+    same = {_variable(one) for one in found if one.kind == "shared-secret"}
+    return [one for one in found if one.kind != "literal-secret" or _variable(one) not in same]
+
+
 def _variable(one: Finding) -> tuple[str, str]:
-    """The service and the variable that a finding begins with."""
+    """Whose secret a finding is about: its sentence begins with the variable's name."""
     return one.service, one.what.partition(" ")[0]
 
 

@@ -10,7 +10,7 @@ LOOKALIKES: tuple[tuple[str, Role, str], ...] = (
     (r"postgres-meta|pg-meta", Role.APP, "describes a database but is none"),
     (r"postgrest", Role.APP, "serves a database over HTTP but is none"),
     (
-        r"(postgres|redis|valkey|mysqld|mongodb|pg|memcached|mosquitto|node|nginx|blackbox)[-_]exporter",
+        r"(prometheus-)?(postgres|redis|valkey|mysqld|mongodb|pg|memcached|mosquitto|nats|node|nginx|blackbox)[-_]exporter",
         Role.WORKER,
         "exports figures of a server but is none",
     ),
@@ -52,7 +52,7 @@ IMAGES: tuple[tuple[str, Role, str, float], ...] = (
         (
             r"mysql(-server)?|mariadb|percona.*|mongo(db)?(-.*)?|cockroach|clickhouse(-server)?|couchdb|influxdb"
             r"|cassandra|neo4j|opensearch|elasticsearch|meilisearch|typesense|qdrant|weaviate|surrealdb|libsql.*"
-            r"|rqlite|victoria-metrics|questdb|mssql.*|edgedb|gel|ferretdb"
+            r"|rqlite|zookeeper|etcd|victoria-metrics|questdb|mssql.*|edgedb|gel|ferretdb(-.*)?"
         ),
         Role.DATABASE,
         "is a database server",
@@ -93,10 +93,13 @@ IMAGES: tuple[tuple[str, Role, str, float], ...] = (
 )
 
 CLIENTS = re.compile(
-    r"^(?:(?:/bin/)?(?:sh|bash|ash)\s+(?:-\w+\s+)+)?(?:(?:sleep|until|while|set|export|echo)\b.*?)?"
+    r"^(?:(?:/bin/)?(?:sh|bash|ash)\s+(?:-\w+\s+)+)?['\"]?\s*(?:(?:sleep|until|while|set|export|echo)\b(?s:.*?))?"
     r"['\"]?(?:\S*/)?(psql|pg_dump(?:all)?|pg_restore|createdb|dropdb|redis-cli|valkey-cli|mosquitto_(?:pub|sub)"
     r"|mongosh?|mysqldump|mysql|mc)\b"
 )
+SERVERS = re.compile(r"\b(postgres|redis-server|valkey-server|mysqld|mariadbd|mongod)\b")
+"""Commands that start a server, whatever else stands beside them."""
+PREPARES = re.compile(r"^(?:/bin/)?(?:sh|bash|ash)\s(?s:.*)\b(?:chown|chmod)\s")
 ONCE = re.compile(
     r"\b(alembic\s+upgrade|manage\.py\s+(migrate|collectstatic|loaddata)|flask\s+db\s+upgrade|migrate\s+deploy"
     r"|db:(migrate|prepare|setup|seed|push|create)|artisan\s+migrate|knex\s+migrate|sequelize\s+db:migrate"
@@ -155,6 +158,10 @@ DATA: tuple[tuple[Role, str, str, int], ...] = (
     ),
 )
 """Role, folder of its data, names, port: two of three make it likely."""
+
+DATA_PORTS = {1433: "SQL Server", 3306: "MySQL", 9042: "Cassandra", 27017: "MongoDB"}
+"""Ports that only such a server has, and what has it."""
+MAIL_PORTS = frozenset({25, 110, 143, 465, 587, 993, 995, 4190})
 
 PORTS: tuple[tuple[str, int], ...] = (
     (r"(.*[-_])?(caddy|nginx|openresty|httpd|traefik|whoami)([-_].*)?", 80),

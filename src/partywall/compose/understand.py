@@ -56,7 +56,7 @@ def app(definition: Definition, reading: Reading) -> App:
     reader = _reader(definition, reading)
     _check_overrides(said, reading)
     inward = Inward(reading.environment, reading.outward, reading.near)
-    full, posted = inward.posted(_complete(said, reading))
+    full, posted = inward.posted(_complete(definition, reading))
     made = {name: _service(str(name), full[name], reading) for name in said}
     _check_cycles(made, reading.near)
     made, kept_in = inward.kept_in(_with_roles(made, reading))
@@ -79,6 +79,7 @@ def app(definition: Definition, reading: Reading) -> App:
         *(one for one in posted if one.service in made),
         *notices(whole, reading.near, reading.environment),
         *addresses.left(full),
+        *_missing(said, reading),
         *_wrong(whole, reader),
         *_shared(reading),
         *_told(reading),
@@ -146,16 +147,18 @@ def unset_findings(names: tuple[str, ...], reading: Reading) -> tuple[Finding, .
     )
 
 
-def _complete(said: Definition, reading: Reading) -> dict[str, Definition]:
+def _complete(definition: Definition, reading: Reading) -> dict[str, Definition]:
     """The services with their env files worked in, and secrets of this environment's own."""
     given = reading.given
+    said = definition.get("services") or {}
     full = {
         name: environment.complete(str(name), one or {}, given, reading.near)
         for name, one in said.items()
     }
     full = addresses.followed(full)
     if given.own is not None:
-        given.own.learn(full, files_read(full))
+        written = [str(one.get("content") or "") for one in _top(definition, "configs").values()]
+        given.own.learn(full, files_read(full), written)
         full = {name: given.own.applied(str(name), one) for name, one in full.items()}
     if given.public is not None:
         given.public.learn(full)
@@ -237,6 +240,21 @@ def _wrong(whole: App, reader: Reader) -> list[Finding]:
         )
         for service in services
         for error in reader.wrong(service.definition)
+    ]
+
+
+def _missing(said: Mapping[str, Any], reading: Reading) -> list[Finding]:
+    """For a report: the env files that are not there; otherwise the first is an error."""
+    found = environment.missing(said, reading.given) if reading.given.lenient else ()
+    return [
+        Finding(
+            service=name,
+            kind="env-file",
+            what=f"it wants the env file {path.name}, which is missing",
+            action=f"write {path}, or say `required: false` there",
+            where=reading.near.word(path.name) or reading.near.service(name, "env_file"),
+        )
+        for name, path in found
     ]
 
 

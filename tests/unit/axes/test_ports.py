@@ -3,7 +3,7 @@
 import pytest
 
 from partywall.axes.ports import bypassing, page, routed
-from partywall.model.app import App, Dependency, Port, Role, Service
+from partywall.model.app import App, Dependency, Mount, Port, Role, Service
 
 
 def service(name: str, role: Role = Role.APP, *ports: Port, **fields) -> Service:
@@ -65,6 +65,39 @@ def test_the_first_page_is_the_one_that_is_called_so_and_others_have_hosts(names
 def test_of_equals_the_one_with_a_port_of_the_host_is_first():
     inner = service("admin", Role.WEB, exposed=(80,))
     assert routed(app(inner, service("blog", Role.WEB, tcp(80))))[0][0].name == "blog"
+
+
+CONF = Mount(kind="bind", source="/srv/front.conf", target="/etc/nginx/nginx.conf")
+ENGINE = Mount(kind="bind", source="/run/docker.sock", target="/run/docker.sock")
+SHOP = service("shop", Role.WEB, exposed=(8000,))
+LABELLED = service("blog", Role.WEB, exposed=(8000,), labels={"traefik.enable": "true"})
+
+
+@pytest.mark.parametrize(
+    ("front", "other", "led"),
+    [
+        (service("front", Role.EDGE, tcp(80), mounts=(CONF,)), SHOP, "front"),
+        (service("front", Role.EDGE, tcp(8080), build={"context": "."}), SHOP, "front"),
+        (service("front", Role.EDGE, tcp(80)), SHOP, "shop"),
+        (service("front", Role.EDGE, tcp(80), tcp(443), mounts=(CONF,)), SHOP, "shop"),
+        (service("front", Role.EDGE, exposed=(80,), mounts=(CONF,)), SHOP, "shop"),
+        (service("front", Role.EDGE, tcp(80), mounts=(CONF, ENGINE)), SHOP, "shop"),
+        (service("front", Role.EDGE, tcp(80), mounts=(CONF,)), LABELLED, "blog"),
+        (service("front", Role.WEB, tcp(80), mounts=(CONF,)), SHOP, "front"),
+    ],
+)
+def test_a_front_that_leads_by_files_and_without_certificates_stays_the_front(front, other, led):
+    assert [one.name for one, where in routed(app(front, other)) if where == "/"] == [led]
+
+
+def test_of_two_such_fronts_none_is_chosen():
+    fronts = [service(name, Role.EDGE, tcp(80), mounts=(CONF,)) for name in ("one", "two")]
+    assert routed(app(*fronts, SHOP)) == [(SHOP, "/")]
+
+
+@pytest.mark.parametrize("port", [1433, 3306, 4190, 4222, 9092, 27017])
+def test_no_browser_calls_on_ports_of_servers_and_mail(port):
+    assert routed(app(service("it", Role.APP, tcp(port)))) == []
 
 
 DATABASE = service("db", Role.DATABASE, tcp(5432))

@@ -15,14 +15,14 @@ def _shown(name: str, what: int = NEW) -> str:
     return str(SecretRef(name, what))
 
 
-def renewed(services, files=()):
+def renewed(services, files=(), written=()):
     """The services as they are in dev, each version of a secret saying how it was made."""
     own = OwnSecrets(
         "dev",
         lambda name, make: _shown(name, ISSUED if "not-registered" in make() else NEW),
         lambda name, value: _shown(name, KEPT),
     )
-    own.learn(services, files)
+    own.learn(services, files, written)
     return {name: own.applied(name, said) for name, said in services.items()}, own
 
 
@@ -155,3 +155,21 @@ def test_the_public_half_of_a_key_stays_where_it_is_a_users_name():
     assert made["web"]["environment"]["S3_ACCESS_KEY_ID"].endswith(f"_V{KEPT}__")
     assert made["web"]["environment"]["S3_SECRET"] == made["store"]["environment"]["STORE_PASSWORD"]
     assert made["mail"]["environment"]["SES_ACCESS_KEY_ID"].endswith(f"_V{ISSUED}__")
+
+
+def test_a_secret_in_settings_that_the_compose_file_holds_stays_as_it_is():
+    services = {"db": {"environment": {"POSTGRES_PASSWORD": "of-the-$$-club"}}}
+    made, own = renewed(services, written=["db:\n  password: of-the-$$-club\n"])
+    assert made["db"]["environment"]["POSTGRES_PASSWORD"] == _shown(
+        "OWN_DB_POSTGRES_PASSWORD", KEPT
+    )
+    assert own.shared == [("db", "POSTGRES_PASSWORD")]
+
+
+def test_what_runs_after_a_start_and_before_a_stop_knows_the_other_secret():
+    hook = {"command": ["mc", "alias", "set", "s3cret-of-files"], "user": "root"}
+    said = {"environment": {"ROOT_PASSWORD": "s3cret-of-files"}, "post_start": [hook]}
+    made, _ = renewed({"files": {**said, "pre_stop": [{"command": "bye --token=s3cret-of-files"}]}})
+    new = _shown("OWN_FILES_ROOT_PASSWORD")
+    assert made["files"]["post_start"] == [{**hook, "command": ["mc", "alias", "set", new]}]
+    assert made["files"]["pre_stop"] == [{"command": f"bye --token={new}"}]

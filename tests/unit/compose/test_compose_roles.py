@@ -262,3 +262,22 @@ def test_what_publishes_a_port_is_no_client_of_a_server():
     words = "sh -c sleep 5 && /start.sh db createdb && /start.sh run"
     assert guess(clues("shop", "shop", words, published=(8000,), restart="always")).role is Role.WEB
     assert guess(clues("shop", "shop", words, restart="always")).role is Role.WORKER
+
+
+@pytest.mark.parametrize(
+    ("seen", "role"),
+    [
+        (clues("store", "debian", "sh -c 'exec /opt/store'", published=[27017]), Role.DATABASE),
+        (clues("store", "debian", ports=[3306, 8080], published=[8080]), Role.WEB),
+        (clues("post", "example/post", published=[25, 4190]), Role.APP),
+        (clues("post", "example/post", published=[25, 443]), Role.EDGE),
+        (clues("fix", "mongo", "sh -c\n 'chown -R 1 /data/db'", restart="on-failure"), Role.JOB),
+        (clues("it", "mongo", "sh -c 'chown 1 /data; exec mongod'", restart="no"), Role.DATABASE),
+        (clues("it", "mongo", "sh -c 'chown -R 1 /data/db'", restart="always"), Role.DATABASE),
+        (clues("set", "mongo", "sh -c 'echo a;\n until mongosh x; do sleep 1; done'"), Role.JOB),
+        (clues("set", "mongo", "sh -c 'echo a;\n exec mongod'"), Role.DATABASE),
+        (clues("web", "app", "sh -c 'set -e;\n psql -c x;\n exec gunicorn a'"), Role.WEB),
+    ],
+)
+def test_what_listens_and_what_prepares_is_told_apart(seen, role):
+    assert guess(seen).role is role

@@ -62,12 +62,13 @@ def test_the_new_settings_read_back_as_the_defaults_they_show():
     assert written == start.text(defaults, reported(), "embedded")
 
 
-def test_a_secret_that_stays_the_same_is_not_said_to_become_another_one():
-    def found(kind, what):
-        return Finding(service="web", kind=kind, what=what, action="see to it")
+def test_nothing_promises_another_value_to_a_secret_that_stays_the_same():
+    def found(service, kind, what):
+        return Finding(service=service, kind=kind, what=what, action="do")
 
-    prod = [found("literal-secret", f"{name} is written down") for name in ("A_KEY", "B_KEY")]
-    dev = [found("shared-secret", "A_KEY has the same value in dev")]
-    apps = [App(name="x", folder="/srv", services={}, findings=(*one,)) for one in (prod, dev)]
-    said = [one["what"] for one in start.report(apps)["findings"]]
-    assert said == ["B_KEY is written down", "A_KEY has the same value in dev"]
+    written = [found(name, "literal-secret", "KEY has its value written down") for name in "ab"]
+    same = found("a", "shared-secret", "KEY has the same value in dev as in production")
+    prod = App(name="club", folder="/srv", services={}, findings=tuple(written))
+    dev = App(name="club", folder="/srv", services={}, findings=(same,))
+    said = [(one["service"], one["kind"]) for one in start.report([prod, dev])["findings"]]
+    assert said == [("b", "literal-secret"), ("a", "shared-secret")]

@@ -425,3 +425,26 @@ def test_a_folder_that_a_variable_names_gets_another_value_of_it(said, source, r
     mount = f"{{type: bind, source: {source}, target: /goods}}"
     app = read(IN_A_VARIABLE.replace("{said}", mount), IN_A_VARIABLE.replace("{said}", said))
     assert any(one.kind == "bound-folder" and remedy in one.action for one in app.findings)
+
+
+def test_a_report_names_every_env_file_that_is_missing_and_wanted(tmp_path):
+    (tmp_path / "here.env").write_text("A=1")
+    text = f"""
+name: x
+services:
+  web: {{image: a, env_file: [{tmp_path}/here.env, {tmp_path}/gone.env, {tmp_path}/own.env]}}
+  job: {{image: a, env_file: [{{path: {tmp_path}/gone.env, required: false}}, {{path: {tmp_path}/no.env}}]}}
+  one: {{image: a, env_file: {tmp_path}/here.env}}
+  bare:
+"""  # noqa: E501
+    given = Given(
+        folder=tmp_path, variables={}, own_files=frozenset({tmp_path / "own.env"}), lenient=True
+    )
+    asked = Reading(given=given, environment="dev", near=Sources.of({"compose.yaml": text}))
+    found = understand.app(canonical.parse(text), asked).findings
+    missing = [one for one in found if one.kind == "env-file"]
+    assert [(one.service, one.what) for one in missing] == [
+        ("web", "it wants the env file gone.env, which is missing"),
+        ("job", "it wants the env file no.env, which is missing"),
+    ]
+    assert all(one.where and one.action.startswith("write /") for one in missing)

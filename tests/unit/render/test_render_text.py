@@ -154,6 +154,19 @@ def test_the_report_as_markdown_is_as_reviewed(golden):
     golden("init.md", init_markdown(INIT))
 
 
+def test_what_is_said_of_several_services_is_said_once():
+    mail = [
+        {"service": name, "kind": "outward", "what": "sends mail", "action": f"say [{name}]"}
+        for name in ("web", "api", "web")
+    ]
+    other = {"service": "db", "kind": "outward", "what": "sends mail", "action": "say [web]"}
+    text = init_text({"findings": [*mail, other]}, WIDE)
+    assert text.count("web, api: sends mail") == 1
+    assert "say [web, api]" in text
+    assert "db: sends mail" in text
+    assert init_markdown({"findings": mail}).count("sends mail") == 1
+
+
 def test_markdown_marks_nothing_that_the_app_only_says():
     odd = {"a|b": {"role": "app", "why": "a_b __c__ *d* <e> `|f` [g](h) `"}}
     line = init_markdown({"services": odd}).splitlines()[-1]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from partywall.cli.render.columns import clean
-from partywall.cli.render.findings_text import as_line, gathered
+from partywall.cli.render.findings_text import as_line, together
 
 Item = Mapping[str, Any]
 _CODE = re.compile(r"(`[^`]+`)")
@@ -41,7 +41,7 @@ def _items(title: str, items: Sequence[Item], answer: str) -> list[str]:
     if not items:
         return []
     lines = [f"## {title}", ""]
-    for one in gathered(items, answer):
+    for one in together(items, answer):
         subject = _text(one.get("service") or one.get("kind") or "")
         where = str(one.get("where") or "").rpartition("/")[2]
         lines.append(

@@ -71,25 +71,29 @@ def _items(title: str, items: Sequence[Item], answer: str, style: Style) -> list
     colour = "red" if answer == "remedy" else "amber"
     symbol = style.paint(style.symbol("bad" if answer == "remedy" else "unsure"), colour)
     lines = [style.paint(title, "bold", colour)]
-    for one in gathered(items, answer):
+    for one in together(items, answer):
         where = clean(one.get("service") or one.get("kind") or "")
         lines += hang(f"  {symbol} ", f"{where}: {clean(one.get('what') or '')}", style)
         lines += hang(f"    {style.symbol('to')} ", clean(one.get(answer) or ""), style)
     return lines
 
 
-def gathered(items: Sequence[Item], answer: str) -> list[Item]:
-    """What is said of several services in the same words, said once of all of them."""
-    found: dict[tuple[object, ...], list[Item]] = {}
+def together(items: Sequence[Item], answer: str) -> list[Item]:
+    """One item where the same is said of several services; `[service]` names all of them then."""
+    groups: dict[tuple[str, ...], list[Item]] = {}
     for one in items:
-        found.setdefault((one.get("kind"), one.get("what"), one.get(answer)), []).append(one)
-    return [{**same[0], "service": _subject(same)} for same in found.values()]
+        said = str(one.get(answer) or "").replace(f"[{one.get('service')}]", "[]")
+        groups.setdefault((str(one.get("kind")), str(one.get("what")), said), []).append(one)
+    return [_joined(group, answer) for group in groups.values()]
 
 
-def _subject(same: Sequence[Item]) -> str:
-    names = list(dict.fromkeys(str(one.get("service") or "") for one in same))
+def _joined(group: Sequence[Item], answer: str) -> Item:
+    first = group[0]
+    names = list(dict.fromkeys(str(one.get("service") or "") for one in group))
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    return ", ".join(names[:_MOST_NAMES]) + more
+    subject = ", ".join(names[:_MOST_NAMES]) + more
+    said = str(first.get(answer) or "").replace(f"[{first.get('service')}]", f"[{subject}]")
+    return first if len(group) == 1 else {**first, "service": subject, answer: said}
 
 
 def _running(running: Sequence[Any], style: Style) -> list[str]:
