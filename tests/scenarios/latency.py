@@ -38,7 +38,8 @@ class Question:
         writer.write(f"GET / HTTP/1.1\r\nHost: {self.host}\r\nConnection: close\r\n\r\n".encode())
         answer = await reader.read()
         writer.close()
-        assert answer.startswith(b"HTTP/1.1 200 ") and answer.endswith(self.says), answer
+        assert answer.startswith(b"HTTP/1.1 200 "), answer
+        assert answer.endswith(self.says), answer
 
 
 @dataclass(frozen=True)
