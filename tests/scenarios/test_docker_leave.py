@@ -72,7 +72,7 @@ def killed(one: Boxes, words: str) -> None:
     assert said
 
 
-@pytest.mark.parametrize("words", ["from here on it is away", "on the same data"])
+@pytest.mark.parametrize("words", ["from here on it is away", "start the Compose project"])
 def test_what_was_killed_brings_production_back(two: Two, words: str) -> None:
     one, _ = two
     one.cached("prod", "set", "kept", "prod")
