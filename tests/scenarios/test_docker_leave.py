@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,6 +57,33 @@ def test_data_that_nobody_would_find_again_are_refused_first(two: Two) -> None:
     assert one.document("leave", "--dry-run", "--without-data-of", "store")["away"] is None
     path.write_text(before)
     one.call("up", "prod", "--yes")
+
+
+def killed(one: Boxes, words: str) -> None:
+    """Leave, and be killed as soon as something is said."""
+    command = [*one.command("leave", "--yes")]
+    with subprocess.Popen(
+        command, env=one.environ(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stderr is not None
+        said = next((line for line in process.stderr if words in line), "")
+        process.kill()
+    assert said
+
+
+@pytest.mark.parametrize("words", ["from here on it is away", "start the Compose project"])
+def test_what_was_killed_brings_production_back(two: Two, words: str) -> None:
+    one, _ = two
+    one.cached("prod", "set", "kept", "prod")
+    killed(one, words)
+    for verb in (("up", "--yes"), ("up", "prod", "--yes"), ("resume", "--yes")):
+        assert "resume --back" in one.call(*verb, code=3).err
+    assert "handing back prod broke off" in one.call("doctor", code=1).out
+    one.call("resume", "--back", "--yes")
+    assert one.page("prod") == "prod says hello"
+    assert "prod" in one.cached("prod", "get", "kept")
+    assert one.document("plan")["changes"] == 0
 
 
 def test_it_goes_on_as_plain_compose(two: Two) -> None:

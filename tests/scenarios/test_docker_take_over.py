@@ -307,6 +307,24 @@ def nameless_data(one: Legacy) -> Iterator[None]:
             docker("rm", "-f", "-v", f"{one.name}-other-1")
 
 
+def test_what_is_only_written_at_the_stop_is_not_lost(legacy: Legacy) -> None:
+    with edited(legacy, other={"image": "redis:7"}):
+        legacy.plain("up", "-d", "other")
+        name = f"{legacy.name}-other-1"
+        try:
+            docker("exec", name, "redis-cli", "set", "kept", "in memory")
+            legacy.call("take-over", "prod", "--dry-run")
+            originals = legacy.originals()
+            said = " ".join(legacy.call("take-over", "prod", "--yes", code=3).err.split())
+            assert f"serve as before: {name} keeps /data in a volume without a name" in said
+            assert "--without-data-of other" in said
+            assert legacy.originals() == originals
+            assert docker("exec", name, "redis-cli", "get", "kept") == ["in", "memory"]
+            assert legacy.of_ours() == []
+        finally:
+            docker("rm", "-f", "-v", name)
+
+
 def moved(one: Legacy) -> contextlib.AbstractContextManager[None]:
     return edited(one, cache={"volumes": ["rows:/data"]})
 

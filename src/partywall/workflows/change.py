@@ -34,6 +34,7 @@ from partywall.planning.scope import COMMON, wanted_of
 from partywall.system.decoding import convert
 from partywall.system.files import read_bytes
 from partywall.workflows import edge_place, notes, refusing, services, sharing, trash, variables
+from partywall.workflows.leave import record as leaving
 from partywall.workflows.project import Project
 from partywall.workflows.take_over import record
 
@@ -125,6 +126,7 @@ def _look(project: Project, goal: Goal) -> tuple[World, Plan]:
     """What there is, and what would be done about it."""
     if not project.succeeds:
         record.refuse_unfinished(project.home, goal.scope)
+        leaving.refuse_unfinished(project.home, goal.scope)
     _refuse_attached(project, goal)
     observed = project.observer.observe()
     _check_known(project, goal, observed)

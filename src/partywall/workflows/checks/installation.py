@@ -10,6 +10,7 @@ from partywall.model.world import environment_of
 from partywall.workflows import sharing
 from partywall.workflows.change import Goal, planned, resume
 from partywall.workflows.checks.finding import Finding, finding
+from partywall.workflows.leave import record as leaving
 from partywall.workflows.project import Project
 from partywall.workflows.take_over import record
 
@@ -24,6 +25,13 @@ def unfinished(project: Project) -> Iterator[Finding]:
             f"a take-over of {name} broke off (at: {broken.stage})",
             "`partywall resume --back` lets the originals serve again, "
             f"`partywall take-over {name}` starts over",
+        )
+    elif (leaves := leaving.read(project.home)) is not None:
+        yield finding(
+            "journal",
+            f"handing back {leaves.production} broke off, and it may be away",
+            f"`partywall resume --back` brings {leaves.production} back, "
+            "`partywall leave` starts over",
         )
     elif run is not None and _is_due(project):
         yield finding(

@@ -15,7 +15,7 @@ from partywall.model.errors import HalfDone, MachineFailed, PartywallError
 from partywall.model.plan import Plan
 from partywall.system.files import failed
 from partywall.workflows import change
-from partywall.workflows.leave import plainly
+from partywall.workflows.leave import plainly, record
 from partywall.workflows.leave.found import Leaving, find
 from partywall.workflows.project import Project
 from partywall.workflows.take_over.found import succession
@@ -48,6 +48,8 @@ def leave(
         HalfDone: when it could not be brought back.
     """
     with Locks(project.home).hold(["leave"], "leave"):
+        if (broken := record.read(project.home)) is not None:
+            _bring_back(project, broken, tell, progress)
         found = find(project, behind)
         approve(found)
         hands = succession(project)
@@ -59,6 +61,25 @@ def leave(
         hands.vanish(last=found.last)
     _remove_own(project, found)
     return Left(found=found, away=away)
+
+
+def resume(project: Project, *, back: bool, tell: Tell, progress: Progress) -> bool:
+    """Bring production back as it was, after handing it back broke off.
+
+    Returns:
+        Whether that had broken off.
+
+    Raises:
+        Refused: when it is to go on: production is away, and nobody knows for how long.
+        PartywallError: when it cannot be brought back.
+    """
+    if (broken := record.read(project.home)) is None:
+        return False
+    if not back:
+        record.refuse_unfinished(project.home, None)
+    with Locks(project.home).hold(["leave"], "leave"):
+        _bring_back(project, broken, tell, progress)
+    return True
 
 
 class _HandingBack:
@@ -90,8 +111,10 @@ class _HandingBack:
         try:
             self._tell("images: build or fetch what plain Compose needs, before anything stops")
             self._hands.ready(plain)
+            begun = record.begun(self._found.production, plain, self._before)
+            record.write(self._project.home, begun)
         except PartywallError:
-            self._unwrite()
+            _unwrite(self._project)
             raise
         clock = self._project.clock
         began = clock.now()
@@ -99,30 +122,27 @@ class _HandingBack:
             with stopping() as stop:
                 self._tell(f"stop {self._found.production}; from here on it is away")
                 goal = change.Goal(verb="down", scope=self._found.production)
-                change.change(self._project, goal, _agreed, self._progress)
+                change.change(_handing(self._project, plain), goal, _agreed, self._progress)
                 self._tell(f"start the Compose project {plain.project} on the same data")
                 self._hands.hand_back(plain)
                 if stop.is_set():
                     raise KeyboardInterrupt  # noqa: TRY301  (it goes back like any failure)
         except BaseException as error:
-            self._back(plain, error)
+            self._back(begun, error)
             raise
+        record.close(self._project.home)
         return clock.now() - began
 
-    def _back(self, plain: Plain, error: BaseException) -> None:
-        self._tell(f"back: {self._found.production} as it was")
+    def _back(self, begun: record.Record, error: BaseException) -> None:
         says = error.what if isinstance(error, PartywallError) else str(error) or "interrupted"
         detail = error.detail if isinstance(error, PartywallError) else ()
         try:
-            with stopping():
-                self._hands.take_back(plain)
-                self._unwrite()
-                change.restore(self._project, self._before, self._found.production, self._progress)
+            _bring_back(self._project, begun, self._tell, self._progress)
         except PartywallError as second:
             raise HalfDone(
                 f"{self._found.production} does not run: {says}; then {second.what}",
                 detail=[*detail, *second.detail],
-                remedy=f"see to that, then `partywall up {self._found.production}`",
+                remedy="see to that, then `partywall resume --back`",
             ) from second
         if isinstance(error, PartywallError):
             raise MachineFailed(
@@ -131,9 +151,25 @@ class _HandingBack:
                 remedy="see to that, then `partywall leave` once more",
             ) from error
 
-    def _unwrite(self) -> None:
-        for name in (plainly.OVERRIDE, plainly.VARIABLES):
-            (self._project.folder / name).unlink(missing_ok=True)
+
+def _bring_back(project: Project, left: record.Record, tell: Tell, progress: Progress) -> None:
+    """Production as it was before it was handed back."""
+    tell(f"back: {left.production} as it was")
+    with stopping():
+        succession(project).take_back(left.plain)
+        _unwrite(project)
+        change.restore(project, left.before, left.production, progress)
+    record.close(project.home)
+
+
+def _handing(project: Project, plain: Plain) -> Project:
+    """The project, for which what plain Compose runs in its place is no stranger."""
+    return Project(project.settings, project.chosen_engine, succeeds=plain.project)
+
+
+def _unwrite(project: Project) -> None:
+    for name in (plainly.OVERRIDE, plainly.VARIABLES):
+        (project.folder / name).unlink(missing_ok=True)
 
 
 def _remove_own(project: Project, found: Leaving) -> None:

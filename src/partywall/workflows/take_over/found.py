@@ -84,7 +84,7 @@ class Finding:
         check_name(self._project.settings.project, self._environment, self._before)
         self._refuse_missing()
         self._refuse_orphans()
-        self._refuse_lost_data()
+        self.refuse_lost_data()
         self._refuse_silent_ports()
         plan = change.planned(self._after, change.Goal(verb="up", scope=self._environment))
         return TakeOver(
@@ -176,7 +176,12 @@ class Finding:
                     "first that nobody calls it any more",
                 )
 
-    def _refuse_lost_data(self) -> None:
+    def refuse_lost_data(self) -> None:
+        """See that the new ones have all that the originals keep.
+
+        Raises:
+            Refused: for the first thing that they would not have.
+        """
         for original in self._originals:
             instance = self._instances.get(original.service)
             if instance is None:

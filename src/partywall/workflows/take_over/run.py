@@ -50,10 +50,13 @@ def planned(project: Project, environment: str, behind: Iterable[str] = ()) -> T
     Raises:
         PartywallError: when it must not be done.
     """
+    return _finding(project, environment, behind).take_over()
+
+
+def _finding(project: Project, environment: str, behind: Iterable[str]) -> Finding:
     check_attached(project, environment)
     settings_line.changed(project.settings, environment, ATTACH, VOLUMES_OF)
-    found = Finding(project, after(project, environment), environment, behind)
-    return found.take_over()
+    return Finding(project, after(project, environment), environment, behind)
 
 
 def take_over(
@@ -78,9 +81,10 @@ def take_over(
                 return None
             _back(project, left, tell, progress)
             project = reopened(project)
-        found = planned(project, environment, behind)
+        finding = _finding(project, environment, behind)
+        found = finding.take_over()
         approve(found)
-        return _Run(project, found, tell, progress).through()
+        return _Run(project, found, tell, progress).through(finding.refuse_lost_data)
 
 
 def resume(project: Project, *, back: bool, tell: Tell, progress: Progress) -> bool:
@@ -132,18 +136,18 @@ class _Run:
             saved=str(self._folder),
         )
 
-    def through(self) -> Done:
-        """Every stage in order."""
+    def through(self, refuse_lost_data: Callable[[], None]) -> Done:
+        """Every stage in order; what is lost is asked for again when the originals have stopped."""
         try:
             with stopping() as stop:
-                away = self._stages(stop)
+                away = self._stages(stop, refuse_lost_data)
         except BaseException as error:
             self._give_up(error)
             raise
         _finish(self._project, self._record)
         return Done(found=self._found, away=away, saved=self._folder)
 
-    def _stages(self, stop: threading.Event) -> float:
+    def _stages(self, stop: threading.Event, refuse_lost_data: Callable[[], None]) -> float:
         hands = succession(self._project)
         self._begin("save", stop)
         for database in self._servers():
@@ -157,6 +161,7 @@ class _Run:
         clock = self._project.clock
         began = clock.now()
         hands.rest(self._found.originals)
+        refuse_lost_data()  # a Redis writes what it has in memory when it stops
         self._begin("start", stop)
         goal = change.Goal(verb="up", scope=self._environment)
         change.change(self._later, goal, _agreed, self._progress)
@@ -217,13 +222,14 @@ class _Run:
         """
         _back(self._project, self._record, self._tell, self._progress)
         if isinstance(error, PartywallError):
-            kind = Refused if isinstance(error, Refused) else MachineFailed
+            refused = isinstance(error, Refused)
+            kind = Refused if refused else MachineFailed
             raise kind(
                 f"{self._environment} was not taken over, and the originals serve as before: "
                 f"{error.what}",
                 where=error.where,
                 detail=error.detail,
-                remedy="see to that, then run it again",
+                remedy=(refused and error.remedy) or "see to that, then run it again",
             ) from error
 
 
