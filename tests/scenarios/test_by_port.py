@@ -146,7 +146,7 @@ def test_the_reference_app_proves_that_no_session_is_good_at_the_other_port(tmp_
             ("prod", "dev", "held"),
             ("dev", "prod", "held"),
         ]
-        vault = club.call("env", "dev", "PARTYWALL_URL_VAULT").out.strip()
+        vault = club.call("env", "dev", "PARTYWALL_URL_VAULT", "--reveal").out.strip()
         assert vault == f"http://vault.club.localhost:{port_of(club, 'dev')}"
     finally:
         club.close()
