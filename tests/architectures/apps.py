@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from partywall.axes.site import Environment, Machine, Share, Site
 from partywall.axes.world import desired
 from partywall.model.app import App, Condition, Dependency, Mount, Role, Service
-from partywall.model.choices import Choices, LimitsBy
+from partywall.model.choices import Choices, LimitsBy, RouteBy
 from partywall.model.secret import SecretRef
 from partywall.model.world import Entry, World
 
@@ -80,15 +80,17 @@ def sites(draw: st.DrawFn) -> Site:
     other = draw(apps()) if draw(st.booleans()) else shared
     seed = draw(st.sampled_from([None, ("seed",)]))
     share = draw(st.sampled_from(_SHARES))
+    route = draw(st.sampled_from(RouteBy))
     return Site(
         project="app",
-        choices=Choices(limits=draw(st.sampled_from(LimitsBy))),
+        choices=Choices(limits=draw(st.sampled_from(LimitsBy)), route=route),
         environments=tuple(
             Environment(
                 name=name,
                 app=other if name == "dev" else shared,
                 production=name == "prod",
-                domain=f"{name}.example",
+                domain=f"{name}.example" if route is RouteBy.DOMAIN else "app.example",
+                port=0 if name == "prod" or route is RouteBy.DOMAIN else 8443 + NAMES.index(name),
                 protected=name != "prod",
                 user=name,
                 password=None if name == "prod" else SecretRef("PARTYWALL_PASSWORD", 1),

@@ -16,6 +16,7 @@ from partywall.compose.environment import Given
 from partywall.compose.place import Sources
 from partywall.compose.understand import Reading
 from partywall.model.app import App
+from partywall.model.choices import RouteBy
 from partywall.model.plan import Plan
 from partywall.model.secret import SecretRef
 from partywall.model.world import World, environment_of
@@ -50,10 +51,12 @@ def app(name: str) -> App:
 def site(*architectures: str, apps: dict[str, App] | None = None) -> Site:
     """Both environments as the example's own settings have them."""
     given = apps or {name: app(name) for name in NAMES}
+    choices = catalog.choices(architectures)
+    every = (_environment(name, one) for name, one in given.items())
     return Site(
         project="makapix",
-        choices=catalog.choices(architectures),
-        environments=tuple(_environment(name, one) for name, one in given.items()),
+        choices=choices,
+        environments=tuple(map(by_port, every) if choices.route is RouteBy.PORT else every),
         machine=MACHINE,
         edge={"tls": "internal", "bind": "127.0.0.1"},
         edge_ports=(8080, 8443),
@@ -72,6 +75,12 @@ def _environment(name: str, given: App) -> Environment:
         password=None if production else SecretRef("PARTYWALL_PASSWORD", 1),
         seed=None if production else ("python", "-m", "makapix.seed", "--users", "20"),
     )
+
+
+def by_port(environment: Environment) -> Environment:
+    """The same at the one domain, with a port of its own unless it is production."""
+    port = 0 if environment.production else 8444
+    return msgspec.structs.replace(environment, domain="makapix.localhost", port=port)
 
 
 def world(*architectures: str) -> World:
@@ -145,6 +154,11 @@ def _last() -> Plan:
 PLANS: dict[str, Callable[[], Plan]] = {
     "dual": _up("dual"),
     "dual+limits": _up("dual", "limits"),
+    "ports": _up("ports"),
+    "ports, dev beside prod": lambda: _checked(
+        world("ports"), _only(world("ports"), "prod"), "dev"
+    ),
+    "ports, from dual": lambda: _checked(world("ports"), world("dual")),
     "dual, dev alone": lambda: _checked(world("dual"), World(), "dev"),
     "dual, dev beside prod": lambda: _checked(world("dual"), _only(world("dual"), "prod"), "dev"),
     "dual, limits added": lambda: _checked(world("dual", "limits"), world("dual")),

@@ -40,7 +40,7 @@ def test_no_secret_value_is_in_a_stored_file():
             assert not name.endswith(("PASSWORD", "SECRET")) or "__PW_SECRET_" in value, path
 
 
-@pytest.mark.parametrize("architectures", [("dual",), ("dual", "limits")])
+@pytest.mark.parametrize("architectures", [("dual",), ("dual", "limits"), ("ports",)])
 def test_environments_share_nothing_but_the_edge(architectures):
     world = plans.world(*architectures)
     for thing in world.things():

@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -71,6 +71,8 @@ class App(http.server.ThreadingHTTPServer):
     def __init__(self, name: str, port: int = 0) -> None:
         super().__init__(("127.0.0.1", port), Answer)
         self.name = name
+        self.cookies: tuple[str, ...] = ()
+        """What it sets with every answer."""
         self.first_byte = threading.Event()
         self.release = threading.Event()
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
@@ -110,6 +112,7 @@ class Answer(http.server.BaseHTTPRequestHandler):
         self.send_response(101)
         self.send_header("Upgrade", "websocket")
         self.send_header("Connection", "Upgrade")
+        self._set_cookies()
         self.end_headers()
         self.wfile.flush()
         while data := self.connection.recv(1024):
@@ -120,9 +123,15 @@ class Answer(http.server.BaseHTTPRequestHandler):
         body = json.dumps(what).encode()
         self.send_response(200)
         self.send_header("X-Robots-Tag", "all")
+        self._set_cookies()
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def _set_cookies(self) -> None:
+        for cookie in self.server.cookies:
+            self.send_header("Set-Cookie", cookie)
+        self.send_header("Clear-Site-Data", '"cookies"')
 
     def log_message(self, *_: Any) -> None:
         pass
@@ -225,8 +234,10 @@ def request(
     sni: str = "",
     trust: Path | None = None,
     address: str = "127.0.0.1",
+    come_from: str = "",
 ) -> Reply:
-    connection = http.client.HTTPConnection(address, port, timeout=20)
+    source = (come_from, 0) if come_from else None
+    connection = http.client.HTTPConnection(address, port, timeout=20, source_address=source)
     with contextlib.closing(connection):
         connection.connect()
         if sni or trust:
@@ -516,8 +527,9 @@ def test_a_large_upload_streams_through(edge, app):
 
 
 @contextlib.contextmanager
-def websocket(edge: Edge, host: str) -> Iterator[socket.socket]:
-    with socket.create_connection(("127.0.0.1", edge.settings.main_port), timeout=10) as wire:
+def websocket(edge: Edge, host: str, port: int = 0, said: list[bytes] | None = None):
+    port = port or edge.settings.main_port
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as wire:
         wire.sendall(
             f"GET /ws HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
             "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZQ==\r\n\r\n".encode()
@@ -526,6 +538,8 @@ def websocket(edge: Edge, host: str) -> Iterator[socket.socket]:
         while not head.endswith(b"\r\n\r\n"):
             head += wire.recv(1)
         assert b" 101 " in head.splitlines()[0]
+        if said is not None:
+            said += head.splitlines()
         yield wire
 
 
@@ -559,6 +573,162 @@ def test_each_environment_has_its_log_without_credentials(edge, app):
         assert "canary" not in text
         assert LOGIN["Authorization"].split()[1] not in text
         assert file.stat().st_mode & 0o077 == 0
+
+
+# --- a port for each environment ---------------------------------------------------------------
+
+HOST = "shop.localhost"
+SET = (
+    "session=abc; Path=/; HttpOnly; SameSite=Lax",
+    "__Host-csrf=1; Secure; Path=/",
+    "__SECURE-kept=2; Secure; Domain=shop.localhost; Expires=Wed, 21 Oct 2026 07:28:00 GMT",
+    'quoted="a b"; Max-Age=5',
+)
+
+
+def by_port(edge: Edge, prod: App | str, dev: App | str, port: int, **more: Any) -> None:
+    """Both at one host, development at a port of its own."""
+    edge.serve("prod", served("prod/route/web", HOST, prod, cookies=""))
+    edge.serve("dev", served("dev/route/web", HOST, dev, port=port, cookies="dev~", **more))
+
+
+def pairs(cookies: Iterable[str]) -> list[str]:
+    return [cookie.partition(";")[0] for cookie in cookies]
+
+
+def test_cookies_of_two_at_one_host_never_meet(edge, app):
+    prod, dev, port = app("prod"), app("dev"), free_port()
+    prod.cookies = dev.cookies = SET
+    by_port(edge, prod, dev, port)
+    assert edge.ask(HOST).headers["set-cookie"] == list(SET)
+    marked = edge.ask(HOST, port=port).headers["set-cookie"]
+    assert marked == [
+        f"dev~{SET[0]}",
+        f"__Host-dev~{SET[1].removeprefix('__Host-')}",
+        f"__SECURE-dev~{SET[2].removeprefix('__SECURE-')}",
+        f"dev~{SET[3]}",
+    ]
+    # A browser sends what both have set to both.
+    jar = {"Cookie": "; ".join(pairs([*SET, *marked]))}
+    own = "; ".join(pairs(SET))
+    for at in (edge.settings.main_port, port):
+        assert dict(edge.ask(HOST, port=at, headers=jar).json["headers"])["Cookie"] == own
+
+
+@pytest.mark.parametrize(
+    ("sent", "to_prod", "to_dev"),
+    [
+        ("session=p", "session=p", None),
+        ("dev~session=d", None, "session=d"),
+        ("dev~a=1;dev~b=2;  x=3", "x=3", "a=1; b=2"),
+        ("__host-dev~a=1; __Host-b=2", "__Host-b=2", "__host-a=1"),
+        ("dev-two~a=1; adev~b=2; x=dev~c", "x=dev~c", None),
+        ("x=dev~a=1; dev~y=z~; dev~", "x=dev~a=1", "y=z~;"),
+        ("a=b=c; ", "a=b=c;", None),
+        ("", "", None),
+    ],
+)
+def test_what_a_browser_sends_is_sorted_by_its_names(edge, app, sent, to_prod, to_dev):
+    port = free_port()
+    by_port(edge, app("prod"), app("dev"), port)
+    for at, expected in ((edge.settings.main_port, to_prod), (port, to_dev)):
+        seen = dict(edge.ask(HOST, port=at, headers={"Cookie": sent}).json["headers"])
+        assert (seen.get("Cookie") or None) == (expected or None)
+        assert "Cookie" not in dict(edge.ask(HOST, port=at).json["headers"])
+
+
+def test_development_cannot_clear_what_production_set(edge, app):
+    port = free_port()
+    by_port(edge, app("prod"), app("dev"), port)
+    assert edge.ask(HOST).one("clear-site-data") == '"cookies"'
+    assert "clear-site-data" not in edge.ask(HOST, port=port).headers
+
+
+def test_the_answer_that_opens_a_websocket_is_marked_too(edge, app):
+    dev, port, said = app("dev"), free_port(), []
+    dev.cookies = ("ws=1; HttpOnly",)
+    by_port(edge, app("prod"), dev, port)
+    with websocket(edge, HOST, port, said) as wire:
+        wire.sendall(b"ping")
+        assert wire.recv(100) == b"ping"
+    assert b"Set-Cookie: dev~ws=1; HttpOnly" in said
+    assert not [line for line in said if line.startswith(b"Set-Cookie: ws=")]
+
+
+def test_an_app_is_told_the_port_that_it_was_called_at(edge, app):
+    port = free_port()
+    by_port(edge, app("prod"), app("dev"), port)
+    forged = {"X-Forwarded-Port": "666", "X-Forwarded-Host": "evil.example"}
+    seen = dict(edge.ask(f"{HOST}:{port}", port=port, headers=forged).json["headers"])
+    told = {name: seen[f"X-Forwarded-{name}"] for name in ("Host", "Port", "Proto")}
+    assert told == {"Host": f"{HOST}:{port}", "Port": str(port), "Proto": "http"}
+    assert seen["Host"] == f"{HOST}:{port}"
+
+
+def test_a_limited_port_gives_strangers_nothing_at_all(make_edge, app):
+    edge, port = make_edge(bind=("127.0.0.1", "::1")).start(), free_port()
+    by_port(edge, app("prod"), app("dev"), port, path="/api", allow=("127.0.0.2", "::/64"))
+    known = {"port": port, "come_from": "127.0.0.2"}
+    assert edge.ask(HOST, "/api", **known).json["app"] == "dev"
+    assert edge.ask(HOST, "/api", port=port, address="::1").json["app"] == "dev"
+    assert edge.ask(HOST, "/", **known).status == 404
+    for host, path in ((HOST, "/api"), (HOST, "/"), (HOST, "/robots.txt"), ("evil.example", "/")):
+        with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
+            edge.ask(host, path, port=port, headers={"X-Forwarded-For": "127.0.0.2"})
+    assert edge.ask(HOST).json["app"] == "prod"
+
+
+def test_a_limited_host_leads_no_stranger_to_https(make_edge, app):
+    edge = make_edge(tls=Tls.INTERNAL).start()
+    edge.serve("dev", served("dev/route/web", HOST, app("dev"), allow=("127.0.0.2",)))
+    plain = edge.settings.http_port
+    assert edge.ask(HOST, port=plain, come_from="127.0.0.2").status == 308
+    with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
+        edge.ask(HOST, port=plain)
+
+
+def test_production_answers_all_requests_while_a_port_comes_and_goes(make_edge, app):
+    port = free_port()
+    edge = make_edge(ports=(port,)).start()
+    edge.serve("prod", served("prod/route/web", HOST, app("prod"), cookies=""))
+    front, upstream, over, rounds = edge.files()[sides.FRONT], app("dev"), threading.Event(), []
+    assert edge.ask(HOST, port=port).status == 404
+
+    def change() -> None:
+        while not over.is_set():
+            by_port(edge, app("prod"), upstream, port)
+            rounds.append(edge.ask(HOST, port=port).json["app"])
+            remove_fragment(edge.home, "shop", "dev")
+            rounds.append(edge.ask(HOST, port=port).status)
+
+    def visit(number: int) -> int:
+        return edge.ask(HOST, method="POST" if number % 2 else "GET").status
+
+    with ThreadPoolExecutor(5) as pool:
+        changing = pool.submit(change)
+        try:
+            answers = list(pool.map(visit, range(2000)))
+        finally:
+            over.set()
+        changing.result(60)
+    assert answers == [200] * 2000
+    assert rounds == ["dev", 404] * (len(rounds) // 2)
+    assert len(rounds) > 4
+    assert edge.files()[sides.FRONT] == front
+
+
+def test_a_port_is_kept_until_the_edge_starts_anew(make_edge, app):
+    ports = sorted((free_port(), free_port()))
+    edge = make_edge().start()
+    for port in ports:
+        by_port(edge, app("prod"), app("dev"), port)
+    remove_fragment(edge.home, "shop", "dev")
+    assert load.further_ports(edge.home) == set(ports)
+    assert edge.ask(HOST, port=ports[0]).status == 404
+    edge.stop()
+    assert load.further_ports(edge.home) is None
+    edge.start()
+    assert load.further_ports(edge.home) == set()
 
 
 # --- what it keeps -----------------------------------------------------------------------------

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
+
 from partywall.axes.instance import key_of
 from partywall.axes.ports import page, routed
 from partywall.axes.site import EDGE, EDGE_SIDES, Environment, Site, own
 from partywall.model.app import Condition, Role
 from partywall.model.choices import RouteBy
-from partywall.model.world import AnyThing, BasicAuth, Instance, Need, Route, name_of
+from partywall.model.world import (
+    COOKIE_MARK,
+    AnyThing,
+    BasicAuth,
+    Instance,
+    Need,
+    Route,
+    name_of,
+)
 
 _CADDY = "caddy:2"
 
@@ -30,7 +40,22 @@ def domain(site: Site, environment: Environment) -> Iterable[AnyThing]:
             target=page(service),
             auth=_auth(environment),
             robots=environment.production,
+            allow=environment.allow,
         )
+
+
+def port(site: Site, environment: Environment) -> Iterable[AnyThing]:
+    """One edge and one host name for all, a port per environment.
+
+    Browsers take no notice of ports where cookies are concerned (RFC 6265, 8.5), so those of every
+    environment but production are marked with its name.
+    """
+    mark = "" if environment.production else f"{environment.name}{COOKIE_MARK}"
+    for thing in domain(site, environment):
+        if isinstance(thing, Route):
+            yield msgspec.structs.replace(thing, port=environment.port, cookies=mark)
+        else:
+            yield thing
 
 
 def edge(site: Site) -> Iterable[Instance]:
@@ -57,4 +82,4 @@ def _auth(environment: Environment) -> BasicAuth | None:
     return BasicAuth(environment.user, environment.password)
 
 
-OPTIONS = {RouteBy.DOMAIN: domain}
+OPTIONS = {RouteBy.DOMAIN: domain, RouteBy.PORT: port}

@@ -42,6 +42,10 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     app: App
     production: bool
     domain: str
+    port: int = 0
+    """The edge's port that is its own; 0: the edge's customary one."""
+    allow: tuple[str, ...] = ()
+    """Addresses or networks (CIDR) that may call it; empty means all."""
     protected: bool = False
     user: str = ""
     password: SecretRef | None = None

@@ -19,10 +19,10 @@ from partywall.compose.wanted import (
     Limits,
     ServiceSettings,
     Settings,
+    by_port,
 )
 from partywall.compose.yamlfile import Document, Path_
 from partywall.model.app import Visit
-from partywall.model.choices import RouteBy
 from partywall.model.errors import BadInput
 from partywall.model.world import ENVIRONMENT_NAME, RESERVED
 
@@ -41,16 +41,19 @@ class Reader:
     def __init__(self, document: Document, folder: Path) -> None:
         self._document = document
         self._folder = folder
+        self._by_port = False
+        """Whether environments are told apart by their ports, and so have one domain."""
 
     def settings(self, raw: schema.File) -> Settings:
         """The settings that the file's own content amounts to."""
         compose = tuple(self._folder / name for name in self._words(raw.compose, ("compose",)))
         project = self._project(raw.project, compose)
         domain = self._domain(raw.domain or f"{project.replace('_', '-')}.localhost", ("domain",))
-        environments = self._environments(raw, domain)
         choices = {axis: getattr(raw, axis) for axis in schema.AXES if getattr(raw, axis)}
         architecture = self._architecture(raw.architecture)
-        if choices.get("route") is not RouteBy.PORT and "ports" not in architecture:
+        self._by_port = by_port(architecture, choices)
+        environments = self._environments(raw, domain)
+        if not self._by_port:
             self._check_domains(environments)
         return Settings(
             project=project,
@@ -67,8 +70,11 @@ class Reader:
         )
 
     def _edge(self, said: schema.Edge) -> schema.Edge:
-        path = ("edge", "trusted")
-        words = self._words(said.trusted, path)
+        words = self._networks(said.trusted, ("edge", "trusted"))
+        return msgspec.structs.replace(said, trusted=list(words)) if words else said
+
+    def _networks(self, said: schema.Words | None, path: Path_) -> tuple[str, ...]:
+        words = self._words(said, path)
         for word in words:
             try:
                 ipaddress.ip_network(word, strict=False)
@@ -78,7 +84,7 @@ class Reader:
                     path,
                     "write 172.17.0.0/16, or one address",
                 ) from error
-        return msgspec.structs.replace(said, trusted=list(words)) if words else said
+        return words
 
     def _bad(self, what: str, path: Path_, remedy: str) -> BadInput:
         printable = "".join(one if one.isprintable() else "?" for one in what)[:300]
@@ -207,11 +213,13 @@ class Reader:
         self, name: str, said: schema.Environment, production: bool, domain: str
     ) -> EnvironmentSettings:
         path = ("environments", name)
-        default = domain if production else f"{name}.{domain}"
+        default = domain if production or self._by_port else f"{name}.{domain}"
         return EnvironmentSettings(
             name=name,
             production=production,
             domain=self._domain(said.domain or default, (*path, "domain")),
+            port=self._port(said.port, production, (*path, "port")),
+            allow=self._networks(said.allow, (*path, "allow")),
             env_files=self._env_files(name, said.env),
             profiles=self._words(said.profiles, (*path, "profiles")),
             protected=not production if said.protected is None else said.protected,
@@ -224,6 +232,21 @@ class Reader:
             attach=self._theirs(said.attach, production, (*path, "attach")),
             volumes_of=self._volumes_of(said, production, (*path, "volumes_of")),
         )
+
+    def _port(self, said: int | None, production: bool, path: Path_) -> int | None:
+        if said is not None and not self._by_port:
+            raise self._bad(
+                f"`port: {said}` has no effect: environments are told apart by their domains",
+                path,
+                "take the line out, or say `route: port`",
+            )
+        if said is not None and production:
+            raise self._bad(
+                "production answers at the edge's own port",
+                path,
+                f"say `edge: {{https: {said}}}` (with `tls: off` `http`) instead",
+            )
+        return said
 
     def _env_files(self, name: str, said: schema.Words | None) -> tuple[EnvFile, ...]:
         if said is None:

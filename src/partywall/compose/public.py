@@ -36,6 +36,16 @@ class Public(msgspec.Struct, frozen=True, kw_only=True):
     production: str
     """Production's domain, as the settings have it."""
 
+    @property
+    def by_port(self) -> bool:
+        """Whether it is production's domain, and the port alone tells them apart."""
+        return self.domain == self.production
+
+    @property
+    def shown(self) -> str:
+        """The address that people are told: the domain, with the port where that alone differs."""
+        return self.origin.partition("://")[2] if self.by_port else self.domain
+
 
 class Told(NamedTuple):
     """A variable that says something else than in production."""
@@ -62,8 +72,11 @@ class PublicAddresses:
             for name, value in (*_pairs(said.get("environment")), *_pairs(_arguments(said))):
                 if _PUBLIC.fullmatch(name.upper()):
                     found |= set(map(str.lower, _HOST.findall(value)))
+        public = self._public
         self._roots = roots(
-            host for host in found if _is_public(host) and not _is_below(host, self._public.domain)
+            host
+            for host in found
+            if _is_public(host) and (public.by_port or not _is_below(host, public.domain))
         )
 
     def applied(self, service: str, said: Definition) -> Definition:
@@ -88,7 +101,7 @@ class PublicAddresses:
         for root in self._roots:
             made = rewritten(value, root, self._public)
             if made != value:
-                self.told.append(Told(service, name, root, self._public.domain))
+                self.told.append(Told(service, name, root, self._public.shown))
                 value = made
         return value
 
@@ -116,14 +129,15 @@ def rewritten(text: str, root: str, public: Public) -> str:
 
     def own(found: re.Match[str]) -> str:
         host = f"{found['below']}{root}".lower()
+        kind = (found["scheme"] or "").lower()
+        spoken = scheme.replace("http", "ws") if kind.startswith("ws") else scheme
         if _is_below(host, public.domain):
-            return found[0]
+            port = rest.removeprefix(public.domain)
+            return f"{spoken}://{host}{port}" if kind and public.by_port else found[0]
         # `www` is but another name of the host itself.
         below = found["below"].lower().removeprefix("www.")
-        kind = (found["scheme"] or "").lower()
         if not kind:
             return f"{below}{public.domain}{found['port'] or ''}"
-        spoken = scheme.replace("http", "ws") if kind.startswith("ws") else scheme
         return f"{spoken}://{below}{rest}"
 
     return re.sub(

@@ -83,7 +83,21 @@ class Environment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = None
     domain: Annotated[
         str | None,
-        Meta(description="Default: the domain for production, `<environment>.<domain>` else."),
+        Meta(
+            description="Default: the domain for production, `<environment>.<domain>` else;"
+            " with `route: port` the domain for all."
+        ),
+    ] = None
+    port: Annotated[
+        _Tcp | None,
+        Meta(
+            description="Its port at the edge, with `route: port`; production has the edge's own."
+            " Default: 8443, or the next free one."
+        ),
+    ] = None
+    allow: Annotated[
+        Words | None,
+        Meta(description="Addresses or networks (CIDR) that may call it. Default: all."),
     ] = None
     env: Annotated[
         Words | None, Meta(description="Env files. Default: .env, then .env.<environment>.")

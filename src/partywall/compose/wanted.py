@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import msgspec
 
 from partywall.compose import schema
 from partywall.model.app import Role, Visit
+from partywall.model.choices import RouteBy
 from partywall.model.errors import Place
 
 
@@ -37,6 +39,10 @@ class EnvironmentSettings(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     production: bool
     domain: str
+    port: int | None = None
+    """Its own port at the edge; None: nobody has said one."""
+    allow: tuple[str, ...] = ()
+    """Addresses or networks that may call it; empty: all."""
     env_files: tuple[EnvFile, ...]
     profiles: tuple[str, ...] = ()
     protected: bool = False
@@ -94,6 +100,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return next(one for one in self.environments.values() if one.production)
 
     @property
+    def by_port(self) -> bool:
+        """Whether environments are told apart by their ports."""
+        return by_port(self.architecture, self.choices)
+
+    @property
     def tls(self) -> str:
         """How certificates are got: `internal`, `acme` or `off`."""
         if self.edge.tls is not None:
@@ -110,6 +121,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 return Place(self.file.file, line)
             path = path[:-1]
         return self.file
+
+
+def by_port(architecture: Collection[str], choices: Mapping[str, StrEnum]) -> bool:
+    """Whether environments are told apart by their ports: by a line of its own, or the base."""
+    said = RouteBy.PORT if "ports" in architecture else RouteBy.DOMAIN
+    return choices.get("route", said) is RouteBy.PORT
 
 
 def _is_local(domain: str) -> bool:

@@ -12,7 +12,7 @@ from partywall.edge.front import ASK
 from partywall.edge.logging import access_log, logging
 from partywall.edge.placing import Hosts, Placed, hidden, placed
 from partywall.edge.settings import EdgeSettings, Tls, checked
-from partywall.edge.site import NOINDEX, NOT_FOUND, Json, host_route
+from partywall.edge.site import NOINDEX, NOT_FOUND, Json, host_route, limit
 
 
 def assemble(settings: EdgeSettings, fragments: Iterable[Fragment], side: str) -> bytes:
@@ -48,8 +48,9 @@ def _servers(settings: EdgeSettings, side: str, ports: Mapping[int, Hosts]) -> J
     if settings.tls == Tls.OFF:
         return servers
     redirects = [
-        _redirect(settings, host, routes)
+        route
         for host, routes in sorted(ports[settings.main_port].items())
+        for route in _redirect(settings, host, routes)
     ]
     known = sorted({host for hosts in ports.values() for host in hosts})
     servers[str(settings.http_port)] = {
@@ -63,6 +64,7 @@ def _server(settings: EdgeSettings, side: str, port: int, hosts: Hosts) -> Json:
     names = {host: [access_log(routes[0].owner)] for host, routes in sorted(hosts.items())}
     return _listen(settings, side, port) | {
         "routes": [
+            *limit(routes for each in hosts.values() for routes in each),
             *(host_route(host, routes) for host, routes in sorted(hosts.items())),
             {"handle": [NOT_FOUND]},
         ],
@@ -94,15 +96,17 @@ def _known(settings: EdgeSettings, hosts: list[str]) -> list[Json]:
     ]
 
 
-def _redirect(settings: EdgeSettings, host: str, routes: list[Placed]) -> Json:
+def _redirect(settings: EdgeSettings, host: str, routes: list[Placed]) -> list[Json]:
     port = "" if settings.https_port == 443 else f":{settings.https_port}"
     answer = {
         "handler": "static_response",
         "status_code": 308,
         "headers": {"Location": ["https://{http.request.host}" + port + "{http.request.uri}"]},
     }
-    return {
+    led = {
         "match": [{"host": [host]}],
         "handle": [NOINDEX, answer] if hidden(routes) else [answer],
         "terminal": True,
     }
+    shut = [{**one, "match": [{**one["match"][0], "host": [host]}]} for one in limit(routes)]
+    return [*shut, led]

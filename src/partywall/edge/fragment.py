@@ -8,7 +8,7 @@ import re
 import msgspec
 
 from partywall.model.errors import BadInput
-from partywall.model.world import ENVIRONMENT_NAME, Route
+from partywall.model.world import COOKIE_MARK, ENVIRONMENT_NAME, Route
 
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?"
 _HOST = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*\Z")
@@ -16,6 +16,7 @@ _PATH = re.compile(r"/(?:[A-Za-z0-9._~!$&'()+,;=:@-]+/?)*\Z")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
 _UPSTREAM = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9a-f:.]+\]):[0-9]{1,5}\Z")
 _HASH = re.compile(r"\$2[aby]\$[0-9]{2}\$[./A-Za-z0-9]{53}\Z")
+_MARK = re.compile(rf"{ENVIRONMENT_NAME.pattern}{COOKIE_MARK}\Z")
 _USER = re.compile(r"[^\s:{}\x00-\x1f\x7f]{1,100}\Z")
 
 
@@ -98,6 +99,8 @@ def _check_route(served: Served) -> None:
         raise _bad(route, f"{route.port} is not a port")
     if not _UPSTREAM.match(served.upstream):
         raise _bad(route, f"`{served.upstream}` is not an address with a port")
+    if route.cookies and not _MARK.match(route.cookies):
+        raise _bad(route, f"`{route.cookies}` cannot mark cookies")
     for network in route.allow:
         _check_network(route, network)
     _check_auth(served)

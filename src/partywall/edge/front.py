@@ -29,7 +29,7 @@ def front(settings: EdgeSettings, ports: Iterable[int]) -> Json:
     Raises:
         BadInput: when the settings cannot be served.
     """
-    every = {*ports, settings.main_port, *_plain_ports(checked(settings))}
+    every = {*ports, *settings.ports, settings.main_port, *_plain_ports(checked(settings))}
     http: Json = {
         "http_port": settings.http_port,
         "https_port": settings.https_port,

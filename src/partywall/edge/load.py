@@ -14,8 +14,9 @@ from partywall.edge.caddy import assemble, configuration, text_of
 from partywall.edge.drain import settle
 from partywall.edge.fragment import Fragment
 from partywall.edge.fragments import Fragments
-from partywall.edge.front import front
+from partywall.edge.front import front, listened
 from partywall.edge.home import EdgeHome
+from partywall.edge.settings import EdgeSettings
 from partywall.edge.validation import refuse_taken_ports, validate
 from partywall.model.errors import MachineFailed
 from partywall.system.decoding import decode
@@ -93,8 +94,32 @@ def configurations(home: EdgeHome, after: Fragments) -> dict[str, bytes]:
         BadInput: when a route or the settings cannot be served.
         Refused: when two environments claim the same host and port.
     """
-    made = {side: assemble(home.settings, after.values(), side) for side in sides.SIDES}
-    return {**made, sides.FRONT: text_of(front(home.settings, _ports(after)))}
+    settings = _keeping(home, after)
+    made = {side: assemble(settings, after.values(), side) for side in sides.SIDES}
+    return {**made, sides.FRONT: text_of(front(settings, ()))}
+
+
+def further_ports(home: EdgeHome) -> frozenset[int] | None:
+    """The ports that the running front has beside its customary ones; None when none runs."""
+    config = _running(home, sides.FRONT)
+    if config is None:
+        return None
+    http = config.get("apps", {}).get("http", {})
+    known = {int(address.rpartition(":")[2]) for address in listened(config)}
+    return frozenset(known - {http.get("http_port"), http.get("https_port")})
+
+
+def _keeping(home: EdgeHome, after: Fragments) -> EdgeSettings:
+    """The settings with every port that is needed or that the front has, and no new one beside.
+
+    A load of the front may fail a request on another port. So it takes those of the settings when
+    it starts, also where no route is there yet, and gives none up: what nobody needs any more
+    answers 404 until then.
+    """
+    settings = home.settings
+    there = further_ports(home)
+    further = {*_ports(after), *(settings.ports if there is None else there)}
+    return msgspec.structs.replace(settings, ports=tuple(sorted(further - {settings.main_port})))
 
 
 def _ports(after: Fragments) -> set[int]:
@@ -109,7 +134,8 @@ def _check(home: EdgeHome, texts: Mapping[str, bytes], former: Texts, after: Fra
     """
     if texts[sides.FRONT] != former[sides.FRONT]:
         refuse_taken_ports(texts[sides.FRONT], *_known(home, former[sides.FRONT]))
-        validate(home, lambda settings: front(settings, _ports(after)))
+        ports = _keeping(home, after).ports
+        validate(home, lambda settings: front(settings, ports))
     side = sides.idle(home)
     if _running(home, side) is None:
         validate(home, lambda settings: configuration(settings, after.values(), side))

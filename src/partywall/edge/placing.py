@@ -51,7 +51,9 @@ def placed(
         BadInput: when a route cannot be served.
         Refused: when two environments claim the same host and port.
     """
-    ports: dict[int, dict[str, list[Placed]]] = {settings.main_port: {}}
+    ports: dict[int, dict[str, list[Placed]]] = {
+        port: {} for port in (settings.main_port, *settings.ports)
+    }
     for fragment in fragments:
         check(fragment)
         for served in fragment.routes:

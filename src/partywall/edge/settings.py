@@ -31,6 +31,8 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     http_port: int = 80
     https_port: int = 443
+    ports: tuple[int, ...] = ()
+    """Further ones, listened on from the start, whether or not a route is there yet."""
     bind: tuple[str, ...] = ("127.0.0.1",)
     """Not `::1` too: on a machine without IPv6 Caddy would then refuse to start at all."""
     trusted: tuple[str, ...] = ()

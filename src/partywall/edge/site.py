@@ -6,6 +6,7 @@ import ipaddress
 from collections.abc import Iterable
 from typing import Any
 
+from partywall.edge.cookies import cookies
 from partywall.edge.fragment import Served, path_of
 from partywall.edge.placing import Placed, hidden
 
@@ -55,7 +56,7 @@ STREAM_CLOSE_DELAY = "24h"
 def host_route(host: str, routes: list[Placed]) -> Json:
     """Everything that one host answers; what no route claims is 404."""
     longest_first = sorted(routes, key=lambda one: (-len(path_of(one.served.thing)), one.identity))
-    inner = [path_route(placed) for placed in longest_first]
+    inner = [*limit(routes), *(path_route(placed) for placed in longest_first)]
     if hidden(routes):
         inner = [{"handle": [NOINDEX]}, *inner, _ROBOTS]
     return {
@@ -73,7 +74,7 @@ def path_route(placed: Placed) -> Json:
     if not route.robots:
         inner += [{"handle": [NOINDEX]}, *([] if path else [_ROBOTS])]
     auth = [_auth(placed)] if route.auth else []
-    inner.append({"handle": [*auth, _proxy(placed.served)]})
+    inner.append({"handle": [*auth, *cookies(route.cookies), _proxy(placed.served)]})
     return {
         "@id": placed.identity,
         **({"match": [{"path": [path, f"{path}/*"]}]} if path else {}),
@@ -84,6 +85,13 @@ def path_route(placed: Placed) -> Json:
 
 REFUSED = "Partywall-Refused"
 """By this header a side tells the front to close the connection without an answer."""
+
+
+def limit(routes: Iterable[Placed]) -> list[Json]:
+    """What keeps strangers from everything, where all routes are for the same networks."""
+    said = {tuple(sorted(placed.served.thing.allow)) for placed in routes}
+    common = said.pop() if len(said) == 1 else ()
+    return [_allow(common)] if common else []
 
 
 def _allow(networks: Iterable[str]) -> Json:
@@ -116,7 +124,10 @@ def _auth(placed: Placed) -> Json:
 
 def _proxy(served: Served) -> Json:
     ours = ["Authorization"] if served.thing.auth else []
-    headers: Json = {"request": {"delete": sorted([*ours, *_FORGEABLE])}}
+    port = served.thing.port
+    known = {"set": {"X-Forwarded-Port": [str(port)]}} if port else {}
+    forged = [name for name in _FORGEABLE if not port or name != "X-Forwarded-Port"]
+    headers: Json = {"request": {"delete": sorted([*ours, *forged]), **known}}
     if not served.thing.robots:
         # Two answers on one question would leave the choice to the robot.
         headers["response"] = {"delete": ["X-Robots-Tag"]}

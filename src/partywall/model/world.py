@@ -19,6 +19,9 @@ FINGERPRINT = "1"
 SHARED = "shared"
 MACHINE = "machine"
 RESERVED = frozenset({"edge", SHARED, "all", MACHINE})
+COOKIE_MARK = "~"
+"""Parts an environment's name from the name of a cookie: allowed there (RFC 6265), and in no name
+of an environment."""
 ENVIRONMENT_NAME = re.compile(r"[a-z](?:[a-z0-9-]{0,28}[a-z0-9])?")
 
 Key = str
@@ -165,6 +168,9 @@ class Route(Thing, frozen=True, kw_only=True, tag="route"):
     """Whether search engines may index it."""
     allow: tuple[str, ...] = ()
     """Addresses or networks (CIDR) that may call; empty means all."""
+    cookies: str | None = None
+    """How the names of its cookies begin in browsers, where others answer at the same host: empty
+    for those that keep their names. None: nobody else is there."""
 
 
 class Checkout(Thing, frozen=True, kw_only=True, tag="checkout"):

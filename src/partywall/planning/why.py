@@ -123,6 +123,12 @@ def _auth(old: BasicAuth | None, new: BasicAuth | None) -> Iterator[str]:
         yield from _password(old.password, new.password)
 
 
+def _cookies(old: str | None, new: str | None) -> Iterator[str]:
+    """How they are kept apart from those of others at the same host."""
+    before, after = ("alone" if one is None else one or "unmarked" for one in (old, new))
+    yield f"cookies {before} → {after}"
+
+
 def _password(old: SecretRef | None, new: SecretRef | None) -> Iterator[str]:
     if old is None or new is None:
         yield f"password {'added' if old is None else 'removed'}"
@@ -139,6 +145,7 @@ _BY_NAME: dict[str, Callable[[Any, Any], Iterator[str]]] = {
     "needs": _needs,
     "portions": _portions,
     "auth": _auth,
+    "cookies": _cookies,
     "password": _password,
 }
 

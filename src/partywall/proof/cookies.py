@@ -47,6 +47,13 @@ def reaches(cookie: Cookie, set_by: str, host: str) -> bool:
     return covers(cookie.domain, set_by) and covers(cookie.domain, host)
 
 
+def outside(mark: str | None, name: str) -> str:
+    """What browsers call a cookie that the app calls `name`, where the edge marks its cookies."""
+    lower = name.lower()
+    prefix = next((one for one in ("__Host-", "__Secure-") if lower.startswith(one.lower())), "")
+    return f"{name[: len(prefix)]}{mark or ''}{name[len(prefix) :]}"
+
+
 def covers(domain: str, host: str) -> bool:
     """Whether a host domain-matches a domain (section 5.1.3)."""
     host = host.lower()

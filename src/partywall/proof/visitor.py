@@ -12,6 +12,7 @@ from partywall.interfaces import Completed
 from partywall.model.errors import MachineFailed, PartywallError
 from partywall.model.world import Route
 from partywall.proof.case import Case
+from partywall.proof.cookies import outside
 from partywall.proof.doors import call, credentials
 from partywall.proof.edge import NoAnswer, Page
 from partywall.proof.probe import CouldNotTry
@@ -50,7 +51,10 @@ def visitor(case: Case, where: Target, keeper: Keeper) -> Visitor:
 
 
 def visit(case: Case, where: Target, keeper: Keeper, cookie: str = "") -> Page:
-    """GET the path that asks for a session, with the edge's password and with this cookie."""
+    """GET the path that asks for a session, with the edge's password and with this cookie.
+
+    The cookie is named as browsers name it.
+    """
     way = route(where, keeper)
     sent = {"Cookie": cookie} if cookie else {}
     headers = {**credentials(case, where, way), **sent}
@@ -86,7 +90,7 @@ def _known(case: Case, where: Target, keeper: Keeper) -> Visitor:
     if not refuses(without):
         raise CouldNotTry(f"{path} asks for no session in {home}: {without} without one")
     name, value = _opened(case, where, keeper)
-    inside = visit(case, where, keeper, f"{name}={value}")
+    inside = visit(case, where, keeper, f"{outside(route(where, keeper).cookies, name)}={value}")
     if not lets_in(inside):
         raise CouldNotTry(f"a session of {home} does not work there itself: {path} says {inside}")
     return Visitor(name=name, value=value, shown=f"{inside} with it, {without} without")
@@ -137,7 +141,9 @@ def _close(case: Case, where: Target, keeper: Keeper, line: str) -> None:
         raise CouldNotTry(f"a visitor of {keeper.key}: `close` ended with {words}")
     # Where nothing answers any more, nothing can be said; the visitor is gone all the same.
     with contextlib.suppress(NoAnswer):
-        if _COOKIE.fullmatch(line) and lets_in(visit(case, where, keeper, line)):
+        match = _COOKIE.fullmatch(line)
+        sent = outside(route(where, keeper).cookies, line)
+        if match and lets_in(visit(case, where, keeper, sent)):
             raise CouldNotTry(f"a session of {keeper.key}: it is let in after `close`")
 
 

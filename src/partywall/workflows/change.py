@@ -33,7 +33,16 @@ from partywall.planning.restart import restart
 from partywall.planning.scope import COMMON, wanted_of
 from partywall.system.decoding import convert
 from partywall.system.files import read_bytes
-from partywall.workflows import edge_place, notes, refusing, services, sharing, trash, variables
+from partywall.workflows import (
+    edge_ports,
+    new_ports,
+    notes,
+    refusing,
+    services,
+    sharing,
+    trash,
+    variables,
+)
 from partywall.workflows.leave import record as leaving
 from partywall.workflows.project import Project
 from partywall.workflows.take_over import record
@@ -139,7 +148,7 @@ def _look(project: Project, goal: Goal) -> tuple[World, Plan]:
 def _check_ports(project: Project, plan: Plan) -> None:
     """Before anything is written: without its ports no environment would have an address."""
     if any(step.key == EDGE and step.action is Action.CREATE for step in plan.steps):
-        edge_place.refuse_taken(project.ports, project.settings)
+        edge_ports.refuse_taken(project.ports, project.settings)
 
 
 def _check_known(project: Project, goal: Goal, observed: World) -> None:
@@ -175,6 +184,7 @@ def _plan(project: Project, goal: Goal, observed: World) -> Plan:
             refusing.check(project, _named(project, goal))
             refusing.check_conflicts(project, desired, goal.scope)
             sharing.check(project)
+            new_ports.check(project, desired, goal.scope)
             _refuse(project, desired)
             return difference(desired, observed, goal.scope)
         case "down":

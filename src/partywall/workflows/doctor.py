@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from partywall.model.errors import PartywallError
-from partywall.workflows.checks import installation, machine, secrets
+from partywall.workflows.checks import installation, machine, outside, secrets
 from partywall.workflows.checks.finding import Finding, finding
 from partywall.workflows.project import Project
 
@@ -16,6 +16,7 @@ CHECKS: tuple[Check, ...] = (
     machine.ports,
     machine.proxy,
     machine.alone,
+    outside.ports,
     machine.readable,
     machine.writable,
     installation.unfinished,

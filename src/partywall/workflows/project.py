@@ -29,7 +29,7 @@ from partywall.model.world import AnyThing, Database, Key, Route, World
 from partywall.planning.unmade import without
 from partywall.system.clock import SystemClock
 from partywall.system.secretstore import FileSecretStore
-from partywall.workflows import commons, edge_place, variables
+from partywall.workflows import commons, edge_place, edge_ports, variables
 from partywall.workflows.app_cache import AppCache
 from partywall.workflows.observing import WholeObserver
 from partywall.workflows.port_claims import Claims
@@ -69,9 +69,9 @@ class Project:
         return self.state.project_id if self.state else random.token_hex(8)
 
     @cached_property
-    def ports(self) -> edge_place.Ports:
+    def ports(self) -> edge_ports.Ports:
         """The edge's ports."""
-        return edge_place.ports(self._port_claims, self.settings)
+        return edge_ports.ports(self._port_claims, self.settings)
 
     @cached_property
     def edge_wanted(self) -> EdgeHome:
@@ -285,7 +285,7 @@ class Project:
     def url(self, name: str, label: str = "") -> str:
         """The address of an environment in a browser; `label` for a host of its own."""
         tls = self.settings.tls != "off"
-        port = self.ports.https if tls else self.ports.http
+        port = self.ports.own.get(name) or (self.ports.https if tls else self.ports.http)
         scheme, customary = ("https", 443) if tls else ("http", 80)
         host = (
             f"{label}.{self.environment(name).domain}" if label else self.environment(name).domain
@@ -297,7 +297,7 @@ class Project:
         mark = state.EngineMark(self.engine.name, self.engine.identity())
         state.claim(self.home, self.settings.project, mark, self.project_id)
         edge_place.prepare(self.edge)
-        edge_place.remember(self.edge)
+        edge_ports.remember(self.edge, self.settings, self.ports.own)
         for name in names:
             self.store.save(name)
         read_now = [name for name in names if name in self._apps]
@@ -311,7 +311,7 @@ class Project:
         Raises:
             Refused: when another project has them.
         """
-        chosen = edge_place.claim(self._port_claims, self.settings, self._edge_runs)
+        chosen = edge_ports.claim(self._port_claims, self.settings, self._edge_runs)
         if self.__dict__.get("ports") != chosen:
             for name in ("edge", "observer", "_given", "_apps"):
                 self.__dict__.pop(name, None)

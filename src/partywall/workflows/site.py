@@ -55,6 +55,8 @@ def _environment(project: Project, name: str, app: App) -> Environment:
         app=app,
         production=said.production,
         domain=said.domain,
+        port=project.ports.own.get(name, 0),
+        allow=said.allow,
         protected=said.protected,
         user=said.user,
         password=project.given(name).refs.get(variables.PASSWORD) if said.protected else None,

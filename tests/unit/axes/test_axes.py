@@ -409,6 +409,25 @@ class TestRoute:
             target=80,
         )
 
+    def test_at_one_domain_each_has_a_port_and_cookies_of_its_own(self):
+        web, files = (
+            service("web", Role.WEB, exposed=(80,)),
+            service("v", Role.FILES, exposed=(80,)),
+        )
+        told = {"domain": "example.com", "allow": ("192.0.2.0/24",)}
+        prod = environment(web, files, name="prod", production=True, domain="example.com")
+        made = things(
+            prod, environment(web, files, port=8443, **told), choices=Choices(route=RouteBy.PORT)
+        )
+        routes = {key: one for key, one in made.items() if isinstance(one, Route)}
+        assert {k: (r.host, r.port, r.cookies, r.allow) for k, r in routes.items()} == {
+            "prod/route/web": ("example.com", 0, "", ()),
+            "prod/route/v": ("v.example.com", 0, "", ()),
+            "dev/route/web": ("example.com", 8443, "dev~", ("192.0.2.0/24",)),
+            "dev/route/v": ("v.example.com", 8443, "dev~", ("192.0.2.0/24",)),
+        }
+        assert {*EDGE_SIDES, EDGE} <= made.keys()
+
     def test_others_ask_for_a_password_and_are_not_indexed(self):
         dev = environment(
             service("web", Role.WEB, exposed=(80,)), protected=True, user="u", password=PASSWORD
@@ -519,7 +538,6 @@ UNAVAILABLE = [
     Choices(presence=Presence.SWITCHED),
     Choices(database=DatabaseWall.SCHEMA),
     Choices(cache=CacheWall.KEYSPACE),
-    Choices(route=RouteBy.PORT),
     Choices(flags=Flags.ON),
 ]
 

@@ -99,3 +99,23 @@ def test_productions_domain_is_known_without_a_variable() -> None:
     public.learn({})
     said = {"environment": {"ANY": "http://x.org"}}
     assert public.applied("web", said) == {"environment": {"ANY": "https://d.x.org"}}
+
+
+def test_at_one_domain_an_address_gets_the_port_and_a_bare_host_stays():
+    by_port = Public(origin="https://x.org:8443", domain="x.org", production="x.org")
+    public = PublicAddresses(by_port)
+    said = {
+        "PUBLIC_URL": "https://x.org/a",
+        "VAULT_URL": "https://vault.x.org",
+        "ORIGINS": "https://x.org:8443,wss://x.org",
+        "ALLOWED_HOSTS": "x.org,www.x.org",
+        "MAIL_FROM": "me@x.org",
+    }
+    public.learn({"web": {"environment": said}})
+    assert public.applied("web", {"environment": said})["environment"] == {
+        "PUBLIC_URL": "https://x.org:8443/a",
+        "VAULT_URL": "https://vault.x.org:8443",
+        "ORIGINS": "https://x.org:8443,wss://x.org:8443",
+        "ALLOWED_HOSTS": "x.org,www.x.org",
+        "MAIL_FROM": "me@x.org",
+    }

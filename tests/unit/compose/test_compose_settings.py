@@ -66,6 +66,8 @@ trash: 12h
 environments:
   staging:
     env: .env.staging
+    port: 9443
+    allow: [192.0.2.0/24, "2001:db8::1"]
     profiles: [debug]
     protected: false
     user: guest
@@ -88,7 +90,9 @@ services:
     assert list(made.environments) == ["live", "staging"]
     assert made.production.domain == "club.example.org"
     staging = made.environments["staging"]
-    assert staging.domain == "staging.club.example.org"
+    assert staging.domain == "club.example.org"
+    assert (staging.port, made.production.port, made.by_port) == (9443, None, True)
+    assert staging.allow == ("192.0.2.0/24", "2001:db8::1")
     assert staging.seed == ("python", "-m", "seed", "--name", "two words")
     assert staging.variables == {"PORT": "0080", "FLAG": "yes", "RATE": "1.50", "EMPTY": ""}
     assert staging.limits == Limits(cpus_fraction=0.4, memory_bytes=512 * 2**20, pids=100)
@@ -97,7 +101,40 @@ services:
     assert (web.role, web.run, web.route) == (Role.APP, ("a", "b c"), "/api")
     assert (web.port, web.memory_bytes) == (9000, 2**30)
     assert web.session == Visit(open=("visit", "a b"), close=("visit", "end"), path="/me")
-    assert made.where("environments", "staging", "user") == Place("partywall.yaml", 17)
+    assert made.where("environments", "staging", "user") == Place("partywall.yaml", 19)
+
+
+@pytest.mark.parametrize(
+    ("text", "by_port", "domain"),
+    [
+        ("architecture: ports", True, "club.localhost"),
+        ("architecture: ports + limits", True, "club.localhost"),
+        ("route: port", True, "club.localhost"),
+        ("{architecture: ports, route: domain}", False, "dev.club.localhost"),
+        ("architecture: dual", False, "dev.club.localhost"),
+    ],
+)
+def test_where_ports_tell_environments_apart_all_have_one_domain(text, by_port, domain):
+    made = given(f"{{project: club, environments: , {text.strip('{}')}}}")
+    assert made.by_port is by_port
+    assert made.environments["dev"].domain == domain
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("environments:\n  prod:\n  dev:\n    port: 9443", "told apart by their domains"),
+        ("route: port\nenvironments:\n  prod:\n    port: 9443", "the edge's own port"),
+        ("environments:\n  prod:\n  dev:\n    allow: everybody", "neither an address nor"),
+        ("route: port\nenvironments:\n  prod:\n  dev:\n    port: 0", "does not fit"),
+    ],
+)
+def test_a_port_or_a_limit_without_effect_is_refused_with_its_line(text, words):
+    error = refused(text)
+    assert words in error.what
+    assert error.where is not None
+    assert error.where.line == len(text.splitlines())
+    assert error.remedy
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,27 @@ def test_a_route_on_a_port_of_its_own_has_a_server_of_its_own(settings, served):
     assert config["apps"]["http"]["servers"]["9443"]["listen"] == ["unix//srv/edge/run/b/9443|0200"]
 
 
+def test_a_port_that_is_kept_answers_before_anybody_has_a_route_there(settings):
+    config = configuration(replace(settings, ports=(9443,)), [], "a")
+    server = config["apps"]["http"]["servers"]["9443"]
+    assert server["listen"] == ["unix//srv/edge/run/a/9443|0200"]
+    assert [one["handle"][0]["status_code"] for one in server["routes"]] == [404]
+
+
+def test_a_port_that_is_limited_is_closed_whole(settings, served):
+    shut = (served("dev/route/web", "a.localhost", port=9443, allow=("192.0.2.0/24", "::1")),)
+    both = (*shut, served("dev/route/b", "b.localhost", port=9443))
+    for routes, closed in ((shut, True), (both, False)):
+        fragment = Fragment(project="p", environment="dev", routes=routes)
+        server = configuration(settings, [fragment], "a")["apps"]["http"]["servers"]["9443"]
+        first = server["routes"][0]
+        assert ("not" in first["match"][0]) is closed
+    ranges = ["192.0.2.0/24", "::1/128"]
+    assert first["handle"][0]["routes"][0]["match"] == [
+        {"not": [{"client_ip": {"ranges": ranges}}]}
+    ]
+
+
 @pytest.mark.parametrize("path", ["/", "/other"])
 def test_a_host_and_port_belong_to_one_environment(settings, production, served, path):
     thief = Fragment(
@@ -123,6 +144,9 @@ def test_no_route_stands_on_the_redirecting_port(settings, served):
         {"path": "/a?b"},
         {"port": 65536},
         {"allow": ("everybody",)},
+        {"cookies": "dev"},
+        {"cookies": "{env.HOME}~"},
+        {"cookies": "~"},
         {"auth": BasicAuth("a:b", SecretRef("X", 1))},
         {"auth": BasicAuth("", SecretRef("X", 1))},
         {"upstream": "{env.HOME}:80"},

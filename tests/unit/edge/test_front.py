@@ -35,6 +35,8 @@ def test_it_dials_what_a_side_listens_on(settings, production):
 
 def test_a_port_of_its_own_has_tls_as_the_main_one(settings, plain):
     servers = front(settings, (9443,))["apps"]["http"]["servers"]
+    kept = front(msgspec.structs.replace(settings, ports=(9443,)), ())
+    assert kept["apps"]["http"]["servers"] == servers
     assert {port: "tls_connection_policies" in one for port, one in servers.items()} == {
         "8080": False,
         "8443": True,

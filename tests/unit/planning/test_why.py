@@ -123,6 +123,8 @@ ROUTE = route("dev/route/web", "dev/web")
             "image app:1 → app:2, need of dev/db removed",
         ),
         (ROUTE, auth("me", "BASIC", 1), "password protection added"),
+        (ROUTE, route("dev/route/web", "dev/web", cookies="dev~"), "cookies alone → dev~"),
+        (route("dev/route/web", "dev/web", cookies=""), ROUTE, "cookies unmarked → alone"),
         (auth("me", "BASIC", 1), ROUTE, "password protection removed"),
         (
             auth("me", "BASIC", 1),

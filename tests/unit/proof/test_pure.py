@@ -10,7 +10,7 @@ import pytest
 from partywall.model.app import Attachment, Mount, Role
 from partywall.model.secret import SecretRef
 from partywall.model.world import BasicAuth, Database, Instance, Job, Route, Volume, World
-from partywall.proof.cookies import covers, parse, reaches, set_in
+from partywall.proof.cookies import covers, outside, parse, reaches, set_in
 from partywall.proof.credentials import Login, login
 from partywall.proof.literals import literals
 from partywall.proof.paths import tricks
@@ -40,6 +40,22 @@ def test_cookies_go_where_browsers_send_them(
     cookie = parse(header)
     assert cookie is not None
     assert reaches(cookie, set_by, host) is sent
+
+
+@pytest.mark.parametrize(
+    ("mark", "name", "shown"),
+    [
+        (None, "sid", "sid"),
+        ("", "__Host-sid", "__Host-sid"),
+        ("dev~", "sid", "dev~sid"),
+        ("dev~", "__Host-sid", "__Host-dev~sid"),
+        ("dev~", "__SECURE-sid", "__SECURE-dev~sid"),
+    ],
+)
+def test_a_marked_cookie_keeps_what_browsers_look_at(
+    mark: str | None, name: str, shown: str
+) -> None:
+    assert outside(mark, name) == shown
 
 
 def test_cookies_are_read_from_headers_and_never_shown() -> None:

@@ -184,6 +184,48 @@ def test_one_host_name_for_both_is_said(club: Club) -> None:
     assert all("one host name for both" in line.answer for line in crossing)
 
 
+class AtOneHost(Club):
+    """Both at one host, told apart by the port; the edge marks and sorts the cookies, or not."""
+
+    sorts = True
+
+    def get(
+        self, door: Door, host: str, path: str, headers: Mapping[str, str] | None = None
+    ) -> Page:
+        environment = "dev" if door.port == 8443 else "prod"
+        given = dict(headers or {})
+        mark, parted, name = given.get("Cookie", "").rpartition("~")
+        mine = f"{mark}{parted}" == ("dev~" if environment == "dev" else "")
+        given["Cookie"] = name if mine or not self.sorts else ""
+        place = next(known for known, one in HOSTS.items() if one == environment)
+        return super().get(door, place, path, given)
+
+
+@pytest.mark.parametrize("sorts", [True, False])
+def test_at_one_host_the_edge_has_to_keep_the_cookies_apart(
+    monkeypatch: pytest.MonkeyPatch, sorts: bool
+) -> None:
+    def there(thing: AnyThing) -> AnyThing:
+        if not isinstance(thing, Route):
+            return thing
+        dev = thing.key.startswith("dev/")
+        port, mark = (8443, "dev~") if dev else (0, "")
+        return msgspec.structs.replace(thing, host="x.localhost", port=port, cookies=mark)
+
+    club = AtOneHost()
+    club.sorts = sorts
+    monkeypatch.setattr(doors, "get", club.get)
+    report = run(club, *map(there, (*things("prod"), *things("dev"))))
+    used = [line for line in report.probes if line.tried.startswith("use a session")]
+    read = [line for line in report.probes if "cookie that a browser has" in line.tried]
+    assert [line.verdict for line in used] == [Verdict.HELD] * 2
+    assert all("marked as its environment's" in line.answer for line in used)
+    expected = Verdict.HELD if sorts else Verdict.CROSSED
+    assert [line.verdict for line in read] == [expected] * 2
+    assert club.known == {"prod": set(), "dev": set()}
+    assert report.left == ()
+
+
 @pytest.mark.parametrize(
     ("let_in", "words"),
     [

@@ -38,16 +38,21 @@ def across(case: Case) -> Iterable[Attempt]:
         yield case.attempt(Verdict.HELD, tried, words)
         return
     carried = [cookie.name for cookie in cookies if reaches(cookie, own.host, other.host)]
-    if carried and own.host == other.host:
+    if carried and own.cookies is not None and other.cookies is not None:
+        browser = f"a browser sends {', '.join(carried)}, and the edge keeps it from the app"
+        yield _forced(case, other, cookies, tried, browser)
+    elif carried and own.host == other.host:
         words = f"one host name for both, and cookies ignore ports: {', '.join(carried)}"
         yield case.attempt(Verdict.SHARED, tried, words)
     elif carried:
         yield case.attempt(Verdict.CROSSED, tried, f"a browser sends it: {', '.join(carried)}")
     else:
-        yield _forced(case, other, cookies, tried)
+        names = ", ".join(cookie.name for cookie in cookies)
+        browser = f"a browser would not send {names}; sent by hand"
+        yield _forced(case, other, cookies, tried, browser)
 
 
-def _forced(case: Case, other: Route, cookies: list[Cookie], tried: str) -> Attempt:
+def _forced(case: Case, other: Route, cookies: list[Cookie], tried: str, browser: str) -> Attempt:
     """Sent by hand, the cookies must not change what the other answers."""
     sent = credentials(case, case.other, other)
     plain, again = (call(case, case.other, other, headers=sent) for _ in range(2))
@@ -58,12 +63,11 @@ def _forced(case: Case, other: Route, cookies: list[Cookie], tried: str) -> Atte
     if given.status != plain.status or (steady and given.body != plain.body):
         return case.attempt(Verdict.CROSSED, tried, f"it answers differently when sent {names}")
     compared = "the same page" if steady else "the same status (its pages always differ)"
-    words = f"a browser would not send {names}; sent by hand, {compared} comes back"
-    return case.attempt(Verdict.HELD, tried, words)
+    return case.attempt(Verdict.HELD, tried, f"{browser}, {compared} comes back")
 
 
 def _password(case: Case, route: Route) -> Attempt:
-    tried = f"open {route.host}{route.path} without the password"
+    tried = f"open {_host(route)}{route.path} without the password"
     if route.auth is None:
         return case.attempt(Verdict.SHARED, tried, "its settings ask for no password")
     page = _home(case, route.key, route)
@@ -74,8 +78,12 @@ def _password(case: Case, route: Route) -> Attempt:
     return case.judged(refused.status not in (401, 403), tried, words)
 
 
+def _host(route: Route) -> str:
+    return f"{route.host}:{route.port}" if route.port else route.host
+
+
 def _robots_file(case: Case, route: Route) -> Attempt:
-    tried = f"index {route.host} as a search engine that reads robots.txt"
+    tried = f"index {_host(route)} as a search engine that reads robots.txt"
     if route.robots:
         return case.attempt(Verdict.SHARED, tried, "its settings let search engines in")
     _home(case, case.other.environment, route)
@@ -86,7 +94,7 @@ def _robots_file(case: Case, route: Route) -> Attempt:
 
 
 def _robots_header(case: Case, route: Route) -> Attempt:
-    tried = f"index {route.host} as a search engine that reads only headers"
+    tried = f"index {_host(route)} as a search engine that reads only headers"
     if route.robots:
         return case.attempt(Verdict.SHARED, tried, "its settings let search engines in")
     page = _home(case, case.other.environment, route)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from partywall.proof.case import Case
+from partywall.proof.cookies import outside
 from partywall.proof.edge import NoAnswer, Page
 from partywall.proof.probe import Attempt, CouldNotTry, Probe, Verdict
 from partywall.proof.target import Keeper
@@ -22,7 +23,7 @@ def across(case: Case) -> Iterable[Attempt]:
         )
     for keeper in case.own.keepers:
         try:
-            yield _carried(case, keeper)
+            yield from _carried(case, keeper)
         except (CouldNotTry, NoAnswer) as reason:
             yield case.attempt(Verdict.COULD_NOT_TRY, _tried(case), str(reason))
 
@@ -31,15 +32,30 @@ def _tried(case: Case) -> str:
     return f"use a session of {case.own.environment} in {case.other.environment}"
 
 
-def _carried(case: Case, keeper: Keeper) -> Attempt:
+def _carried(case: Case, keeper: Keeper) -> Iterable[Attempt]:
     """Send the cookie by hand, under the name that the other gives to its own, too."""
     theirs = next((one for one in case.other.keepers if one.service == keeper.service), None)
     if theirs is None:
         raise CouldNotTry(f"no service {keeper.service} of {case.other.environment} says `session`")
     mine, known = visitor(case, case.own, keeper), visitor(case, case.other, theirs)
-    names = dict.fromkeys((mine.name, known.name))
+    home, there = route(case.own, keeper).cookies, route(case.other, theirs).cookies
+    carried = outside(home, mine.name)
+    names = dict.fromkeys((carried, outside(there, mine.name), outside(there, known.name)))
     pages = [visit(case, case.other, theirs, f"{name}={mine.value}") for name in names]
-    return _judged(case, pages, f"{_browser(case, keeper, theirs, mine)} (at home: {mine.shown})")
+    yield _judged(case, pages, f"{_browser(case, keeper, theirs, mine)} (at home: {mine.shown})")
+    if home is not None and there is not None:
+        yield _kept_from(case, theirs, known, outside(home, known.name))
+
+
+def _kept_from(case: Case, theirs: Keeper, known: Visitor, name: str) -> Attempt:
+    """What the other knows as its own is nothing to it under the name that mine would come by."""
+    own, other = case.own.environment, case.other.environment
+    tried = f"have {other}'s app read a cookie that a browser has from {own}, {name}"
+    page = visit(case, case.other, theirs, f"{name}={known.value}")
+    words = f"a session of {other} under that name: {page} (under its own: {known.shown})"
+    if not (lets_in(page) or refuses(page)):
+        return case.attempt(Verdict.COULD_NOT_TRY, tried, words)
+    return case.judged(lets_in(page), tried, words)
 
 
 def _judged(case: Case, pages: list[Page], shown: str) -> Attempt:
@@ -54,7 +70,10 @@ def _judged(case: Case, pages: list[Page], shown: str) -> Attempt:
 
 def _browser(case: Case, own: Keeper, other: Keeper, mine: Visitor) -> str:
     """Whether a browser would send it of itself, as far as the name of the cookie tells."""
-    if route(case.own, own).host == route(case.other, other).host:
+    home = route(case.own, own)
+    if home.host == route(case.other, other).host and home.cookies is not None:
+        return "a browser sends it too, marked as its environment's, and the edge drops those"
+    if home.host == route(case.other, other).host:
         return "a browser sends it too: one host name for both"
     # RFC 6265bis, section 4.1.3.2: such a cookie has no Domain.
     if mine.name.startswith("__Host-"):

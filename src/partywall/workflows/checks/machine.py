@@ -9,7 +9,7 @@ from partywall.model.world import Instance, Job, environment_of
 from partywall.system import access, machine, sockets
 from partywall.workflows import foreign_proxy
 from partywall.workflows.checks.finding import Finding, finding
-from partywall.workflows.edge_place import LOOPBACK
+from partywall.workflows.edge_ports import LOOPBACK, used
 from partywall.workflows.project import Project
 
 _GIB = 1 << 30
@@ -42,7 +42,7 @@ def ports(project: Project) -> Iterator[Finding]:
     edge = project.engine.observer().look("machine/edge")
     if edge is not None and edge.running:
         return
-    for port in (project.ports.http, project.ports.https):
+    for port in used(project.ports, project.settings).values():
         if not sockets.can_bind(LOOPBACK, port):
             yield finding(
                 "ports",
@@ -68,7 +68,7 @@ def alone(project: Project) -> Iterator[Finding]:
     edge = project.engine.observer().look("machine/edge")
     if project.engine.name != "embedded" or edge is None or not edge.running:
         return
-    for port in (project.ports.http, project.ports.https):
+    for port in used(project.ports, project.settings).values():
         there = [
             inode
             for address, inode in sockets.listening(port)
