@@ -19,6 +19,7 @@ MOST = 1.25
 _LEAD = 0.3
 """Seconds in which everybody gets ready."""
 
+
 @dataclass(frozen=True)
 class Question:
     """A request that everybody asks, each on a connection of their own, and its only answer."""

@@ -12,6 +12,23 @@ _DOWN = """<!doctype html>
 <p>The application behind this address is down or still starting. Try again in a few seconds.</p>
 </html>
 """
+_AWAY = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Away</title>
+<h1>This site is away</h1>
+<p>It is switched off for now, or about to be switched on. Try again later.</p>
+</html>
+"""
+AWAY: Json = {
+    "handler": "static_response",
+    "status_code": 503,
+    "headers": {
+        "Content-Type": ["text/html; charset=utf-8"],
+        "Cache-Control": ["no-store"],
+        "Retry-After": ["10"],
+    },
+    "body": _AWAY,
+}
+"""What answers for an environment that does not stand."""
 ERRORS: Json = {
     "routes": [
         {

@@ -36,8 +36,7 @@ class RoutePerformer:
             MachineFailed: when the edge refuses it.
         """
         route = _route(entry)
-        self._ways.open(route.instance)
-        upstream = address_of(*self._ways.way(route.instance, route.target))
+        upstream = "" if route.away else self._way(route)
 
         def change(fragment: Fragment) -> Fragment:
             served = Served(
@@ -50,6 +49,10 @@ class RoutePerformer:
 
         change_fragment(self._home, self._project, environment_of(route.key), change)
         wait_for_certificate(self._home.settings, route)
+
+    def _way(self, route: Route) -> str:
+        self._ways.open(route.instance)
+        return address_of(*self._ways.way(route.instance, route.target))
 
     def change(self, before: Entry, after: Entry) -> None:
         """Serve it as it should be from now on; raises as `create` does."""

@@ -6,6 +6,7 @@ import ipaddress
 from collections.abc import Iterable
 from typing import Any
 
+from partywall.edge.errors import AWAY
 from partywall.edge.fragment import Served, path_of
 from partywall.edge.placing import Placed, hidden
 
@@ -73,7 +74,7 @@ def path_route(placed: Placed) -> Json:
     if not route.robots:
         inner += [{"handle": [NOINDEX]}, *([] if path else [_ROBOTS])]
     auth = [_auth(placed)] if route.auth else []
-    inner.append({"handle": [*auth, _proxy(placed.served)]})
+    inner.append({"handle": [*auth, AWAY if route.away else _proxy(placed.served)]})
     return {
         "@id": placed.identity,
         **({"match": [{"path": [path, f"{path}/*"]}]} if path else {}),

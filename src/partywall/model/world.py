@@ -165,6 +165,8 @@ class Route(Thing, frozen=True, kw_only=True, tag="route"):
     """Whether search engines may index it."""
     allow: tuple[str, ...] = ()
     """Addresses or networks (CIDR) that may call; empty means all."""
+    away: bool = False
+    """Its environment does not stand at present: visitors are told so (503)."""
 
 
 class Checkout(Thing, frozen=True, kw_only=True, tag="checkout"):

@@ -123,6 +123,10 @@ def _auth(old: BasicAuth | None, new: BasicAuth | None) -> Iterator[str]:
         yield from _password(old.password, new.password)
 
 
+def _away(_old: bool, new: bool) -> Iterator[str]:  # noqa: FBT001  (a field of two worlds)
+    yield "says that it sleeps" if new else "leads to its service again"
+
+
 def _password(old: SecretRef | None, new: SecretRef | None) -> Iterator[str]:
     if old is None or new is None:
         yield f"password {'added' if old is None else 'removed'}"
@@ -139,6 +143,7 @@ _BY_NAME: dict[str, Callable[[Any, Any], Iterator[str]]] = {
     "needs": _needs,
     "portions": _portions,
     "auth": _auth,
+    "away": _away,
     "password": _password,
 }
 
