@@ -26,7 +26,7 @@ PRESET = Preset(
     ),
     costs=(
         "the tools for snapshots and flags are not in this version: so far it is `dual + limits`",
-        "every service runs twice, and development is slower than production: as in `dual + limits`",
+        "every service runs twice, and development runs slower than production would",
     ),
     choices={
         "source": Source.ONE,

@@ -74,7 +74,7 @@ def path_route(placed: Placed) -> Json:
     if not route.robots:
         inner += [{"handle": [NOINDEX]}, *([] if path else [_ROBOTS])]
     auth = [_auth(placed)] if route.auth else []
-    inner.append({"handle": [*auth, AWAY if route.away else _proxy(placed.served)]})
+    inner.append({"handle": AWAY if route.away else [*auth, _proxy(placed.served)]})
     return {
         "@id": placed.identity,
         **({"match": [{"path": [path, f"{path}/*"]}]} if path else {}),

@@ -123,7 +123,7 @@ def _auth(old: BasicAuth | None, new: BasicAuth | None) -> Iterator[str]:
         yield from _password(old.password, new.password)
 
 
-def _away(_old: bool, new: bool) -> Iterator[str]:  # noqa: FBT001  (a field of two worlds)
+def _away(_old: bool, new: bool) -> Iterator[str]:
     yield "says that it sleeps" if new else "leads to its service again"
 
 
