@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -107,7 +108,7 @@ def test_ten_switches_lose_nothing_that_was_taken(one: Boxes) -> None:
 
 
 def pairs(times: list[float]) -> list[tuple[float, float]]:
-    return list(zip(times, times[1:], strict=False))
+    return list(pairwise(times))
 
 
 def test_one_that_never_becomes_well_leaves_the_first_one_standing(one: Boxes) -> None:

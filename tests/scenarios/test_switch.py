@@ -42,7 +42,9 @@ def test_switching_back_and_forth_keeps_what_was_taken(one: Installation) -> Non
     with Writer(one.http_port, "tiny.localhost") as prod:
         for to in ("dev", "prod"):
             said = one.call("switch", to, "--yes").out
-            assert re.search(rf"^{to} is switched on; neither answered for \d+\.\d s$", said, re.M)
+            assert re.search(
+                rf"^{to} is switched on; neither answered for \d+\.\d s$", said, re.MULTILINE
+            )
             assert stands(one) == {to}
             assert "no changes" in one.call("up", "--yes").out
             if to == "dev":

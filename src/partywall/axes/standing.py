@@ -8,7 +8,7 @@ import msgspec
 
 from partywall.axes.site import EDGE, Environment, Site
 from partywall.model.choices import Presence
-from partywall.model.world import MACHINE, AnyThing, Need, Route, environment_of
+from partywall.model.world import MACHINE, AnyThing, Limit, Need, Route, environment_of
 
 
 def stands(presence: Presence, on: str, name: str, *, production: bool) -> bool:
@@ -32,8 +32,9 @@ def standing(
 ) -> Iterable[AnyThing]:
     """What is wanted of an environment of which all these things would be.
 
-    One that sleeps keeps its addresses, which say so. Its data are no part of what is wanted: they
-    are neither made before it stands nor taken away while it does not.
+    One that sleeps keeps its addresses, which say so, and its budget, in which its images are
+    built. Its data are no part of what is wanted: they are neither made before it stands nor taken
+    away while it does not.
     """
     presence = site.choices.presence
     if stands(presence, site.on, environment.name, production=environment.production):
@@ -42,7 +43,7 @@ def standing(
         for thing in things:
             if isinstance(thing, Route):
                 yield _away(thing)
-            elif environment_of(thing.key) == MACHINE:
+            elif isinstance(thing, Limit) or environment_of(thing.key) == MACHINE:
                 yield thing
 
 

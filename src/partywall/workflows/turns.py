@@ -6,9 +6,12 @@ from partywall.execution import turn
 from partywall.model.choices import Presence
 from partywall.model.errors import Refused
 from partywall.model.plan import Plan
-from partywall.model.world import Instance, Job, World
+from partywall.model.world import Instance, Job, Network, Volume, World
 from partywall.planning.turns import rest
 from partywall.workflows.project import Project
+
+_DESCRIBED = (Instance, Job, Network, Volume)
+"""What an engine has to know of before it can have images at hand."""
 
 
 def rested(project: Project, wanted: World, observed: World) -> World:
@@ -62,7 +65,7 @@ def begin(project: Project, to: str, plan: Plan) -> None:
     succession = project.engine.succession()
     if succession is not None:
         entries = [step.after for step in plan.steps if step.environment == to and step.after]
-        succession.prepare(one for one in entries if isinstance(one.thing, Instance | Job))
+        succession.prepare(one for one in entries if isinstance(one.thing, _DESCRIBED))
     turn.write(project.home, to)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from partywall.engines.docker.names import unit_of
+from partywall.engines.docker.profiles import UNIT
 from partywall.engines.docker.render import SEED
 from partywall.engines.docker.units import Unit, Units
 from partywall.model.world import (
@@ -57,6 +58,18 @@ class UnitExporter:
         write_atomically(readme, page(units, seeded).encode(), 0o644)
         return [*(path for unit in units for path in (unit.compose, unit.env)), readme]
 
+    def export_turns(self, desired: World, environments: Sequence[str]) -> list[Path]:
+        """These environments as one file with a profile for each; raises as `export` does."""
+        drawn = [entry for entry in desired.entries.values() if isinstance(entry.thing, _DRAWN)]
+        parts = {
+            name: [entry for entry in drawn if unit_of(entry.thing.key) == name]
+            for name in environments
+        }
+        unit = self._units.keep_together(parts)
+        readme = self._home / "README.md"
+        write_atomically(readme, turns_page(unit, environments).encode(), 0o644)
+        return [unit.compose, unit.env, readme]
+
 
 def ways(desired: World) -> set[str]:
     """The networks in which the edge meets what has an address: the first of each by name; pure."""
@@ -107,6 +120,24 @@ def page(units: Sequence[Unit], seeded: Iterable[str]) -> str:
             else ""
         )
         + "\n`partywall up` afterwards finds everything as it was.\n"
+    )
+
+
+def turns_page(unit: Unit, environments: Sequence[str]) -> str:
+    """What a person has to know about environments that take turns."""
+    first = environments[0]
+    starts = "\n".join(f"docker compose --profile {name} up -d" for name in environments)
+    return (
+        "# Without Partywall\n\n"
+        f"`{UNIT}` is one Compose project with a profile for each environment; its `.env` holds\n"
+        "the secrets of all (mode 0600). One environment at a time is meant to stand: after\n"
+        "`partywall down --all` one of\n\n"
+        f"```sh\ncd {unit.folder}\n{starts}\n```\n\n"
+        f"and `docker compose --profile {first} down` before another one. Data are in the volumes\n"
+        "that Partywall uses as well; Compose says that it has not made them. Paths of builds and\n"
+        "of bound files are those of this machine. Nothing of the edge is in this file: services\n"
+        "are reached inside their networks, or by ports that you publish.\n\n"
+        "Stop it before `partywall up` is used again.\n"
     )
 
 
