@@ -80,6 +80,14 @@ def world(*architectures: str) -> World:
     return desired(site(*architectures))
 
 
+def worlds() -> dict[str, World]:
+    """What each architecture makes of the app; an overlay is shown over `dual`."""
+    return {
+        preset.name: world("dual", preset.name) if preset.overlay else world(preset.name)
+        for preset in catalog.presets().values()
+    }
+
+
 def changed(name: str, service: str, variable: str, value: str) -> World:
     """The world with one variable of one service changed."""
     apps = {one: app(one) for one in NAMES}
