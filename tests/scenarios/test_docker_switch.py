@@ -169,3 +169,30 @@ def test_down_and_destroy_of_who_sleeps_and_who_stands(one: Boxes) -> None:
     one.call("up", "--yes")
     assert pages(one) == ("prod says hello", "503")
     assert one.cached("prod", "get", "word") == "kept\n"
+
+
+def test_the_rendered_file_has_a_profile_for_each_and_runs_without_partywall(one: Boxes) -> None:
+    one.call("switch", "dev", "--yes")
+    one.cached("dev", "set", "word", "kept")
+    rendered = one.home / "rendered"
+    written = one.call("render").out.splitlines()
+    assert ".partywall/rendered/all/compose.yaml" in written
+    assert "docker compose --profile dev up -d" in (rendered / "README.md").read_text()
+    assert "no changes" in one.call("up", "--yes").out
+
+    one.call("down", "--all", "--yes")
+    try:
+        one.compose(rendered / "all", "--profile", "dev", "up", "-d", "--wait", "dev-web")
+        names = docker("ps", "--filter", f"name={one.name}-", "--format", "{{.Names}}")
+        assert set(names) == {f"{one.name}-dev-web-1", f"{one.name}-dev-cache-1"}
+        # By the name that it has always had.
+        asked = ("import socket; s = socket.create_connection(('cache', 6379), 5);"
+                 " s.sendall(b'GET word\\r\\n'); print(s.recv(64).decode())")  # fmt: skip
+        assert "kept" in docker("exec", f"{one.name}-dev-web-1", "python", "-c", asked)
+        assert running(one) == set()
+    finally:
+        one.compose(rendered / "all", "--profile", "dev", "down")
+    one.call("up", "--yes")
+    assert pages(one) == ("503", "dev says hello")
+    assert one.cached("dev", "get", "word") == "kept\n"
+    one.call("switch", "prod", "--yes")

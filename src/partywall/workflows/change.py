@@ -106,7 +106,8 @@ def change(project: Project, goal: Goal, approve: Approve, progress: Progress) -
         _check_ports(project, plan)
         approve(plan)
         said = _prepare(project, goal, plan)
-        _carry_out(project, goal, observed, plan, progress)
+        with turns.given_back(project, goal.former):
+            _carry_out(project, goal, observed, plan, progress)
         if goal.verb == "destroy" and any(step.key == EDGE for step in plan.steps):
             project.release_ports()
         if goal.verb == "destroy":
@@ -176,11 +177,11 @@ def resume(project: Project, *, back: bool) -> Goal:
     if run is None:
         raise BadInput("there is nothing to resume", remedy="`partywall plan` shows what is due")
     goal = convert(dict(undo.goal(run)), Goal)
-    if back:
-        return Goal(verb="back", scope=run.head.scope, to=goal.former)
     if goal.verb == "back" and goal.to:
         # The world that it started from was half of each: whose turn it is says more.
         return Goal(verb="up", to=goal.to)
+    if back:
+        return Goal(verb="back", scope=run.head.scope, to=goal.former)
     return msgspec.structs.replace(goal, done=(*goal.done, *run.keys("end")))
 
 

@@ -73,8 +73,9 @@ def switch(project: Project, to: str, approve: Approve, progress: Progress) -> S
 
 def _back(project: Project, wanted: Goal, gap: Gap) -> None:
     """Let the first one stand again as it was."""
-    goal = Goal(verb="back", to=wanted.former, former=wanted.to)
-    change(project, goal, _watched(lambda _: None, gap, again=True), gap)
+    change(
+        project, Goal(verb="back", to=wanted.former), _watched(lambda _: None, gap, again=True), gap
+    )
 
 
 def _again(wanted: Goal, gap: Gap) -> str:

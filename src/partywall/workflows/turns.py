@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
 from partywall.execution import turn
 from partywall.model.choices import Presence
-from partywall.model.errors import Refused
+from partywall.model.errors import MachineFailed, Refused
 from partywall.model.plan import Plan
 from partywall.model.world import Instance, Job, Network, Volume, World
 from partywall.planning.turns import rest
@@ -67,6 +70,17 @@ def begin(project: Project, to: str, plan: Plan) -> None:
         entries = [step.after for step in plan.steps if step.environment == to and step.after]
         succession.prepare(one for one in entries if isinstance(one.thing, _DESCRIBED))
     turn.write(project.home, to)
+
+
+@contextlib.contextmanager
+def given_back(project: Project, former: str) -> Iterator[None]:
+    """While the turn of another one begins: when nothing of it was done, it is as it was before."""
+    try:
+        yield
+    except (Refused, MachineFailed):  # what is half done is told as such
+        if former:
+            turn.write(project.home, former)
+        raise
 
 
 def end(project: Project, scope: str | None) -> None:
