@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from scenarios.installation import Installation, tiny
+from scenarios.installation import MAKAPIX, Installation, tiny
 from scenarios.writers import Writer
 
 pytestmark = pytest.mark.scenario
@@ -127,3 +129,24 @@ def test_from_side_by_side_to_turns_and_back_keeps_the_data(one: Installation) -
     architecture("dual")
     assert one.vault("dev", "mine.txt").read_text() == "mine"
     architecture("profiles")
+
+
+def test_the_reference_app_takes_turns(tmp_path: Path) -> None:
+    with contextlib.closing(
+        Installation(MAKAPIX, tmp_path / "makapix", {"architecture": "profiles"})
+    ) as app:
+        app.call("up", "--yes")
+        assert app.get("makapix.localhost", "/api/posts")[0] == 200
+        assert app.query("prod", "SELECT count(*) FROM posts") == [(0,)]
+        app.call("switch", "dev", "--yes")
+        (seeded,) = app.query("dev", "SELECT count(*) FROM posts")
+        assert seeded > (0,)
+        password = app.env("dev")["PARTYWALL_PASSWORD"]
+        assert app.get("dev.makapix.localhost", "/api/posts", password=password)[0] == 200
+        for path in ("/", "/api/posts"):
+            assert app.get("makapix.localhost", path)[0] == 503
+        app.call("switch", "prod", "--yes")
+        assert app.query("prod", "SELECT count(*) FROM posts") == [(0,)]
+        app.call("switch", "dev", "--yes")
+        assert app.query("dev", "SELECT count(*) FROM posts") == [seeded]
+        app.assert_clean()

@@ -67,7 +67,8 @@ class UnitExporter:
         }
         unit = self._units.keep_together(parts)
         readme = self._home / "README.md"
-        write_atomically(readme, turns_page(unit, environments).encode(), 0o644)
+        seeded = sorted({unit_of(key) for key in _seeders(desired)})
+        write_atomically(readme, turns_page(unit, environments, seeded).encode(), 0o644)
         return [unit.compose, unit.env, readme]
 
 
@@ -123,9 +124,12 @@ def page(units: Sequence[Unit], seeded: Iterable[str]) -> str:
     )
 
 
-def turns_page(unit: Unit, environments: Sequence[str]) -> str:
-    """What a person has to know about environments that take turns."""
+def turns_page(unit: Unit, environments: Sequence[str], seeded: Sequence[str] = ()) -> str:
+    """What a person has to know about environments that take turns; `seeded`: those with a seed."""
     first = environments[0]
+    fills = "\n".join(
+        f"docker compose --profile {name} --profile {name}-{SEED} up -d" for name in seeded
+    )
     starts = "\n".join(f"docker compose --profile {name} up -d" for name in environments)
     return (
         "# Without Partywall\n\n"
@@ -137,7 +141,8 @@ def turns_page(unit: Unit, environments: Sequence[str]) -> str:
         "that Partywall uses as well; Compose says that it has not made them. Paths of builds and\n"
         "of bound files are those of this machine. Nothing of the edge is in this file: services\n"
         "are reached inside their networks, or by ports that you publish.\n\n"
-        "Stop it before `partywall up` is used again.\n"
+        + (f"Data that are new are filled once, by\n\n```sh\n{fills}\n```\n\n" if fills else "")
+        + "Stop it before `partywall up` is used again.\n"
     )
 
 
