@@ -150,3 +150,11 @@ def test_the_reference_app_takes_turns(tmp_path: Path) -> None:
         app.call("switch", "dev", "--yes")
         assert app.query("dev", "SELECT count(*) FROM posts") == [seeded]
         app.assert_clean()
+
+
+def test_what_both_would_write_is_refused_although_one_sleeps(tmp_path: Path) -> None:
+    with tiny(tmp_path, architecture="profiles") as app:
+        app.edit("compose.yaml", "      - vault:/vault\n", "      - ./mine:/vault\n")
+        said = app.call("up", "--yes", code=3).err
+        assert "both claim the folder ./mine" in said
+        assert app.marked() == []
