@@ -25,6 +25,7 @@ DRIVER = Path(__file__).parents[1] / "faults" / "driver.py"
 TAKE = """
     def do_POST(self):
         import socket
+        self.rfile.read(int(self.headers["Content-Length"]))
         with socket.create_connection(("cache", 6379), 5) as cache:
             cache.sendall(f"RPUSH seen {self.path[1:]}\\r\\n".encode())
             taken = cache.recv(64).startswith(b":")
