@@ -33,17 +33,24 @@ def choices(names: Sequence[str]) -> Choices:
     """
     known = presets()
     chosen = [known[name] if name in known else _unknown(name, known) for name in names]
-    bases = [preset for preset in chosen if not preset.overlay]
+    bases = _bases(chosen)
     if len(bases) > 1:
         raise BadInput(
             f"{' and '.join(base.name for base in bases)} cannot be combined",
             remedy="name one architecture, and any of the overlays: "
-            + ", ".join(preset.name for preset in known.values() if preset.overlay),
+            + ", ".join(preset.name for preset in known.values() if preset.lies_over),
         )
     point = Choices()
-    for preset in [*bases, *(preset for preset in chosen if preset.overlay)]:
-        point = preset.over(point)
+    for preset in [*bases, *(preset for preset in chosen if preset not in bases)]:
+        point = preset.over(point, alone=preset in bases)
     return point
+
+
+def _bases(chosen: Sequence[Preset]) -> list[Preset]:
+    """Those that are no overlay; of several, those that can be laid over others are."""
+    bases = [preset for preset in chosen if not preset.overlay]
+    firm = [preset for preset in bases if preset.laid is None]
+    return firm or bases[:1]
 
 
 def engine_names() -> list[str]:

@@ -23,6 +23,7 @@ from partywall.model.world import World, environment_of
 from partywall.planning import conflicts, guard
 from partywall.planning.diff import plan
 from partywall.planning.keep import destroy, keep
+from partywall.planning.turns import in_turn, rest
 
 HERE = Path(__file__).parent
 COMPOSE = HERE.parents[1] / "examples" / "makapix" / "compose.yaml"
@@ -88,6 +89,14 @@ def world(*architectures: str) -> World:
     return desired(site(*architectures))
 
 
+def worlds() -> dict[str, World]:
+    """What each architecture makes of the app; an overlay is shown over `dual`."""
+    return {
+        preset.name: world("dual", preset.name) if preset.overlay else world(preset.name)
+        for preset in catalog.presets().values()
+    }
+
+
 def changed(name: str, service: str, variable: str, value: str) -> World:
     """The world with one variable of one service changed."""
     apps = {one: app(one) for one in NAMES}
@@ -151,6 +160,22 @@ def _last() -> Plan:
     return _checked(destroy(whole, "dev"), whole, "dev")
 
 
+def _turns(on: str) -> World:
+    """One environment at a time, and whose turn it is."""
+    return desired(msgspec.structs.replace(site("profiles"), on=on))
+
+
+def _switch(to: str, former: str) -> Plan:
+    seen = _turns(former)
+    return in_turn(_checked(rest(_turns(to), seen, {former}), seen), {former})
+
+
+def _to_turns() -> Plan:
+    """The one that sleeps from now on keeps its data."""
+    seen = world("dual")
+    return in_turn(_checked(rest(world("profiles"), seen, {"dev"}), seen), {"dev"})
+
+
 PLANS: dict[str, Callable[[], Plan]] = {
     "dual": _up("dual"),
     "dual+limits": _up("dual", "limits"),
@@ -168,6 +193,13 @@ PLANS: dict[str, Callable[[], Plan]] = {
     "dual, up after down": lambda: _checked(world("dual"), keep(world("dual"), "dev"), "dev"),
     "dual, destroy dev": _destroy,
     "dual, destroy the last": _last,
+    "profiles": _up("profiles"),
+    "profiles+limits": _up("profiles", "limits"),
+    "profiles, switch dev": lambda: _switch("dev", "prod"),
+    "profiles, from dual": _to_turns,
+    "snapshots": _up("snapshots"),
+    "flags": _up("flags"),
+    "hybrid": _up("hybrid"),
     "dual, again": lambda: _checked(world("dual"), world("dual")),
 }
 

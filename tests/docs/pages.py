@@ -21,13 +21,23 @@ DOCS = ROOT / "docs"
 _MADE = "<!-- Made by `make docs` from the code; do not edit. -->"
 
 
-def everything(world: World) -> dict[Path, str]:
-    """Every generated file with its content; `world` is the one that the picture shows."""
+def everything(worlds: Mapping[str, World]) -> dict[Path, str]:
+    """Every generated file with its content; `worlds` are those that pictures show, by name."""
     return {
+        **{architecture(name): _picture(world) for name, world in worlds.items()},
         DOCS / "reference" / "cli.md": cli(),
         DOCS / "reference" / "settings.md": settings(),
-        DOCS / "picture.svg": draw(world, "makapix", ("prod",), Plan(scope=None)),
+        DOCS / "picture.svg": _picture(worlds["dual"]),
     }
+
+
+def architecture(name: str) -> Path:
+    """Where the picture of an architecture is."""
+    return DOCS / "architectures" / f"{name}.svg"
+
+
+def _picture(world: World) -> str:
+    return draw(world, "makapix", ("prod",), Plan(scope=None))
 
 
 def cli() -> str:

@@ -10,7 +10,7 @@ AGAIN = "run `make docs` and read the difference"
 
 @pytest.fixture(scope="module")
 def made():
-    return pages.everything(plans.world("dual"))
+    return pages.everything(plans.worlds())
 
 
 def test_generated_pages_are_up_to_date(made):
@@ -33,4 +33,4 @@ def test_every_key_of_the_settings_is_in_the_reference(made):
 
 def test_options_that_are_not_there_yet_are_said(made):
     text = made[pages.DOCS / "reference" / "settings.md"]
-    assert "In this version: `server`." in text
+    assert "In this version: `common`, `server`." in text

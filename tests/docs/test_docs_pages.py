@@ -28,6 +28,7 @@ def test_every_architecture_has_a_page_with_its_honest_words_and_a_golden_plan()
         golden = plans.file(f"dual+{name}" if preset.overlay else name)
         assert golden.is_file()
         assert f"tests/architectures/golden/{golden.name}" in page
+        assert f"]({name}.svg)" in page
 
 
 def test_every_engine_has_a_page_and_no_page_is_left_over():

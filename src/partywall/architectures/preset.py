@@ -23,9 +23,17 @@ class Preset(msgspec.Struct, frozen=True, kw_only=True):
     choices: dict[str, Any]
     """The options it sets; an overlay sets some, a base all that differ from `dual`."""
     overlay: bool = False
+    laid: dict[str, Any] | None = None
+    """What a base sets when another one is named beside it; None: the two exclude each other."""
     needs: frozenset[type[AnyThing]] = frozenset()
     """Kinds of things that an engine should really make for this to be what it says."""
 
-    def over(self, choices: Choices) -> Choices:
-        """The point it makes of another."""
-        return msgspec.structs.replace(choices, **self.choices)
+    @property
+    def lies_over(self) -> bool:
+        """Whether it can be named beside a base."""
+        return self.overlay or self.laid is not None
+
+    def over(self, choices: Choices, *, alone: bool = True) -> Choices:
+        """The point it makes of another; `alone`: no base is beside it."""
+        moved = self.choices if alone or self.laid is None else self.laid
+        return msgspec.structs.replace(choices, **moved)

@@ -16,4 +16,9 @@ def instance(_site: Site, environment: Environment) -> Iterable[AnyThing]:
     return instances(environment, Role.BROKER)
 
 
-OPTIONS = {BrokerWall.INSTANCE: instance}
+def common(site: Site, environment: Environment) -> Iterable[AnyThing]:
+    """No wall: for an installation in which production stands alone, and so has it to itself."""
+    return instance(site, environment)
+
+
+OPTIONS = {BrokerWall.INSTANCE: instance, BrokerWall.COMMON: common}

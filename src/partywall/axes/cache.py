@@ -16,4 +16,9 @@ def instance(_site: Site, environment: Environment) -> Iterable[AnyThing]:
     return instances(environment, Role.CACHE)
 
 
-OPTIONS = {CacheWall.INSTANCE: instance}
+def common(site: Site, environment: Environment) -> Iterable[AnyThing]:
+    """No wall: for an installation in which production stands alone, and so has it to itself."""
+    return instance(site, environment)
+
+
+OPTIONS = {CacheWall.INSTANCE: instance, CacheWall.COMMON: common}

@@ -37,4 +37,9 @@ def _database(environment: Environment, service: Service) -> Database:
     )
 
 
-OPTIONS = {DatabaseWall.SERVER: server}
+def common(site: Site, environment: Environment) -> Iterable[AnyThing]:
+    """No wall: for an installation in which production stands alone, and so has it to itself."""
+    return server(site, environment)
+
+
+OPTIONS = {DatabaseWall.SERVER: server, DatabaseWall.COMMON: common}

@@ -56,4 +56,9 @@ def _options(app: App, name: str) -> dict[str, str]:
     return options
 
 
-OPTIONS = {FilesWall.FOLDER: folder}
+def common(site: Site, environment: Environment) -> Iterable[AnyThing]:
+    """No wall: for an installation in which production stands alone, and so has it to itself."""
+    return folder(site, environment)
+
+
+OPTIONS = {FilesWall.FOLDER: folder, FilesWall.COMMON: common}

@@ -14,4 +14,9 @@ def off(_site: Site, _environment: Environment) -> Iterable[AnyThing]:
     return ()
 
 
-OPTIONS = {Flags.OFF: off}
+def on(_site: Site, _environment: Environment) -> Iterable[AnyThing]:
+    """Flags are read by the app itself: nothing to make yet."""
+    return ()
+
+
+OPTIONS = {Flags.OFF: off, Flags.ON: on}

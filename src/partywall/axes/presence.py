@@ -93,4 +93,14 @@ def _seeder(environment: Environment) -> Service | None:
     return next((service for service in able if called(service, stores)), next(iter(able), None))
 
 
-OPTIONS = {Presence.TOGETHER: together}
+def alone(site: Site, environment: Environment) -> Iterable[AnyThing]:
+    """The same; `standing` leaves out the environments that do not stand."""
+    return together(site, environment)
+
+
+OPTIONS = {
+    Presence.TOGETHER: together,
+    Presence.SWITCHED: alone,
+    Presence.ON_DEMAND: alone,
+    Presence.SINGLE: alone,
+}

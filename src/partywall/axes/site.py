@@ -70,6 +70,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     """The edge's own settings, such as the way of TLS."""
     edge_ports: tuple[int, ...] = ()
     """The ports that people's browsers call, plain HTTP first."""
+    on: str = ""
+    """The environment that stands where one at a time does; empty: production."""
 
 
 def own(environment: Environment, kind: str, name: str) -> Key:

@@ -11,6 +11,7 @@ import msgspec
 from partywall.axes import broker, cache, database, files, flags, limits, presence, route, source
 from partywall.axes.shares import shared_out
 from partywall.axes.site import Environment, Site
+from partywall.axes.standing import standing
 from partywall.axes.tuning import tuned
 from partywall.model.choices import Choices
 from partywall.model.errors import BadInput
@@ -41,10 +42,13 @@ def desired(site: Site) -> World:
     return World.of(
         thing
         for environment in site.environments
-        for thing in _limited(
-            [thing for part in parts for thing in part(site, environment)], environment
-        )
+        for thing in standing(site, environment, _whole(parts, site, environment))
     )
+
+
+def _whole(parts: Iterable[Adds], site: Site, environment: Environment) -> Iterable[AnyThing]:
+    """Everything of an environment that stands."""
+    return _limited([thing for part in parts for thing in part(site, environment)], environment)
 
 
 def missing(choices: Choices) -> list[str]:

@@ -24,6 +24,7 @@ COMMANDS = {
     "up": "Bring environments up, or change them to what the files say.",
     "down": "Stop environments; data stay.",
     "destroy": "Remove environments; data go to the trash.",
+    "switch": "Let another environment stand, where one at a time does.",
     "restart": "Stop services and start them again.",
     "status": "Show addresses, health, memory and drift.",
     "logs": "Show what services write.",

@@ -25,8 +25,8 @@ class Served(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     thing: Route
     fingerprint: str
-    upstream: str
-    """`address:port` where the instance answers."""
+    upstream: str = ""
+    """`address:port` where the instance answers; empty while its environment is away."""
     hash: str = ""
     """The bcrypt hash of the password, when the route asks for one."""
 
@@ -97,7 +97,7 @@ def _check_route(served: Served) -> None:
         raise _bad(route, f"`{route.path}` is not a path prefix")
     if not 0 <= route.port <= 65535:
         raise _bad(route, f"{route.port} is not a port")
-    if not _UPSTREAM.match(served.upstream):
+    if not route.away and not _UPSTREAM.match(served.upstream):
         raise _bad(route, f"`{served.upstream}` is not an address with a port")
     if route.cookies and not _MARK.match(route.cookies):
         raise _bad(route, f"`{route.cookies}` cannot mark cookies")

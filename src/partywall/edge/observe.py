@@ -74,7 +74,7 @@ def _not_loaded(
 
 
 def _moved(served: Served, ways: Ways | None) -> Iterable[str]:
-    if ways is None:
+    if ways is None or served.thing.away:
         return []
     instance = served.thing.instance
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from partywall.edge import fragments
+from partywall.edge.drain import drained, settle
 from partywall.edge.fragment import Fragment, Served, address_of
 from partywall.edge.home import EdgeHome
 from partywall.edge.load import change_fragment
@@ -9,11 +11,14 @@ from partywall.edge.ready import wait_for_certificate
 from partywall.interfaces import SecretStore, Ways
 from partywall.model.errors import BadInput
 from partywall.model.secret import Secret
-from partywall.model.world import AnyThing, Entry, Route, environment_of
+from partywall.model.world import AnyThing, Entry, Key, Route, environment_of
+from partywall.system.clock import SystemClock
 
 _COST = 10
 """Doublings of bcrypt's work: about 60 ms per guess, and Caddy remembers who has passed."""
 _BCRYPT_BYTES = 72
+_LAST_SECONDS = 5.0
+"""How long requests may still take whose address is taken away."""
 
 
 class RoutePerformer:
@@ -36,8 +41,7 @@ class RoutePerformer:
             MachineFailed: when the edge refuses it.
         """
         route = _route(entry)
-        self._ways.open(route.instance)
-        upstream = address_of(*self._ways.way(route.instance, route.target))
+        upstream = "" if route.away else self._way(route)
 
         def change(fragment: Fragment) -> Fragment:
             served = Served(
@@ -51,13 +55,20 @@ class RoutePerformer:
         change_fragment(self._home, self._project, environment_of(route.key), change)
         wait_for_certificate(self._home.settings, route)
 
+    def _way(self, route: Route) -> str:
+        self._ways.open(route.instance)
+        return address_of(*self._ways.way(route.instance, route.target))
+
     def change(self, before: Entry, after: Entry) -> None:
         """Serve it as it should be from now on; raises as `create` does."""
         if before.thing.key != after.thing.key:
             self.create(after)
             self.remove(before)
             return
+        former = fragments.stored(self._home).get(self._fragment(before.thing.key))
         self.create(after)
+        if former is not None and _route(after).away:
+            self._let_end(former.find(before.thing.key))
 
     def start(self, entry: Entry) -> None:
         """Load it again, with its instance's present address; raises as `create` does."""
@@ -73,6 +84,15 @@ class RoutePerformer:
         change_fragment(
             self._home, self._project, environment_of(key), lambda fragment: fragment.without(key)
         )
+
+    def _fragment(self, key: Key) -> str:
+        return Fragment(project=self._project, environment=environment_of(key)).name
+
+    def _let_end(self, former: Served | None) -> None:
+        """Wait for visitors who came before: what they have handed in is still being taken."""
+        if former is not None and former.upstream:
+            settle(self._home)
+            drained(self._home, former.upstream, clock=SystemClock(), seconds=_LAST_SECONDS)
 
     def _hash(self, route: Route, fragment: Fragment) -> str:
         """The hash of the route's password; one that the environment has already, if it has."""

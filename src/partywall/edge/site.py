@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from partywall.edge.cookies import cookies
+from partywall.edge.errors import AWAY
 from partywall.edge.fragment import Served, path_of
 from partywall.edge.placing import Placed, hidden
 
@@ -74,7 +75,9 @@ def path_route(placed: Placed) -> Json:
     if not route.robots:
         inner += [{"handle": [NOINDEX]}, *([] if path else [_ROBOTS])]
     auth = [_auth(placed)] if route.auth else []
-    inner.append({"handle": [*auth, *cookies(route.cookies), _proxy(placed.served)]})
+    inner.append(
+        {"handle": AWAY if route.away else [*auth, *cookies(route.cookies), _proxy(placed.served)]}
+    )
     return {
         "@id": placed.identity,
         **({"match": [{"path": [path, f"{path}/*"]}]} if path else {}),

@@ -84,6 +84,14 @@ class Trash(Protocol):
 class Exporter(Protocol):
     """Keeps files that run without Partywall."""
 
+    def export_turns(self, desired: World, environments: Sequence[str]) -> Sequence[Path]:
+        """Keep all of these environments, of which one at a time stands, in a file of their own.
+
+        Raises:
+            MachineFailed: when a file cannot be written.
+        """
+        ...
+
     def export(self, desired: World, environments: Sequence[str]) -> Sequence[Path]:
         """Let them be as this world wants these environments; names them.
 

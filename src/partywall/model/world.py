@@ -171,6 +171,8 @@ class Route(Thing, frozen=True, kw_only=True, tag="route"):
     cookies: str | None = None
     """How the names of its cookies begin in browsers, where others answer at the same host: empty
     for those that keep their names. None: nobody else is there."""
+    away: bool = False
+    """Its environment does not stand at present: visitors are told so (503)."""
 
 
 class Checkout(Thing, frozen=True, kw_only=True, tag="checkout"):

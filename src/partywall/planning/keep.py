@@ -12,7 +12,7 @@ def keep(observed: World, environment: str | None = None) -> World:
         {
             key: entry
             for key, entry in observed.entries.items()
-            if _outlives(entry.thing)
+            if outlives(entry.thing)
             or (environment is not None and environment_of(key) != environment)
         }
     )
@@ -29,6 +29,6 @@ def destroy(observed: World, environment: str | None = None) -> World:
     )
 
 
-def _outlives(thing: AnyThing) -> bool:
+def outlives(thing: AnyThing) -> bool:
     """Data stay, and with them that they have been filled: nobody wants them filled twice."""
     return isinstance(thing, KEPT) or fills(thing)

@@ -28,7 +28,7 @@ def arrange(
     waits: Waits = {key: set() for key in by_key}
     after_needs(waits, by_key, desired, observed)
     after_users(waits, by_key, observed, handover.pairs(by_key.values()))
-    ordered = tuple(by_key[key] for key in _sorted(waits, by_key))
+    ordered = tuple(by_key[key] for key in in_order(waits, by_key))
     return ordered, {key: tuple(sorted(found)) for key, found in waits.items() if found}
 
 
@@ -48,7 +48,8 @@ def chains(waits: Mapping[Key, Iterable[Key]]) -> dict[Key, int]:
     return length
 
 
-def _sorted(waits: Waits, steps: Mapping[Key, Step]) -> Iterator[Key]:
+def in_order(waits: Waits, steps: Mapping[Key, Step]) -> Iterator[Key]:
+    """Keys of steps, each after those that it waits for, the smallest first, removals late."""
     sorter = TopologicalSorter(waits)
     sorter.prepare()
     ready: list[tuple[bool, Key]] = []

@@ -129,6 +129,10 @@ def _cookies(old: str | None, new: str | None) -> Iterator[str]:
     yield f"cookies {before} → {after}"
 
 
+def _away(_old: bool, new: bool) -> Iterator[str]:
+    yield "says that it sleeps" if new else "leads to its service again"
+
+
 def _password(old: SecretRef | None, new: SecretRef | None) -> Iterator[str]:
     if old is None or new is None:
         yield f"password {'added' if old is None else 'removed'}"
@@ -146,6 +150,7 @@ _BY_NAME: dict[str, Callable[[Any, Any], Iterator[str]]] = {
     "portions": _portions,
     "auth": _auth,
     "cookies": _cookies,
+    "away": _away,
     "password": _password,
 }
 

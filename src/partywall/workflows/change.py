@@ -31,6 +31,7 @@ from partywall.planning.keep import destroy as without
 from partywall.planning.keep import keep
 from partywall.planning.restart import restart
 from partywall.planning.scope import COMMON, wanted_of
+from partywall.planning.turns import in_turn
 from partywall.system.decoding import convert
 from partywall.system.files import read_bytes
 from partywall.workflows import (
@@ -41,6 +42,7 @@ from partywall.workflows import (
     services,
     sharing,
     trash,
+    turns,
     variables,
 )
 from partywall.workflows.leave import record as leaving
@@ -60,6 +62,10 @@ class Goal(msgspec.Struct, frozen=True, kw_only=True):
     services: tuple[str, ...] = ()
     done: tuple[Key, ...] = ()
     """What was restarted before the command broke off."""
+    to: str = ""
+    """The environment whose turn it is from now on; empty: whose it is already."""
+    former: str = ""
+    """Whose turn it was before."""
 
 
 class Changed(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,10 +107,13 @@ def change(project: Project, goal: Goal, approve: Approve, progress: Progress) -
             return Changed(plan=plan, said=_tidy(project))
         _check_ports(project, plan)
         approve(plan)
-        said = _prepare(project, goal)
-        _carry_out(project, goal, observed, plan, progress)
+        said = _prepare(project, goal, plan)
+        with turns.given_back(project, goal.former):
+            _carry_out(project, goal, observed, plan, progress)
         if goal.verb == "destroy" and any(step.key == EDGE for step in plan.steps):
             project.release_ports()
+        if goal.verb == "destroy":
+            turns.end(project, goal.scope)
         if observed.unknown and goal.verb == "up":
             _once_more(project, goal, progress)
         return Changed(plan=plan, said=(*said, *_tidy(project)))
@@ -170,23 +179,29 @@ def resume(project: Project, *, back: bool) -> Goal:
     run = history.unfinished(project.home)
     if run is None:
         raise BadInput("there is nothing to resume", remedy="`partywall plan` shows what is due")
-    if back:
-        return Goal(verb="back", scope=run.head.scope)
     goal = convert(dict(undo.goal(run)), Goal)
+    if goal.verb == "back" and goal.to:
+        # The world that it started from was half of each: whose turn it is says more.
+        return Goal(verb="up", to=goal.to)
+    if back:
+        return Goal(verb="back", scope=run.head.scope, to=goal.former)
     return msgspec.structs.replace(goal, done=(*goal.done, *run.keys("end")))
 
 
 def _plan(project: Project, goal: Goal, observed: World) -> Plan:
+    if goal.to:
+        project.on = goal.to
     match goal.verb:
         case "up":
-            desired = _desired(project, goal, observed)
+            turns.check(project, goal.scope)
+            desired = turns.rested(project, _desired(project, goal, observed), observed)
             _refuse_strangers(project)
             refusing.check(project, _named(project, goal))
             refusing.check_conflicts(project, desired, goal.scope)
             sharing.check(project)
             new_ports.check(project, desired, goal.scope)
             _refuse(project, desired)
-            return difference(desired, observed, goal.scope)
+            return in_turn(difference(desired, observed, goal.scope), project.asleep)
         case "down":
             return difference(keep(observed, goal.scope), observed, goal.scope)
         case "destroy":
@@ -194,7 +209,9 @@ def _plan(project: Project, goal: Goal, observed: World) -> Plan:
         case "restart":
             return restart(observed, _instances(project, goal, observed), goal.scope)
         case "back":
-            return difference(_start(project, observed), observed, goal.scope)
+            before = _start(project, observed)
+            before = turns.rested(project, before, observed) if goal.to else before
+            return in_turn(difference(before, observed, goal.scope), project.asleep)
     raise BadInput(f"unknown goal {goal.verb}", remedy="run the command again")
 
 
@@ -299,7 +316,7 @@ def _touches_common(plan: Plan) -> bool:
     return any(step.environment in COMMON for step in plan.steps)
 
 
-def _prepare(project: Project, goal: Goal) -> list[str]:
+def _prepare(project: Project, goal: Goal, plan: Plan) -> list[str]:
     """What must be on disk before the first step."""
     names = _named(project, goal) if goal.verb == "up" else []
     said = []
@@ -308,6 +325,7 @@ def _prepare(project: Project, goal: Goal) -> list[str]:
         if written is not None:
             said.append(f"made {written.name} with fresh secrets for {name}")
     project.claim(names)
+    turns.begin(project, goal.to, plan)
     if goal.verb == "up":
         sharing.register(project)
     if goal.verb == "up" and (goal.scope is None or not _is_here(project)):

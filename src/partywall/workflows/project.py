@@ -11,7 +11,9 @@ from pathlib import Path
 import msgspec
 
 from partywall import catalog
+from partywall.axes.sense import senseless
 from partywall.axes.site import EDGE
+from partywall.axes.standing import stands
 from partywall.axes.world import desired as build
 from partywall.axes.world import missing
 from partywall.compose import read
@@ -19,11 +21,11 @@ from partywall.compose.settings import EnvironmentSettings, Settings
 from partywall.data.observe import DatabaseObserver
 from partywall.edge import tenants
 from partywall.edge.home import EdgeHome
-from partywall.execution import state
+from partywall.execution import state, turn
 from partywall.execution.records import Records
 from partywall.interfaces import Commons, Engine, EngineParts, Performer
 from partywall.model.app import App
-from partywall.model.choices import Choices
+from partywall.model.choices import Choices, Presence
 from partywall.model.errors import BadInput, PartywallError
 from partywall.model.world import AnyThing, Database, Key, Route, World
 from partywall.planning.unmade import without
@@ -157,14 +159,36 @@ class Project:
         """The point in the space of architectures.
 
         Raises:
-            BadInput: when the settings name an unknown architecture.
+            BadInput: when the settings name an unknown architecture, or options that exclude
+                each other.
         """
         try:
             point = catalog.choices(self.settings.architecture)
         except BadInput as error:
             where = self.settings.where("architecture")
             raise BadInput(error.what, where=where, remedy=error.remedy) from error
-        return msgspec.structs.replace(point, **self.settings.choices)
+        chosen = msgspec.structs.replace(point, **self.settings.choices)
+        for bad in senseless(chosen):
+            places = (self.settings.where(axis) for axis in bad.axes)
+            where = next((place for place in places if place), None)
+            raise BadInput(bad.what, where=where, remedy=bad.remedy)
+        return chosen
+
+    @cached_property
+    def on(self) -> str:
+        """The environment that stands where one at a time does; production until one is chosen."""
+        chosen = turn.read(self.home)
+        known = self.settings.environments
+        return chosen if chosen in known else self.settings.production.name
+
+    @property
+    def asleep(self) -> tuple[str, ...]:
+        """Environments of the settings that do not stand at present, by choice."""
+        return tuple(
+            name
+            for name, said in self.settings.environments.items()
+            if not stands(self.choices.presence, self.on, name, production=said.production)
+        )
 
     def environment(self, name: str) -> EnvironmentSettings:
         """The settings of one environment.
@@ -281,6 +305,13 @@ class Project:
         unmade = [thing for thing in whole.things() if type(thing) not in made]
         self._unmade |= {thing.key: thing for thing in unmade}
         return World.of(without(unmade, whole))
+
+    def everyone(self) -> World:
+        """The world if every environment stood at once: what must not meet even in turn."""
+        names = [name for name in self.settings.environments if name not in self.attachments]
+        site = site_of(self, self.apps(names))
+        together = msgspec.structs.replace(site.choices, presence=Presence.TOGETHER)
+        return build(msgspec.structs.replace(site, choices=together))
 
     def url(self, name: str, label: str = "") -> str:
         """The address of an environment in a browser; `label` for a host of its own."""

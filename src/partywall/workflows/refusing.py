@@ -41,7 +41,8 @@ def check_conflicts(project: Project, desired: World, scope: str | None = None) 
     """
     ground = Ground(str(project.folder), project.settings.production.name)
     theirs = project.wanted(project.attachments).entries if project.attachments else {}
-    conflicts.check(World({**theirs, **desired.entries}), scope, ground)
+    asleep = project.everyone().entries if project.asleep and scope is None else {}
+    conflicts.check(World({**asleep, **theirs, **desired.entries}), scope, ground)
 
 
 def in_the_way(project: Project, names: Iterable[str]) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from partywall.compose.envfiles import quoted
 from partywall.edge.fragments import stored
 from partywall.edge.load import configurations
 from partywall.edge.sides import FRONT, SIDES
+from partywall.model.choices import Presence
 from partywall.model.world import Route, World, environment_of, name_of
 from partywall.system.files import make_folder, write_atomically
 from partywall.workflows import refusing, sharing, variables
@@ -39,6 +40,8 @@ def render(project: Project, names: list[str]) -> list[Path]:
         for name in names:
             variables.write(project.settings, project.environment(name), project.given(name))
         project.claim(names)
+        if project.choices.presence is Presence.SWITCHED:
+            return list(exporter.export_turns(project.everyone(), names))
         return list(exporter.export(desired, names))
 
 

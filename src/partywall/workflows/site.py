@@ -32,6 +32,7 @@ def site_of(project: Project, apps: Mapping[str, App]) -> Site:
         machine=Machine(cores=machine.cores(), memory_bytes=machine.memory_bytes()),
         edge=_edge(project),
         edge_ports=(project.ports.http, project.ports.https),
+        on=project.on,
     )
 
 

@@ -13,7 +13,7 @@ from partywall.interfaces import Health
 from partywall.model.errors import PartywallError
 from partywall.model.world import Entry, Instance, Key, Route, World, environment_of, name_of
 from partywall.planning.diff import plan
-from partywall.workflows import budget
+from partywall.workflows import budget, turns
 from partywall.workflows.project import Project
 
 Document = dict[str, Any]
@@ -85,7 +85,7 @@ def _drift(project: Project, observed: World) -> _Drift:
         project.apps(standing)  # all at once, which is quicker; one that is wrong is told below
     for name in standing:
         try:
-            desired = project.desired([name])
+            desired = turns.rested(project, project.desired([name]), observed)
             steps = plan(desired, observed, name).steps
         except PartywallError as error:
             unread[name] = error.what
@@ -131,6 +131,7 @@ def _environment(
         "attached": said.attach if said else None,
         "hosts": sorted(set(routes)),
         "present": present,
+        "asleep": name in project.asleep,
         "healthy": present and _well(services.values()),
         "production": said.production if said else False,
         "protected": said.protected if said else False,

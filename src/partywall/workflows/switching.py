@@ -36,7 +36,7 @@ class EdgeSwitch:
         home, ways = self._edge()
 
         def moved(served: Served) -> Served:
-            if served.thing.instance != instance:
+            if served.thing.instance != instance or served.thing.away:
                 return served
             upstream = address_of(*ways.way(instance, served.thing.target))
             return msgspec.structs.replace(served, upstream=upstream)
@@ -54,7 +54,7 @@ class EdgeSwitch:
         name = Fragment(project=self._project, environment=environment_of(instance)).name
         fragment = stored(home).get(name)
         routes = fragment.routes if fragment else ()
-        mine = [one for one in routes if one.thing.instance == instance]
+        mine = [one for one in routes if one.thing.instance == instance and not one.thing.away]
         with contextlib.suppress(MachineFailed):
             now = [address_of(*ways.way(instance, one.thing.target)) for one in mine]
             if now != [one.upstream for one in mine]:

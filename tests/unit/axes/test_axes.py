@@ -24,9 +24,7 @@ from partywall.model.choices import (
     CacheWall,
     Choices,
     DatabaseWall,
-    Flags,
     LimitsBy,
-    Presence,
     RouteBy,
     Source,
 )
@@ -535,10 +533,8 @@ class TestLimits:
 
 UNAVAILABLE = [
     Choices(source=Source.BRANCH),
-    Choices(presence=Presence.SWITCHED),
     Choices(database=DatabaseWall.SCHEMA),
     Choices(cache=CacheWall.KEYSPACE),
-    Choices(flags=Flags.ON),
 ]
 
 

@@ -1,5 +1,6 @@
 """Differences in plain words, without values that may be secret."""
 
+import msgspec
 import pytest
 
 from fakes.worlds import database, instance, needs, route
@@ -194,3 +195,10 @@ def test_portions_are_told_by_their_memory():
         "portion of db changed, portion of new none → 8 MiB, portion of old 8 MiB → none, "
         "portion of web 32 MiB → 48 MiB"
     )
+
+
+def test_an_address_that_sleeps_and_wakes_says_so():
+    there = route("dev/route/web", "dev/web")
+    away = msgspec.structs.replace(there, away=True)
+    assert differences(there, away) == "says that it sleeps"
+    assert differences(away, there) == "leads to its service again"

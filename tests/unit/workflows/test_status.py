@@ -31,6 +31,7 @@ def said(*, healthy: bool, unknown: dict[str, str]) -> dict[str, Any]:
         settings=SimpleNamespace(project="app", architecture=["dual"], environments={}),
         choices={},
         unmade=(),
+        asleep=(),
         apps=lambda _names: {},
         ports=SimpleNamespace(http=80, https=443),
     )

@@ -7,6 +7,7 @@ import click
 from partywall.cli import options
 from partywall.cli.changing import carry_out
 from partywall.cli.session import Session
+from partywall.model.choices import Presence
 from partywall.workflows.change import Goal
 from partywall.workflows.variables import PASSWORD
 
@@ -30,6 +31,9 @@ def command(
 def _addresses(session: Session, environment: str | None) -> None:
     project = session.project
     for name, said in project.settings.environments.items():
-        if environment in (None, name) and said.attach is None:
+        alone = name in project.asleep and project.choices.presence is not Presence.SWITCHED
+        if environment in (None, name) and said.attach is None and not alone:
             password = f"  user {said.user}, password: `partywall env {name} {PASSWORD} --reveal`"
-            session.print(f"{name}  {project.url(name)}{password if said.protected else ''}")
+            sleeps = "  asleep" if name in project.asleep else ""
+            said_so = password if said.protected and not sleeps else sleeps
+            session.print(f"{name}  {project.url(name)}{said_so}")

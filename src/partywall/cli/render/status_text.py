@@ -74,7 +74,7 @@ def _header(head: str, one: Document, style: Style, production: bool) -> str:
 
 def _state(one: Document, style: Style) -> str:
     if not one.get("present"):
-        return style.paint("absent", "dim")
+        return style.paint("asleep" if one.get("asleep") else "absent", "dim")
     if one.get("healthy") is None:
         return style.paint("unknown", "amber")
     good = bool(one["healthy"])

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from partywall.engines.docker.names import unit_of
+from partywall.engines.docker.profiles import UNIT
 from partywall.engines.docker.render import SEED
 from partywall.engines.docker.units import Unit, Units
 from partywall.model.world import (
@@ -57,6 +58,19 @@ class UnitExporter:
         write_atomically(readme, page(units, seeded).encode(), 0o644)
         return [*(path for unit in units for path in (unit.compose, unit.env)), readme]
 
+    def export_turns(self, desired: World, environments: Sequence[str]) -> list[Path]:
+        """These environments as one file with a profile for each; raises as `export` does."""
+        drawn = [entry for entry in desired.entries.values() if isinstance(entry.thing, _DRAWN)]
+        parts = {
+            name: [entry for entry in drawn if unit_of(entry.thing.key) == name]
+            for name in environments
+        }
+        unit = self._units.keep_together(parts)
+        readme = self._home / "README.md"
+        seeded = sorted({unit_of(key) for key in _seeders(desired)})
+        write_atomically(readme, turns_page(unit, environments, seeded).encode(), 0o644)
+        return [unit.compose, unit.env, readme]
+
 
 def ways(desired: World) -> set[str]:
     """The networks in which the edge meets what has an address: the first of each by name; pure."""
@@ -107,6 +121,28 @@ def page(units: Sequence[Unit], seeded: Iterable[str]) -> str:
             else ""
         )
         + "\n`partywall up` afterwards finds everything as it was.\n"
+    )
+
+
+def turns_page(unit: Unit, environments: Sequence[str], seeded: Sequence[str] = ()) -> str:
+    """What a person has to know about environments that take turns; `seeded`: those with a seed."""
+    first = environments[0]
+    fills = "\n".join(
+        f"docker compose --profile {name} --profile {name}-{SEED} up -d" for name in seeded
+    )
+    starts = "\n".join(f"docker compose --profile {name} up -d" for name in environments)
+    return (
+        "# Without Partywall\n\n"
+        f"`{UNIT}` is one Compose project with a profile for each environment; its `.env` holds\n"
+        "the secrets of all (mode 0600). One environment at a time is meant to stand: after\n"
+        "`partywall down --all` one of\n\n"
+        f"```sh\ncd {unit.folder}\n{starts}\n```\n\n"
+        f"and `docker compose --profile {first} down` before another one. Data are in the volumes\n"
+        "that Partywall uses as well; Compose says that it has not made them. Paths of builds and\n"
+        "of bound files are those of this machine. Nothing of the edge is in this file: services\n"
+        "are reached inside their networks, or by ports that you publish.\n\n"
+        + (f"Data that are new are filled once, by\n\n```sh\n{fills}\n```\n\n" if fills else "")
+        + "Stop it before `partywall up` is used again.\n"
     )
 
 

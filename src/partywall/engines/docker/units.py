@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import yaml
 
 from partywall.compose.envfiles import quoted
 from partywall.engines.docker.names import unit_of
+from partywall.engines.docker.profiles import UNIT as PROFILES
+from partywall.engines.docker.profiles import Drawn, in_profiles
 from partywall.engines.docker.render import Ground, document
 from partywall.interfaces import SecretStore
 from partywall.model.errors import MachineFailed
@@ -93,6 +96,27 @@ class Units:
         with self._alone(name):
             self._write(name, {entry.thing.key: entry for entry in entries}, self.joined(name))
 
+    def drawn(self, name: str, entries: Iterable[Entry]) -> Drawn:
+        """What a unit of these things would be; nothing is written."""
+        every = list(entries)
+        return Drawn(
+            document=document(name, every, self._ground), variables=self._values(name, every)
+        )
+
+    def keep_together(self, parts: Mapping[str, Iterable[Entry]]) -> Unit:
+        """Write units as one with a profile for each; what runs by its own files stays as it is.
+
+        Raises:
+            MachineFailed: when a file cannot be written.
+        """
+        project = self._ground.naming.project
+        whole = in_profiles(project, {name: self.drawn(name, it) for name, it in parts.items()})
+        unit = Unit(project=project, folder=self._folder(PROFILES))
+        make_folder(unit.folder)
+        _keep(unit.compose, _yaml(whole.document), 0o644)
+        _keep(unit.env, _lines(whole.variables).encode(), 0o600)
+        return unit
+
     def drop(self, key: Key) -> None:
         """Take a thing out of its unit; raises as `put` does."""
         name = unit_of(key)
@@ -137,8 +161,7 @@ class Units:
         make_folder(unit.folder)
         near = sorted(joined)
         made = document(name, entries.values(), self._ground, near)
-        text = yaml.safe_dump(made, sort_keys=False, allow_unicode=True, width=1000)
-        _keep(unit.compose, text.encode(), 0o644)
+        _keep(unit.compose, _yaml(made), 0o644)
         _keep(unit.env, self._variables(name, entries.values()).encode(), 0o600)
         self._keep_script(unit, entries.values())
         _keep(unit.folder / "things.json", msgspec.json.encode(entries), 0o600)
@@ -161,8 +184,7 @@ class Units:
 
     def _variables(self, name: str, entries: Iterable[Entry]) -> str:
         """A line per secret."""
-        values = self._values(name, entries)
-        return "".join(f"{key}={quoted(value)}\n" for key, value in sorted(values.items()))
+        return _lines(self._values(name, entries))
 
     def _values(self, name: str, entries: Iterable[Entry]) -> dict[str, str]:
         """Each secret's value; of several versions, while a change is under way, the newest's."""
@@ -171,6 +193,14 @@ class Units:
             for ref in sorted(references(msgspec.json.encode(_unfiled(entry.thing)).decode())):
                 named[ref.name] = max(ref, named.get(ref.name, ref))
         return {ref.name: self._secrets.value(name, ref).reveal() for ref in named.values()}
+
+
+def _yaml(made: Mapping[str, Any]) -> bytes:
+    return yaml.safe_dump(made, sort_keys=False, allow_unicode=True, width=1000).encode()
+
+
+def _lines(values: Mapping[str, str]) -> str:
+    return "".join(f"{key}={quoted(value)}\n" for key, value in sorted(values.items()))
 
 
 def _unfiled(thing: AnyThing) -> AnyThing:

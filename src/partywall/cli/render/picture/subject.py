@@ -213,6 +213,7 @@ def _address(route: Route, marks: dict[Key, str]) -> Box:
     guards = ["password"] if route.auth else []
     guards += ["not indexed"] if not route.robots else []
     guards += ["some addresses only"] if route.allow else []
+    guards = ["sleeps: answers 503"] if route.away else guards
     lines = (clean(f"{route.host}{port}{path}"), ", ".join(guards) or "open to all")
     hint = f"{lines[0]}: {lines[1]}"
     return Box(key=route.key, kind="address", lines=lines, hint=hint, mark=marks.get(route.key, ""))
@@ -228,7 +229,7 @@ def _notes(things: list[AnyThing]) -> str:
 
 
 def _doors(routes: list[Route]) -> Iterable[tuple[Key, Key]]:
-    return ((route.key, route.instance) for route in routes)
+    return ((route.key, route.instance) for route in routes if not route.away)
 
 
 def _calls(things: list[AnyThing]) -> Iterable[tuple[Key, Key]]:

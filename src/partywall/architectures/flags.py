@@ -1,0 +1,45 @@
+"""H, `flags`: one environment, in which features are switched by flags."""
+
+from __future__ import annotations
+
+from partywall.architectures.preset import Preset
+from partywall.model.choices import (
+    BrokerWall,
+    CacheWall,
+    DatabaseWall,
+    FilesWall,
+    Flags,
+    LimitsBy,
+    Presence,
+    RouteBy,
+    Source,
+)
+from partywall.model.world import Instance, Network, Route, Volume
+
+PRESET = Preset(
+    name="flags",
+    letter="H",
+    title="One environment, features behind flags",
+    gives=(
+        "one stack is all there is: the least memory, and nothing to keep in step",
+        "what is new is switched on for a few first, in production itself",
+    ),
+    costs=(
+        "the tools that serve and change flags are not in this version: the app brings its own",
+        "nothing is isolated: changes of the schema stay as risky as ever",
+        "flags are debt: each one has to be taken out again",
+    ),
+    choices={
+        "source": Source.ONE,
+        "presence": Presence.SINGLE,
+        "database": DatabaseWall.COMMON,
+        "cache": CacheWall.COMMON,
+        "broker": BrokerWall.COMMON,
+        "files": FilesWall.COMMON,
+        "route": RouteBy.DOMAIN,
+        "limits": LimitsBy.NONE,
+        "flags": Flags.ON,
+    },
+    laid={"flags": Flags.ON},
+    needs=frozenset({Instance, Network, Route, Volume}),
+)

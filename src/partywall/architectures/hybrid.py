@@ -1,0 +1,43 @@
+"""`hybrid`: P for staging, F to protect production, G for tests, H for low risks."""
+
+from __future__ import annotations
+
+from partywall.architectures.preset import Preset
+from partywall.model.choices import (
+    BrokerWall,
+    CacheWall,
+    DatabaseWall,
+    FilesWall,
+    Flags,
+    LimitsBy,
+    Presence,
+    RouteBy,
+    Source,
+)
+from partywall.model.world import Instance, Limit, Network, Route, Volume
+
+PRESET = Preset(
+    name="hybrid",
+    letter="P+F+G+H",
+    title="Two stacks, a budget, snapshots and flags",
+    gives=(
+        "development stands beside production as in `dual`, and never takes more than its budget",
+        "migrations are for snapshots, features of low risk for flags",
+    ),
+    costs=(
+        "the tools for snapshots and flags are not in this version: so far it is `dual + limits`",
+        "every service runs twice, and development runs slower than production would",
+    ),
+    choices={
+        "source": Source.ONE,
+        "presence": Presence.TOGETHER,
+        "database": DatabaseWall.SERVER,
+        "cache": CacheWall.INSTANCE,
+        "broker": BrokerWall.INSTANCE,
+        "files": FilesWall.FOLDER,
+        "route": RouteBy.DOMAIN,
+        "limits": LimitsBy.BUDGET,
+        "flags": Flags.ON,
+    },
+    needs=frozenset({Instance, Limit, Network, Route, Volume}),
+)

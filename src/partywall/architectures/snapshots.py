@@ -1,0 +1,45 @@
+"""G, `snapshots`: production alone; a copy of it is thrown up for a test."""
+
+from __future__ import annotations
+
+from partywall.architectures.preset import Preset
+from partywall.model.choices import (
+    BrokerWall,
+    CacheWall,
+    DatabaseWall,
+    FilesWall,
+    Flags,
+    LimitsBy,
+    Presence,
+    RouteBy,
+    Source,
+)
+from partywall.model.world import Instance, Network, Route, Volume
+
+PRESET = Preset(
+    name="snapshots",
+    letter="G",
+    title="Production alone, and a copy of it for each test",
+    gives=(
+        "production has the machine to itself: nothing stands beside it between tests",
+        "a test never sees production's own server, only a copy",
+    ),
+    costs=(
+        "the tools for snapshots are not in this version: until then production stands alone",
+        "there is no standing development site to show to anybody",
+        "a copy holds personal data unless it is masked",
+    ),
+    choices={
+        "source": Source.ONE,
+        "presence": Presence.ON_DEMAND,
+        "database": DatabaseWall.SERVER,
+        "cache": CacheWall.INSTANCE,
+        "broker": BrokerWall.INSTANCE,
+        "files": FilesWall.FOLDER,
+        "route": RouteBy.DOMAIN,
+        "limits": LimitsBy.NONE,
+        "flags": Flags.OFF,
+    },
+    laid={},
+    needs=frozenset({Instance, Network, Route, Volume}),
+)
