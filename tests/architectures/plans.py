@@ -18,7 +18,7 @@ from partywall.compose.understand import Reading
 from partywall.model.app import App
 from partywall.model.plan import Plan
 from partywall.model.secret import SecretRef
-from partywall.model.world import World, environment_of
+from partywall.model.world import Checkout, World, environment_of
 from partywall.planning import conflicts, guard
 from partywall.planning.diff import plan
 from partywall.planning.keep import destroy, keep
@@ -71,6 +71,26 @@ def _environment(name: str, given: App) -> Environment:
         user=name,
         password=None if production else SecretRef("PARTYWALL_PASSWORD", 1),
         seed=None if production else ("python", "-m", "makapix.seed", "--users", "20"),
+    )
+
+
+def branches(*, dev: str = "b" * 40) -> World:
+    """What the settings ask for where each environment has a checkout; `dev` is its commit."""
+    commits = {"prod": ("main", "a" * 40), "dev": ("develop", dev)}
+    given = site("branches")
+    every = tuple(
+        msgspec.structs.replace(one, checkout=_checkout(one.name, *commits[one.name]))
+        for one in given.environments
+    )
+    return desired(msgspec.structs.replace(given, environments=every))
+
+
+def _checkout(name: str, branch: str, commit: str) -> Checkout:
+    return Checkout(
+        key=f"{name}/checkout/source",
+        folder=f".partywall/checkouts/{name}",
+        branch=branch,
+        commit=commit,
     )
 
 
@@ -154,6 +174,11 @@ PLANS: dict[str, Callable[[], Plan]] = {
     "dual, up after down": lambda: _checked(world("dual"), keep(world("dual"), "dev"), "dev"),
     "dual, destroy dev": _destroy,
     "dual, destroy the last": _last,
+    "branches": lambda: _checked(branches(), World()),
+    "branches, pull dev": lambda: _checked(branches(dev="c" * 40), branches(), "dev"),
+    "branches, down dev": lambda: _checked(keep(branches(), "dev"), branches(), "dev"),
+    "branches, destroy dev": lambda: _checked(destroy(branches(), "dev"), branches(), "dev"),
+    "branches, again": lambda: _checked(branches(), branches()),
     "dual, again": lambda: _checked(world("dual"), world("dual")),
 }
 

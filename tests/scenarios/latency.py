@@ -19,6 +19,7 @@ MOST = 1.25
 _LEAD = 0.3
 """Seconds in which everybody gets ready."""
 
+
 @dataclass(frozen=True)
 class Question:
     """A request that everybody asks, each on a connection of their own, and its only answer."""
@@ -37,7 +38,8 @@ class Question:
         writer.write(f"GET / HTTP/1.1\r\nHost: {self.host}\r\nConnection: close\r\n\r\n".encode())
         answer = await reader.read()
         writer.close()
-        assert answer.startswith(b"HTTP/1.1 200 ") and answer.endswith(self.says), answer
+        assert answer.startswith(b"HTTP/1.1 200 "), answer
+        assert answer.endswith(self.says), answer
 
 
 @dataclass(frozen=True)

@@ -41,8 +41,8 @@ def desired(site: Site) -> World:
     return World.of(
         thing
         for environment in site.environments
-        for thing in _limited(
-            [thing for part in parts for thing in part(site, environment)], environment
+        for thing in source.out_of_checkout(
+            _limited([thing for part in parts for thing in part(site, environment)], environment)
         )
     )
 

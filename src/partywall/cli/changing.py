@@ -10,6 +10,7 @@ from partywall.cli import options
 from partywall.cli.render.json import plan_document
 from partywall.cli.render.progress import StepLines
 from partywall.cli.session import Session, style_of
+from partywall.workflows import previews
 from partywall.workflows.change import Changed, Goal, change, planned
 
 
@@ -22,6 +23,7 @@ def carry_out(session: Session, goal: Goal, *, dry: bool, sure: bool, json: bool
         else:
             session.show_plan(plan)
         return None
+    session.reap()
     style = style_of(sys.stderr)
     with StepLines(sys.stderr, style) as lines:
         done = change(session.project, goal, session.approve(yes=sure, quiet=json), lines)
@@ -54,5 +56,7 @@ def taking_away(verb: str, words: str) -> click.Command:
     ) -> None:
         goal = Goal(verb=verb, scope=options.one_or_all(environment, every=every))
         carry_out(session, goal, dry=dry_run, sure=yes, json=json)
+        if verb == "destroy" and not dry_run:
+            previews.forget(session.project, previews.gone(session.project, goal.scope))
 
     return command

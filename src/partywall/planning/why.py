@@ -132,6 +132,10 @@ def _password(old: SecretRef | None, new: SecretRef | None) -> Iterator[str]:
         yield f"secret {old.name} → {new.name}"
 
 
+def _commit(old: str, new: str) -> Iterator[str]:
+    yield values.of_field("commit", old[:10], new[:10])
+
+
 _BY_NAME: dict[str, Callable[[Any, Any], Iterator[str]]] = {
     "environment": _environment,
     "mounts": _mounts,
@@ -140,6 +144,7 @@ _BY_NAME: dict[str, Callable[[Any, Any], Iterator[str]]] = {
     "portions": _portions,
     "auth": _auth,
     "password": _password,
+    "commit": _commit,
 }
 
 

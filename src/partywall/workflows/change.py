@@ -48,6 +48,8 @@ class Goal(msgspec.Struct, frozen=True, kw_only=True):
     """`up`, `down`, `destroy`, `restart` or `back`."""
     scope: str | None = None
     services: tuple[str, ...] = ()
+    commit: str = ""
+    """The commit that the environment of the scope shall be at; empty: where it is."""
     done: tuple[Key, ...] = ()
     """What was restarted before the command broke off."""
 
@@ -123,6 +125,8 @@ def restore(project: Project, before: World, scope: str, progress: Progress) -> 
 
 def _look(project: Project, goal: Goal) -> tuple[World, Plan]:
     """What there is, and what would be done about it."""
+    if goal.commit and goal.scope is not None:
+        project.commits[goal.scope] = goal.commit
     if not project.succeeds:
         record.refuse_unfinished(project.home, goal.scope)
     _refuse_attached(project, goal)
