@@ -85,6 +85,11 @@ def branches(*, dev: str = "b" * 40) -> World:
     return desired(msgspec.structs.replace(given, environments=every))
 
 
+def drawn() -> dict[str, World]:
+    """Architecture → the world that the picture on its page shows."""
+    return {"branches": branches()}
+
+
 def _checkout(name: str, branch: str, commit: str) -> Checkout:
     return Checkout(
         key=f"{name}/checkout/source",

@@ -8,7 +8,7 @@ from tests.docs import pages
 
 def generate() -> None:
     """Write the pages; look at the difference before use."""
-    for path, text in pages.everything(plans.world("dual")).items():
+    for path, text in pages.everything(plans.world("dual"), plans.drawn()).items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
 

@@ -21,9 +21,19 @@ DOCS = ROOT / "docs"
 _MADE = "<!-- Made by `make docs` from the code; do not edit. -->"
 
 
-def everything(world: World) -> dict[Path, str]:
-    """Every generated file with its content; `world` is the one that the picture shows."""
+def everything(world: World, others: Mapping[str, World] | None = None) -> dict[Path, str]:
+    """Every generated file with its content.
+
+    Args:
+        world: the one that the picture of the first page shows.
+        others: architecture → the one that the picture of its page shows.
+    """
+    drawn = {
+        DOCS / "architectures" / f"{name}.svg": draw(one, "makapix", ("prod",), Plan(scope=None))
+        for name, one in (others or {}).items()
+    }
     return {
+        **drawn,
         DOCS / "reference" / "cli.md": cli(),
         DOCS / "reference" / "settings.md": settings(),
         DOCS / "picture.svg": draw(world, "makapix", ("prod",), Plan(scope=None)),

@@ -10,7 +10,7 @@ AGAIN = "run `make docs` and read the difference"
 
 @pytest.fixture(scope="module")
 def made():
-    return pages.everything(plans.world("dual"))
+    return pages.everything(plans.world("dual"), plans.drawn())
 
 
 def test_generated_pages_are_up_to_date(made):

@@ -14,7 +14,7 @@ from scenarios.boxes import docker
 from scenarios.branched import Branched
 from scenarios.installation import free_ports
 
-pytestmark = [pytest.mark.scenario, pytest.mark.docker]
+pytestmark = [pytest.mark.scenario, pytest.mark.docker, pytest.mark.timeout(600)]
 
 PREVIEWS = 5
 
@@ -81,6 +81,22 @@ def test_two_branches_run_together_with_services_and_migrations_of_their_own(
         assert found[name]["checkout"]["commit"] == standing.git("rev-parse", branch)
         assert found[name]["checkout"]["disk_bytes"] > 4096
     assert "no changes" in standing.call("up", "--yes").out
+
+
+def test_the_wall_holds_between_branches(standing: Branched) -> None:
+    probes = standing.document("prove")["probes"]
+    verdicts = [one["verdict"] for one in probes if "outside" not in (one["from"], one["to"])]
+    assert verdicts.count("held") >= 20
+    assert set(verdicts) <= {"held", "could not try"}
+
+
+def test_one_content_in_two_checkouts_is_built_once(standing: Branched) -> None:
+    standing.call("pull", "dev", "--commit", "main", "--yes")
+    [said] = standing.document("drift", "prod", "dev")["pairs"]
+    assert "site" not in said["images"]
+    standing.call("pull", "dev", "--commit", "develop", "--yes")
+    [said] = standing.document("drift", "prod", "dev")["pairs"]
+    assert "site" in said["images"]
 
 
 def test_only_a_pull_moves_an_environment_and_only_that_one(standing: Branched) -> None:
@@ -200,6 +216,7 @@ def test_drift_finds_every_planted_difference_and_no_other(standing: Branched) -
         box.git("branch", "--delete", "--force", "one", "other", "base")
 
 
+@pytest.mark.timeout(900)
 def test_previews_come_and_go_and_leave_nothing(standing: Branched) -> None:
     branches = [f"feature/{number}" for number in range(PREVIEWS + 1)]
     for branch in branches:

@@ -49,6 +49,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """The environment's own env files; `variables` came from them."""
     stand_for: tuple[Path, ...] = ()
     """Paths that mean its own env files in the Compose file, though nothing need be there."""
+    made: frozenset[str] = frozenset()
+    """Variables that its own env file will have and does not have yet."""
     services: Mapping[str, ServiceSettings] = {}
     settings_place: Place | None = None
     keep: Keep | None = None
@@ -177,6 +179,7 @@ def _reading(request: Request, asked: cli.Question) -> Reading:
         folder=asked.folder,
         variables=request.variables,
         own_files=frozenset(map(Path.absolute, (*request.env_files, *request.stand_for))),
+        made=request.made,
         keep=request.keep,
         lenient=request.lenient,
         own=_own_secrets(request),

@@ -72,14 +72,10 @@ class Repository:
         said = self._tell("log", "--format=%h %s", f"--max-count={most}", f"{other}..{one}")
         return said.splitlines()
 
-    def files(self, commit: str, below: str) -> list[str]:
-        """The paths of all files in a folder, seen from the folder."""
-        said = self._tell("ls-tree", "-r", "-z", "--name-only", f"{commit}:{below}")
-        return [path for path in said.split("\0") if path]
-
-    def text(self, commit: str, path: str) -> str:
-        """The content of a file; empty when there is none."""
-        return self._ask("show", f"{commit}:{path}") or ""
+    def knows(self, path: Path) -> bool:
+        """Whether a file, or any file of a folder, is part of the source."""
+        where = path if path.is_dir() else path.parent
+        return bool(self._ask("-C", str(where), "ls-files", "--", str(path)))
 
     # Working trees beside its own.
 

@@ -33,7 +33,16 @@ from partywall.planning.restart import restart
 from partywall.planning.scope import COMMON, wanted_of
 from partywall.system.decoding import convert
 from partywall.system.files import read_bytes
-from partywall.workflows import edge_place, notes, refusing, services, sharing, trash, variables
+from partywall.workflows import (
+    edge_place,
+    moving,
+    notes,
+    refusing,
+    services,
+    sharing,
+    trash,
+    variables,
+)
 from partywall.workflows.project import Project
 from partywall.workflows.take_over import record
 
@@ -176,6 +185,7 @@ def _plan(project: Project, goal: Goal, observed: World) -> Plan:
             _refuse_strangers(project)
             refusing.check(project, _named(project, goal))
             refusing.check_conflicts(project, desired, goal.scope)
+            moving.check(project, desired, goal.scope)
             sharing.check(project)
             _refuse(project, desired)
             return difference(desired, observed, goal.scope)

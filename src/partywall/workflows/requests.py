@@ -36,6 +36,7 @@ def requested(project: Project, environment: EnvironmentSettings) -> read.Reques
         variables=project.given(name).variables,
         env_files=tuple(file.path for file in source.env_files),
         stand_for=source.stand_for,
+        made=frozenset(project.given(name).new),
         services=project.settings.services,
         settings_place=project.settings.file,
         keep=keep,
