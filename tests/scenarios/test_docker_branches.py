@@ -293,6 +293,12 @@ def test_what_cannot_be_is_said(
         standing.settings(environments=settings)
 
 
+def test_nothing_goes_over_from_or_to_a_folder_that_production_is_not_made_from(
+    standing: Branched,
+) -> None:
+    assert "made from a checkout" in standing.call("leave", "--yes", code=3).err
+
+
 def test_without_a_checkout_each_there_is_nothing_to_pull(box: Branched) -> None:
     settings = (box.folder / "partywall.yaml").read_text()
     box.settings(architecture="dual")
