@@ -166,3 +166,27 @@ def test_submodules_are_refused(standing: Cloned) -> None:
     assert "submodules" in standing.call("pull", "dev", code=3).err
     (standing.theirs / ".gitmodules").unlink()
     standing.they_push("note.txt", "y")
+
+
+def of(standing: Cloned, name: str) -> set[str]:
+    """Every file and folder that is called after an environment."""
+    below = (path.relative_to(standing.folder) for path in standing.folder.rglob("*"))
+    return {str(path) for path in below if any(name in part for part in path.parts)}
+
+
+def test_a_preview_goes_with_its_time_or_when_it_is_destroyed(standing: Cloned) -> None:
+    git(standing.top, "fetch", "--quiet")
+    git(standing.top, "branch", "feature/Short_One", "origin/develop")
+    git(standing.top, "branch", "feature/long", "origin/develop")
+    standing.call("preview", "feature/Short_One", "--ttl", "1s")
+    assert of(standing, "feature-short-one")
+    assert "its time was over" in standing.call("up", "dev", "--yes").err
+    assert of(standing, "feature-short-one") == set()
+
+    standing.call("preview", "feature/long", "--ttl", "1d")
+    assert "no preview is over" in standing.call("reap").out
+    standing.call("destroy", "feature-long", "--yes")
+    assert standing.document("preview", "list")["previews"] == []
+    assert of(standing, "feature-long") == set()
+    assert "there is no branch feature/none" in standing.call("preview", "feature/none", code=2).err
+    assert "is no duration" in standing.call("preview", "feature/long", "--ttl", "x", code=2).err

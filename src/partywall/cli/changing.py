@@ -14,8 +14,13 @@ from partywall.workflows import previews
 from partywall.workflows.change import Changed, Goal, change, planned
 
 
-def carry_out(session: Session, goal: Goal, *, dry: bool, sure: bool, json: bool) -> Changed | None:
-    """Plan and, unless it is a dry run, do it; prints what a person or a script wants to see."""
+def carry_out(
+    session: Session, goal: Goal, *, dry: bool, sure: bool, json: bool, reap: bool = True
+) -> Changed | None:
+    """Plan and, unless it is a dry run, do it; prints what a person or a script wants to see.
+
+    Previews whose time is over go first, unless that has been seen to.
+    """
     if dry:
         plan = planned(session.project, goal)
         if json:
@@ -23,7 +28,8 @@ def carry_out(session: Session, goal: Goal, *, dry: bool, sure: bool, json: bool
         else:
             session.show_plan(plan)
         return None
-    session.reap()
+    if reap:
+        session.reap()
     style = style_of(sys.stderr)
     with StepLines(sys.stderr, style) as lines:
         done = change(session.project, goal, session.approve(yes=sure, quiet=json), lines)

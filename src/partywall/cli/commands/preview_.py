@@ -60,7 +60,7 @@ def make(  # noqa: PLR0913  (click's interface: one per option)
         carry_out(session, wanted.goal, dry=True, sure=yes, json=json)
         return
     previews.record(wanted)
-    carry_out(session, wanted.goal, dry=False, sure=yes, json=json)
+    carry_out(session, wanted.goal, dry=False, sure=yes, json=json, reap=False)
     if not json:
         name = wanted.preview.name
         left = duration(wanted.preview.until - time.time())
