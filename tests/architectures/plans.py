@@ -19,7 +19,7 @@ from partywall.model.app import App
 from partywall.model.choices import RouteBy
 from partywall.model.plan import Plan
 from partywall.model.secret import SecretRef
-from partywall.model.world import World, environment_of
+from partywall.model.world import Checkout, World, environment_of
 from partywall.planning import conflicts, guard
 from partywall.planning.diff import plan
 from partywall.planning.keep import destroy, keep
@@ -84,6 +84,26 @@ def by_port(environment: Environment) -> Environment:
     return msgspec.structs.replace(environment, domain="makapix.localhost", port=port)
 
 
+def branches(*, dev: str = "b" * 40) -> World:
+    """What the settings ask for where each environment has a checkout; `dev` is its commit."""
+    commits = {"prod": ("main", "a" * 40), "dev": ("develop", dev)}
+    given = site("branches")
+    every = tuple(
+        msgspec.structs.replace(one, checkout=_checkout(one.name, *commits[one.name]))
+        for one in given.environments
+    )
+    return desired(msgspec.structs.replace(given, environments=every))
+
+
+def _checkout(name: str, branch: str, commit: str) -> Checkout:
+    return Checkout(
+        key=f"{name}/checkout/source",
+        folder=f".partywall/checkouts/{name}",
+        branch=branch,
+        commit=commit,
+    )
+
+
 def world(*architectures: str) -> World:
     """What the settings ask for; nothing is left out because some engine does not make it."""
     return desired(site(*architectures))
@@ -91,10 +111,11 @@ def world(*architectures: str) -> World:
 
 def worlds() -> dict[str, World]:
     """What each architecture makes of the app; an overlay is shown over `dual`."""
-    return {
+    made = {
         preset.name: world("dual", preset.name) if preset.overlay else world(preset.name)
         for preset in catalog.presets().values()
     }
+    return {**made, "branches": branches()}
 
 
 def changed(name: str, service: str, variable: str, value: str) -> World:
@@ -200,6 +221,11 @@ PLANS: dict[str, Callable[[], Plan]] = {
     "snapshots": _up("snapshots"),
     "flags": _up("flags"),
     "hybrid": _up("hybrid"),
+    "branches": lambda: _checked(branches(), World()),
+    "branches, pull dev": lambda: _checked(branches(dev="c" * 40), branches(), "dev"),
+    "branches, down dev": lambda: _checked(keep(branches(), "dev"), branches(), "dev"),
+    "branches, destroy dev": lambda: _checked(destroy(branches(), "dev"), branches(), "dev"),
+    "branches, again": lambda: _checked(branches(), branches()),
     "dual, again": lambda: _checked(world("dual"), world("dual")),
 }
 

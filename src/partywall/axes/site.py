@@ -11,7 +11,7 @@ import msgspec
 from partywall.model.app import App, Role, Service
 from partywall.model.choices import Choices
 from partywall.model.secret import SecretRef
-from partywall.model.world import Key
+from partywall.model.world import Checkout, Key
 
 EDGE: Key = "machine/edge"
 EDGE_SIDES: tuple[Key, ...] = ("machine/edge-a", "machine/edge-b")
@@ -57,6 +57,8 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """Service → bytes of memory that the settings say it customarily needs."""
     definitions: bool = False
     """Whether the engine takes the Compose definitions of its services as they are."""
+    checkout: Checkout | None = None
+    """Its own working copy of the source; None: the project's folder."""
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):

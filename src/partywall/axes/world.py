@@ -48,7 +48,8 @@ def desired(site: Site) -> World:
 
 def _whole(parts: Iterable[Adds], site: Site, environment: Environment) -> Iterable[AnyThing]:
     """Everything of an environment that stands."""
-    return _limited([thing for part in parts for thing in part(site, environment)], environment)
+    made = [thing for part in parts for thing in part(site, environment)]
+    return source.out_of_checkout(_limited(made, environment))
 
 
 def missing(choices: Choices) -> list[str]:

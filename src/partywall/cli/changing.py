@@ -10,11 +10,17 @@ from partywall.cli import options
 from partywall.cli.render.json import plan_document
 from partywall.cli.render.progress import StepLines
 from partywall.cli.session import Session, style_of
+from partywall.workflows import previews
 from partywall.workflows.change import Changed, Goal, change, planned
 
 
-def carry_out(session: Session, goal: Goal, *, dry: bool, sure: bool, json: bool) -> Changed | None:
-    """Plan and, unless it is a dry run, do it; prints what a person or a script wants to see."""
+def carry_out(
+    session: Session, goal: Goal, *, dry: bool, sure: bool, json: bool, reap: bool = True
+) -> Changed | None:
+    """Plan and, unless it is a dry run, do it; prints what a person or a script wants to see.
+
+    Previews whose time is over go first, unless that has been seen to.
+    """
     if dry:
         plan = planned(session.project, goal)
         if json:
@@ -22,6 +28,8 @@ def carry_out(session: Session, goal: Goal, *, dry: bool, sure: bool, json: bool
         else:
             session.show_plan(plan)
         return None
+    if reap:
+        session.reap()
     style = style_of(sys.stderr)
     with StepLines(sys.stderr, style) as lines:
         done = change(session.project, goal, session.approve(yes=sure, quiet=json), lines)
@@ -54,5 +62,7 @@ def taking_away(verb: str, words: str) -> click.Command:
     ) -> None:
         goal = Goal(verb=verb, scope=options.one_or_all(environment, every=every))
         carry_out(session, goal, dry=dry_run, sure=yes, json=json)
+        if verb == "destroy" and not dry_run:
+            previews.forget(session.project, previews.gone(session.project, goal.scope))
 
     return command

@@ -14,6 +14,7 @@ import click
 from partywall.cli.render.columns import clean
 from partywall.cli.render.json import json_text
 from partywall.cli.render.plan_text import plan_text
+from partywall.cli.render.progress import StepLines
 from partywall.cli.render.style import Style, style_for
 from partywall.model.errors import Refused
 from partywall.model.plan import Plan
@@ -41,6 +42,18 @@ class Session:
     def production(self) -> tuple[str, ...]:
         """Names of production environments."""
         return (self.project.settings.production.name,)
+
+    def reap(self, *, quiet: bool = False) -> list[str]:
+        """Remove previews whose time is over; what was done, in sentences that are also shown."""
+        from partywall.workflows import previews  # noqa: PLC0415  (only changing verbs need it)
+
+        with StepLines(sys.stderr, style_of(sys.stderr)) as lines:
+            said = list(previews.reap(self.project, lines))
+        for sentence in [] if quiet else said:
+            self.note(sentence)
+        if said:
+            self.project = open_project(self.where)
+        return said
 
     def print(self, text: str) -> None:
         """Text for people, on standard output."""

@@ -24,6 +24,8 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     variables: Mapping[str, str]
     own_files: frozenset[Path] = frozenset()
     """The environment's own env files: a service that names one gets this environment's values."""
+    made: frozenset[str] = frozenset()
+    """Variables that one of them will have and does not have yet."""
     keep: Keep | None = None
     lenient: bool = False
     """A missing file is passed over."""
@@ -118,7 +120,7 @@ def _values(name: str, one: Any, given: Given, near: Sources) -> dict[str, str]:
 
 def _own(given: Given) -> dict[str, str]:
     """Every name in the environment's own files, with the values that hold in it."""
-    names: set[str] = set()
+    names = set(given.made)
     for path in sorted(given.own_files):
         data = yamlfile.read(path)
         if data is not None:

@@ -47,6 +47,10 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """Placeholders where secrets stand."""
     env_files: tuple[Path, ...] = ()
     """The environment's own env files; `variables` came from them."""
+    stand_for: tuple[Path, ...] = ()
+    """Paths that mean its own env files in the Compose file, though nothing need be there."""
+    made: frozenset[str] = frozenset()
+    """Variables that its own env file will have and does not have yet."""
     services: Mapping[str, ServiceSettings] = {}
     settings_place: Place | None = None
     keep: Keep | None = None
@@ -174,7 +178,8 @@ def _reading(request: Request, asked: cli.Question) -> Reading:
     given = Given(
         folder=asked.folder,
         variables=request.variables,
-        own_files=frozenset(path.absolute() for path in request.env_files),
+        own_files=frozenset(map(Path.absolute, (*request.env_files, *request.stand_for))),
+        made=request.made,
         keep=request.keep,
         lenient=request.lenient,
         own=_own_secrets(request),

@@ -32,6 +32,8 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     """How many of its processes were killed for memory since it was started."""
     says: str = ""
     """The last words of its health check or of its failure."""
+    image: str = ""
+    """What its image really is, by content; empty: it runs none."""
 
 
 class Use(msgspec.Struct, frozen=True, kw_only=True):

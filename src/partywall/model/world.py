@@ -87,6 +87,8 @@ class Instance(Thing, frozen=True, kw_only=True, tag="instance"):
     """How a proof makes a visitor with a session here."""
     definition: dict[str, Any] = {}
     """All that the Compose file says of it, for engines that hand it on; others leave it empty."""
+    folder: str = ""
+    """Where it runs as an ordinary process, seen from the project's folder; empty: there."""
 
 
 class Volume(Thing, frozen=True, kw_only=True, tag="volume"):
@@ -179,7 +181,11 @@ class Checkout(Thing, frozen=True, kw_only=True, tag="checkout"):
     """A working copy of the source for one environment."""
 
     folder: str
+    """Seen from the project's folder."""
     branch: str
+    commit: str = ""
+    inner: str = ""
+    """Where in it the app is; empty: at its top."""
 
 
 class Portion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

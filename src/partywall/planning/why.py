@@ -142,6 +142,10 @@ def _password(old: SecretRef | None, new: SecretRef | None) -> Iterator[str]:
         yield f"secret {old.name} → {new.name}"
 
 
+def _commit(old: str, new: str) -> Iterator[str]:
+    yield values.of_field("commit", old[:10], new[:10])
+
+
 _BY_NAME: dict[str, Callable[[Any, Any], Iterator[str]]] = {
     "environment": _environment,
     "mounts": _mounts,
@@ -152,6 +156,7 @@ _BY_NAME: dict[str, Callable[[Any, Any], Iterator[str]]] = {
     "cookies": _cookies,
     "away": _away,
     "password": _password,
+    "commit": _commit,
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from pathlib import Path
@@ -28,6 +29,16 @@ def free_memory_bytes() -> int:
 def free_disk_bytes(folder: Path) -> int:
     """What this user may still write there."""
     return shutil.disk_usage(folder).free
+
+
+def disk_bytes(folder: Path) -> int:
+    """What the files below a folder take; such as cannot be looked at do not count."""
+    found = 0
+    for root, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):
+                found += Path(root, name).lstat().st_blocks * 512
+    return found
 
 
 def is_root() -> bool:

@@ -36,6 +36,7 @@ from partywall.system.decoding import convert
 from partywall.system.files import read_bytes
 from partywall.workflows import (
     edge_ports,
+    moving,
     new_ports,
     notes,
     refusing,
@@ -60,6 +61,8 @@ class Goal(msgspec.Struct, frozen=True, kw_only=True):
     """`up`, `down`, `destroy`, `restart` or `back`."""
     scope: str | None = None
     services: tuple[str, ...] = ()
+    commit: str = ""
+    """The commit that the environment of the scope shall be at; empty: where it is."""
     done: tuple[Key, ...] = ()
     """What was restarted before the command broke off."""
     to: str = ""
@@ -142,6 +145,8 @@ def restore(project: Project, before: World, scope: str, progress: Progress) -> 
 
 def _look(project: Project, goal: Goal) -> tuple[World, Plan]:
     """What there is, and what would be done about it."""
+    if goal.commit and goal.scope is not None:
+        project.commits[goal.scope] = goal.commit
     if not project.succeeds:
         record.refuse_unfinished(project.home, goal.scope)
         leaving.refuse_unfinished(project.home, goal.scope)
@@ -198,6 +203,7 @@ def _plan(project: Project, goal: Goal, observed: World) -> Plan:
             _refuse_strangers(project)
             refusing.check(project, _named(project, goal))
             refusing.check_conflicts(project, desired, goal.scope)
+            moving.check(project, desired, goal.scope)
             sharing.check(project)
             new_ports.check(project, desired, goal.scope)
             _refuse(project, desired)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from itertools import combinations
+from pathlib import PurePosixPath
 
 from partywall.compose.inward import KINDS as OUTWARD
+from partywall.data.checkouts import CHECKOUTS, LEFT
 from partywall.model.errors import PartywallError
 from partywall.model.plan import Action, Plan
 from partywall.model.world import Limit, Network, Volume, World, environment_of, name_of
@@ -89,7 +91,10 @@ def _staying(scope: str | None, observed: World) -> Iterator[str]:
         if use.writes and scope in (None, environment_of(use.key))
     }
     for path in sorted(paths):
-        yield f"{path} stays: it is a folder of yours, with what was written into it"
+        if CHECKOUTS in PurePosixPath(path).parts:
+            yield f"{path} is moved to .partywall/{LEFT}, with what was written into it"
+        else:
+            yield f"{path} stays: it is a folder of yours, with what was written into it"
     for thing in observed.things():
         mine = scope in (None, environment_of(thing.key))
         if mine and isinstance(thing, Volume | Network) and thing.external:

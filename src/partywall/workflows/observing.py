@@ -1,9 +1,10 @@
-"""One pair of eyes made of several: the engine's, the edge's and the databases'."""
+"""One pair of eyes made of several: the engine's, the edge's, the databases' and checkouts'."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from partywall.data.checkouts import CheckoutObserver
 from partywall.data.observe import DatabaseObserver
 from partywall.edge import fragments
 from partywall.edge.home import EdgeHome
@@ -19,13 +20,13 @@ class WholeObserver:
     def __init__(
         self,
         engine: Observer,
-        databases: DatabaseObserver,
+        own: tuple[DatabaseObserver, CheckoutObserver],
         edge: EdgeHome,
         project: str,
         ways: Ways,
     ) -> None:
         self._engine = engine
-        self._databases = databases
+        self._databases, self._checkouts = own
         self._edge = edge
         self._project = project
         self._ways = ways
@@ -36,12 +37,14 @@ class WholeObserver:
         seen = self._engine.observe(wanted)
         routes, unknown = self._routes()
         databases = self._databases.observe(seen.entries, wanted)
+        checkouts = self._checkouts.observe(wanted)
         mine = {
             key: entry
             for key, entry in routes.items()
             if wanted is None or environment_of(key) in wanted
         }
-        return World({**seen.entries, **databases, **mine}, {**seen.unknown, **unknown})
+        found = {**seen.entries, **databases, **checkouts, **mine}
+        return World(found, {**seen.unknown, **unknown})
 
     def look(self, key: Key) -> Entry | None:
         """One thing."""
@@ -50,6 +53,8 @@ class WholeObserver:
             return look_route(self._edge, self._project, key, self._ways)
         if kind == "database":
             return self._databases.look(key)
+        if kind == "checkout":
+            return self._checkouts.look(key)
         return self._engine.look(key)
 
     def _routes(self) -> tuple[dict[Key, Entry], dict[Key, str]]:

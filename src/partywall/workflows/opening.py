@@ -12,6 +12,7 @@ from partywall.compose.folder import compose_files, no_compose_file
 from partywall.compose.settings import Settings
 from partywall.execution import state
 from partywall.model.errors import BadInput, Place
+from partywall.workflows.previews import with_previews
 from partywall.workflows.project import HOME, Project
 
 
@@ -44,6 +45,7 @@ def open_project(where: Where) -> Project:
     recorded = state.read(folder / HOME)
     if recorded is None and settings.file is None and not _has_compose_file(settings):
         raise no_compose_file(folder)
+    settings = with_previews(settings, folder / HOME)
     name = where.engine or settings.engine or (recorded.engine.name if recorded else None)
     return Project(settings, name)
 
@@ -57,6 +59,7 @@ def reopened(project: Project) -> Project:
     file = project.settings.file
     settings = compose_settings.load(project.folder, Path(file.file) if file else None)
     settings = msgspec.structs.replace(settings, compose=project.settings.compose)
+    settings = with_previews(settings, project.home)
     return Project(settings, project.chosen_engine)
 
 

@@ -18,6 +18,7 @@ from partywall.axes.world import desired as build
 from partywall.axes.world import missing
 from partywall.compose import read
 from partywall.compose.settings import EnvironmentSettings, Settings
+from partywall.data.checkouts import CheckoutObserver, CheckoutPerformer
 from partywall.data.observe import DatabaseObserver
 from partywall.edge import tenants
 from partywall.edge.home import EdgeHome
@@ -27,7 +28,7 @@ from partywall.interfaces import Commons, Engine, EngineParts, Performer
 from partywall.model.app import App
 from partywall.model.choices import Choices, Presence
 from partywall.model.errors import BadInput, PartywallError
-from partywall.model.world import AnyThing, Database, Key, Route, World
+from partywall.model.world import AnyThing, Checkout, Database, Key, Route, World
 from partywall.planning.unmade import without
 from partywall.system.clock import SystemClock
 from partywall.system.secretstore import FileSecretStore
@@ -37,6 +38,7 @@ from partywall.workflows.observing import WholeObserver
 from partywall.workflows.port_claims import Claims
 from partywall.workflows.requests import requested, told
 from partywall.workflows.site import site_of
+from partywall.workflows.sources import Sources
 from partywall.workflows.switching import EdgeSwitch
 from partywall.workflows.variables import Given
 
@@ -59,6 +61,8 @@ class Project:
         self.clock = SystemClock()
         self.store = FileSecretStore(self.home / "secrets")
         self.records = Records(self.home)
+        self.commits: dict[str, str] = {}
+        """Environment → the commit that it shall be at, where another one is asked for."""
 
     @cached_property
     def state(self) -> state.State | None:
@@ -137,9 +141,9 @@ class Project:
         databases = DatabaseObserver(
             self.records, lambda key: bool((seen := engine.look(key)) and seen.running)
         )
-        return WholeObserver(
-            engine, databases, self.edge, self.settings.project, self.engine.ways()
-        )
+        checkouts = CheckoutObserver(self.sources.ground, self.records)
+        own = (databases, checkouts)
+        return WholeObserver(engine, own, self.edge, self.settings.project, self.engine.ways())
 
     def performers(self) -> Sequence[Performer]:
         """One for each kind of thing."""
@@ -152,7 +156,13 @@ class Project:
             *self.engine.performers(),
             DatabasePerformer(reach, self.store, self.records),
             RoutePerformer(self.edge, self.engine.ways(), self.store, self.settings.project),
+            CheckoutPerformer(self.sources.ground, self.records, self.clock),
         )
+
+    @cached_property
+    def sources(self) -> Sources:
+        """Where the files of each environment are read."""
+        return Sources(self)
 
     @cached_property
     def choices(self) -> Choices:
@@ -210,8 +220,10 @@ class Project:
         """The variables of one environment; the same answer every time."""
         if name not in self._given:
             environment = self.environment(name)
+            source = self.sources.of(name)
+            read_there = msgspec.structs.replace(environment, env_files=source.env_files)
             self._given[name] = variables.given(
-                self.settings, environment, self.store, told(self, environment)
+                self.settings, read_there, self.store, told(self, environment), source.settings
             )
         return self._given[name]
 
@@ -221,20 +233,23 @@ class Project:
         Raises:
             BadInput: when a Compose file or a variable is wrong.
         """
-        requests = {
-            name: requested(self, self.environment(name))
-            for name in names
-            if name not in self._apps
-        }
+        wanted = list(names)
+        try:
+            self._read([name for name in wanted if name not in self._apps])
+        except PartywallError as error:
+            raise self.sources.named(error) from error
+        return {name: self._apps[name] for name in wanted}
+
+    def _read(self, names: Iterable[str]) -> None:
+        requests = {name: requested(self, self.environment(name)) for name in names}
         for name, request in requests.items():
             if (known := self._cache.find(request)) is not None:
-                self._apps[name] = known
+                self._apps[name] = self.sources.settled(name, known)
         missing = [name for name in requests if name not in self._apps]
         for name, app in zip(
             missing, read.read_all([requests[name] for name in missing]), strict=True
         ):
-            self._apps[name] = app
-        return {name: self._apps[name] for name in names}
+            self._apps[name] = self.sources.settled(name, app)
 
     def files(self, name: str) -> tuple[Path, ...]:
         """The Compose files of an environment: the settings', the variables' or the customary.
@@ -301,7 +316,7 @@ class Project:
             axes = [one.partition(":")[0] for one in missing(self.choices)]
             where = self.settings.where(*axes[:1])
             raise BadInput(error.what, where=where, remedy=error.remedy) from error
-        made = self.engine.makes | {Route, Database}
+        made = self.engine.makes | {Route, Database, Checkout}
         unmade = [thing for thing in whole.things() if type(thing) not in made]
         self._unmade |= {thing.key: thing for thing in unmade}
         return World.of(without(unmade, whole))
@@ -331,7 +346,7 @@ class Project:
         edge_ports.remember(self.edge, self.settings, self.ports.own)
         for name in names:
             self.store.save(name)
-        read_now = [name for name in names if name in self._apps]
+        read_now = [n for n in names if n in self._apps and self.sources.of(n).lasting]
         self._cache.keep(
             (requested(self, self.environment(name)), self._apps[name]) for name in read_now
         )

@@ -25,15 +25,18 @@ def requested(project: Project, environment: EnvironmentSettings) -> read.Reques
         return str(project.store.latest(name, variable) or keep(variable, made()))
 
     apart = not environment.production and project.engine.definitions
+    source = project.sources.of(name)
     return read.Request(
-        folder=project.folder,
+        folder=source.settings.folder,
         environment=name,
         environments=tuple(project.settings.environments),
         project=f"{project.settings.project}-{name}",
-        files=project.settings.compose,
+        files=source.settings.compose,
         profiles=environment.profiles,
         variables=project.given(name).variables,
-        env_files=tuple(file.path for file in environment.env_files),
+        env_files=tuple(file.path for file in source.env_files),
+        stand_for=source.stand_for,
+        made=frozenset(project.given(name).new),
         services=project.settings.services,
         settings_place=project.settings.file,
         keep=keep,
@@ -52,7 +55,7 @@ def told(project: Project, environment: EnvironmentSettings) -> dict[str, str]:
         "PARTYWALL_URL": project.url(environment.name),
         **{
             f"PARTYWALL_URL_{name}": project.url(environment.name, variables.label_of(name))
-            for name in variables.asked_labels(project.settings)
+            for name in variables.asked_labels(project.sources.of(environment.name).settings)
         },
     }
 

@@ -49,7 +49,7 @@ def _environment(project: Project, name: str, app: App) -> Environment:
         raise BadInput(
             f"`branch: {said.branch}` has no effect: all environments have the one checkout",
             where=project.settings.where("environments", name, "branch"),
-            remedy="take the line out; `source: branch` is not available in this version",
+            remedy="take the line out, or say `architecture: branches`, or `source: branch`",
         )
     return Environment(
         name=name,
@@ -70,6 +70,7 @@ def _environment(project: Project, name: str, app: App) -> Environment:
             if one.memory_bytes is not None
         },
         definitions=project.engine.definitions,
+        checkout=project.sources.of(name).checkout,
     )
 
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
+from partywall.execution import previews as recorded
+from partywall.execution.previews import Preview
 from partywall.interfaces import Health
 from partywall.model.errors import PartywallError
 from partywall.model.world import Entry, Instance, Key, Route, World, environment_of, name_of
 from partywall.planning.diff import plan
+from partywall.system import machine
 from partywall.workflows import budget, turns
 from partywall.workflows.project import Project
 
@@ -119,6 +123,7 @@ def _environment(
     drift: _Drift,
 ) -> Document:
     said = project.settings.environments.get(name)
+    previews = recorded.read(project.home)
     services = _of(name, rows)
     present = any(service["state"] not in ("stopped", "absent") for service in services.values())
     routes = [
@@ -136,10 +141,31 @@ def _environment(
         "production": said.production if said else False,
         "protected": said.protected if said else False,
         "user": said.user if said and said.protected else None,
-        "expires": None,
+        "expires": _expires(previews.get(name)),
+        "checkout": _checkout(project, name),
         "unreadable": drift.unread.get(name),
         "drift": _beside(name, drift.steps, rows),
         "services": services,
+    }
+
+
+def _expires(preview: Preview | None) -> str | None:
+    """When it goes, as ISO 8601 has it; None for what stays."""
+    if preview is None:
+        return None
+    return datetime.fromtimestamp(preview.until, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _checkout(project: Project, name: str) -> Document | None:
+    """What an environment is made from, and the disk that its files take; None without one."""
+    checkout = project.sources.deployed(name)
+    if checkout is None:
+        return None
+    folder = project.folder / checkout.folder
+    return {
+        "branch": checkout.branch,
+        "commit": checkout.commit,
+        "disk_bytes": machine.disk_bytes(folder),
     }
 
 

@@ -46,6 +46,7 @@ def given(
     environment: EnvironmentSettings,
     store: FileSecretStore,
     tells: Mapping[str, str],
+    source: Settings | None = None,
 ) -> Given:
     """Everything that an environment's variables come from, later ones winning.
 
@@ -54,15 +55,17 @@ def given(
         environment: the one.
         store: gives each secret its version; nothing is written.
         tells: what Partywall itself tells the app (`PARTYWALL_…`).
+        source: the settings with the folder and the Compose files of the environment's checkout.
     """
+    source = source or settings
     read = {name: one.value for name, one in envfiles.load(environment.env_files).items()}
-    new = _fresh(settings, environment, read)
+    new = _fresh(settings, environment, read, source)
     values = {
         **read,
         **{name: value for name, value in new.items() if value is not None},
         **environment.variables,
     }
-    held = held_by_secrets(settings)
+    held = held_by_secrets(source)
     secrets = {
         name: value
         for name, value in values.items()
@@ -112,7 +115,10 @@ def own_file(settings: Settings, environment: EnvironmentSettings) -> Path | Non
 
 
 def _fresh(
-    settings: Settings, environment: EnvironmentSettings, read: Mapping[str, str]
+    settings: Settings,
+    environment: EnvironmentSettings,
+    read: Mapping[str, str],
+    source: Settings,
 ) -> dict[str, str | None]:
     """Values for an environment that has no env file of its own yet."""
     own = own_file(settings, environment)
@@ -120,9 +126,9 @@ def _fresh(
     if own is None or own.exists() or lives:
         return {}  # what runs, or has run, has its values
     question = cli.Question(
-        folder=settings.folder, files=settings.compose, project=settings.project, variables={}
+        folder=source.folder, files=source.compose, project=settings.project, variables={}
     )
-    held = (envfiles.Wanted(name=name) for name in sorted(held_by_secrets(settings)))
+    held = (envfiles.Wanted(name=name) for name in sorted(held_by_secrets(source)))
     asked = {one.name: one for one in (*held, *envfiles.wanted(question))}
     text = b"\n".join(_texts(settings).values()).decode(errors="replace")
     wanted = [one for one in asked.values() if one.name not in read]

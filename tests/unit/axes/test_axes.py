@@ -32,6 +32,7 @@ from partywall.model.errors import BadInput
 from partywall.model.secret import SecretRef
 from partywall.model.world import (
     BasicAuth,
+    Checkout,
     Database,
     Instance,
     Limit,
@@ -531,8 +532,56 @@ class TestLimits:
         assert list(limits.none(site(dev), dev)) == []
 
 
+class TestSource:
+    """Everything from one checkout, or from one for each."""
+
+    CHECKOUT = Checkout(
+        key="dev/checkout/source", folder=".partywall/checkouts/dev", branch="develop", inner="app"
+    )
+    NEED = Need("dev/checkout/source")
+
+    def made(self, *services, checkout=CHECKOUT, **fields):
+        dev = environment(*services, checkout=checkout, **fields)
+        return things(dev, choices=Choices(source=Source.BRANCH))
+
+    def test_everything_that_is_made_from_a_checkout_waits_for_it(self):
+        made = self.made(service("web", exposed=(80,)), service("setup", Role.JOB))
+        assert made["dev/checkout/source"] == self.CHECKOUT
+        assert {key for key, one in made.items() if self.NEED in one.needs} == {
+            "dev/web",
+            "dev/job/setup",
+        }
+
+    def test_a_process_runs_in_its_checkout_and_is_another_with_another_commit(self):
+        web, job = service("web", run=("serve",)), service("setup", Role.JOB, run=("setup",))
+        made = self.made(web, job, service("boxed"))
+        moved = self.made(
+            web, job, service("boxed"), checkout=msgspec.structs.replace(self.CHECKOUT, commit="b")
+        )
+        assert made["dev/web"].folder == ".partywall/checkouts/dev/app"
+        assert made["dev/job/setup"].instance.folder == ".partywall/checkouts/dev/app"
+        assert made["dev/boxed"].folder == ""
+        assert {key for key in made if made[key] != moved[key]} == {
+            "dev/checkout/source",
+            "dev/web",
+            "dev/job/setup",
+        }
+
+    def test_a_volume_whose_folder_is_in_the_checkout_waits_for_it(self):
+        mount = Mount(kind="volume", source="data", target="/data")
+        options = {"type": "none", "o": "bind", "device": "/srv/shop/.partywall/checkouts/dev/data"}
+        for device, waits in ((options["device"], True), ("/srv/data", False)):
+            volumes = {"data": {"driver_opts": {**options, "device": device}}}
+            made = self.made(service("web", mounts=(mount,)), more={"volumes": volumes})
+            assert (self.NEED in made["dev/volume/data"].needs) is waits
+
+    def test_without_a_checkout_nothing_waits(self):
+        made = self.made(service("web", run=("serve",)), checkout=None)
+        assert made["dev/web"].needs == ()
+        assert made["dev/web"].folder == ""
+
+
 UNAVAILABLE = [
-    Choices(source=Source.BRANCH),
     Choices(database=DatabaseWall.SCHEMA),
     Choices(cache=CacheWall.KEYSPACE),
 ]

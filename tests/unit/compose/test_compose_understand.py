@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from partywall.compose import canonical, understand
+from partywall.compose import canonical, environment, understand
 from partywall.compose.environment import Given
 from partywall.compose.notices.every import refusals
 from partywall.compose.place import Sources
@@ -331,6 +331,21 @@ environment: {{B: own, PASSED: null, ABSENT: null}}"""
     assert kept == {"WEB_ENV_API_TOKEN": "secret-value"}
     assert "env_file" not in one.definition
     assert one.definition["environment"]["D"] == "a$$b"
+
+
+def test_what_an_own_env_file_will_have_is_there_before_it(tmp_path):
+    given = Given(
+        folder=tmp_path,
+        variables={"OWN": "1", "NEW": "2", "OTHER": "3"},
+        own_files=frozenset({tmp_path / ".env", tmp_path / ".env.dev"}),
+        made=frozenset({"NEW"}),
+    )
+    (tmp_path / ".env").write_text("OWN=1\n")
+    said = {"env_file": [str(tmp_path / ".env")]}
+    made = environment.complete("it", said, given, Sources())["environment"]
+    assert made == {"OWN": "1", "NEW": "2"}
+    (tmp_path / ".env.dev").write_text("NEW=2\n")
+    assert environment.complete("it", said, given, Sources())["environment"] == made
 
 
 def test_a_missing_env_file(tmp_path):

@@ -6,7 +6,7 @@ import pytest
 from fakes.worlds import database, instance, needs, route
 from partywall.model.app import Attachment, Condition, HealthCheck, Mount
 from partywall.model.secret import SecretRef
-from partywall.model.world import BasicAuth, Job, Limit, Need, Network, Portion
+from partywall.model.world import BasicAuth, Checkout, Job, Limit, Need, Network, Portion
 from partywall.planning.why import differences
 
 
@@ -21,6 +21,10 @@ def url(version: int) -> str:
 def auth(user: str, name: str, version: int) -> object:
     password = SecretRef(name, version)
     return route("dev/route/web", "dev/web", auth=BasicAuth(user=user, password=password))
+
+
+def checkout(commit: str) -> object:
+    return Checkout(key="dev/checkout/source", folder="x", branch="develop", commit=commit)
 
 
 def mounted(*mounts: Mount) -> object:
@@ -132,6 +136,7 @@ ROUTE = route("dev/route/web", "dev/web")
             auth("you", "BASIC", 2),
             "user me → you, secret BASIC renewed",
         ),
+        (checkout("a" * 40), checkout("b" * 40), "commit aaaaaaaaaa → bbbbbbbbbb"),
         (auth("me", "BASIC", 1), auth("you", "BASIC", 1), "user me → you"),
         (auth("me", "BASIC", 1), auth("me", "GATE", 1), "secret BASIC → GATE"),
         (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -14,6 +15,13 @@ from partywall.interfaces import Health
 from partywall.model.world import World
 from partywall.workflows.project import Project
 from partywall.workflows.status import status
+
+
+class Nowhere:
+    """Sources of environments that nobody made."""
+
+    def deployed(self, name: str) -> None:
+        """None of them has a checkout."""
 
 
 def said(*, healthy: bool, unknown: dict[str, str]) -> dict[str, Any]:
@@ -30,6 +38,8 @@ def said(*, healthy: bool, unknown: dict[str, str]) -> dict[str, Any]:
         engine_name="docker",
         settings=SimpleNamespace(project="app", architecture=["dual"], environments={}),
         choices={},
+        home=Path("/nowhere"),
+        sources=Nowhere(),
         unmade=(),
         asleep=(),
         apps=lambda _names: {},

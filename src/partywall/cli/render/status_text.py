@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from partywall.cli.render.amounts import memory
 from partywall.cli.render.budget_text import budget_lines, portion_lines
 from partywall.cli.render.columns import clean, count, hang, last_line, sendable
 from partywall.cli.render.service_table import Document, Services, health_word, service_tables
@@ -44,7 +45,8 @@ def _environments(
     for place, (name, one) in enumerate(environments.items()):
         marked = bool(one.get("production", name in production))
         head = style.environment(clean(name), production=marked, place=place)
-        lines = [_header(head, one, style, marked), *_unread(one, style), *_beside(one, style)]
+        lines = [_header(head, one, style, marked), *_source(one, style)]
+        lines += [*_unread(one, style), *_beside(one, style)]
         yield "\n".join(lines), one.get("services") or {}, one.get("limits")
 
 
@@ -88,6 +90,15 @@ def _protection(one: Document) -> str:
         return ""
     user = one.get("user") or (protected if isinstance(protected, str) else "")
     return f"password for user {clean(user)}" if user else "password"
+
+
+def _source(one: Document, style: Style) -> list[str]:
+    """The branch and commit that it is made from, and what its files take."""
+    said = one.get("checkout")
+    if not said:
+        return []
+    where = f"{clean(said['branch'])} at {clean(said['commit'])[:10]}"
+    return [style.paint(f"  {where}, {memory(said['disk_bytes'])} on disk", "dim")]
 
 
 def _unread(one: Document, style: Style) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import re
 from collections.abc import Iterable
 
 import msgspec
@@ -13,6 +14,7 @@ from partywall.engines.docker.labels import PROJECT
 from partywall.model.world import AnyThing, Instance, Job, environment_of
 
 _REPOSITORY = "partywall"
+_CHECKOUT = re.compile(r"^\./\.partywall/checkouts/[^/]+")
 
 
 def image_of(thing: AnyThing, project: str) -> str | None:
@@ -28,7 +30,9 @@ def image_of(thing: AnyThing, project: str) -> str | None:
     content = instance.config.get(str(instance.build.get("context")))
     if content is None:
         return f"{_REPOSITORY}/{project}-{environment_of(instance.key)}:{instance.service}"
-    made_of = msgspec.json.encode([instance.build, content], order="sorted")
+    # Two checkouts of one commit are two folders with one content.
+    context = _CHECKOUT.sub(".", str(instance.build.get("context")))
+    made_of = msgspec.json.encode([{**instance.build, "context": context}, content], order="sorted")
     return f"{_REPOSITORY}/{project}:{hashlib.sha256(made_of).hexdigest()[:16]}"
 
 

@@ -139,6 +139,7 @@ def health(
         limit_bytes=limit,
         limit_enforced=limit is not None,
         says=_last_words(state) if running else "; ".join(_faults(state)),
+        image=str(inspected.get("Image") or ""),
     )
 
 

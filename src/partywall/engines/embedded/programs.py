@@ -138,7 +138,7 @@ class Programs:
             environment=localise(instance.environment, hosts, paths),
             paths=paths,
             hosts=hosts,
-            project=self.places.project,
+            project=self.places.resolve(instance.folder),
         )
 
     def settle(self, instance: Instance) -> Address:

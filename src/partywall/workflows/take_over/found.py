@@ -304,8 +304,15 @@ def succession(project: Project) -> Succession:
     """The engine's way of letting services go over.
 
     Raises:
-        Refused: when it has none.
+        Refused: when it has none, or production is not made from the project's own folder.
     """
+    if project.sources.apart:
+        raise Refused(
+            "production is made from a checkout of its branch, and what `docker compose` runs is "
+            "made from the project's folder",
+            where=project.settings.where("source") or project.settings.where("architecture"),
+            remedy="choose an architecture with `source: one` and `partywall up`, then try again",
+        )
     found = project.engine.succession()
     if found is None:
         raise Refused(

@@ -32,6 +32,16 @@ def test_the_same_build_is_one_image_in_every_environment():
     assert image_of(Job(key=job.key, instance=job), PROJECT) == name
 
 
+def test_one_content_in_two_checkouts_is_one_image():
+    def checked_out(name: str, content: str = "1") -> str | None:
+        context = f"./.partywall/checkouts/{name}/site"
+        one = structs.replace(built(f"{name}/web", context=context), config={context: content})
+        return image_of(one, PROJECT)
+
+    assert checked_out("dev") == checked_out("prod")
+    assert checked_out("dev", "2") != checked_out("prod")
+
+
 def test_another_content_or_another_build_is_another_image():
     one = built("dev/web")
     others = [

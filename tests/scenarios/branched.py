@@ -1,0 +1,73 @@
+"""A project in a git repository of its own, with a branch for each environment."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from scenarios.boxes import Boxes
+from scenarios.installation import APPS
+
+_WHO = {
+    f"GIT_{who}_{what}": value
+    for who in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "somebody"), ("EMAIL", "somebody@example.org"))
+}
+
+
+class Branched(Boxes):
+    """The app `branched` in a repository: `main` as it is, `develop` with more of everything."""
+
+    def __init__(self, folder: Path, name: str, commons: Path, edge: dict[str, Any]) -> None:
+        super().__init__(folder, name, commons, edge)
+        for path in (self.folder / "compose.yaml", self.folder / "partywall.yaml"):
+            path.unlink()
+        shutil.copytree(APPS / "branched", self.folder, dirs_exist_ok=True)
+        self.settings(project=name, edge=self.edge)
+        self.git("init", "--quiet", "--initial-branch", "main")
+        self.commit("main", "first")
+
+    def git(self, *words: str) -> str:
+        """Call git in the project's folder, as its owner would."""
+        done = subprocess.run(
+            ["git", *words], cwd=self.folder, capture_output=True, text=True, check=False,
+            env={**os.environ, **_WHO},
+        )  # fmt: skip
+        assert done.returncode == 0, (words, done.stderr)
+        return done.stdout.strip()
+
+    def commit(self, branch: str, message: str, files: dict[str, str | None] | None = None) -> str:
+        """Commit files on a branch, made when it is not there; None removes one."""
+        known = self.git("branch", "--format", "%(refname:short)").split()
+        if known:
+            self.git("switch", "--quiet", *([] if branch in known else ["--create"]), branch)
+        for name, text in (files or {}).items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.unlink() if text is None else path.write_text(text)
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message", message)
+        made = self.git("rev-parse", "HEAD")
+        self.git("switch", "--quiet", "main")
+        return made
+
+    def compose_of(self, branch: str) -> dict[str, Any]:
+        """The Compose file of a branch."""
+        return yaml.safe_load(self.git("show", f"{branch}:compose.yaml"))
+
+    def paths(self) -> set[str]:
+        """Everything in the project's folder and the edge's, without histories."""
+        return set(_below(self.folder, self.folder)) | set(_below(self.commons, self.folder))
+
+
+def _below(folder: Path, start: Path) -> Iterable[str]:
+    for path in folder.rglob("*"):
+        said = os.path.relpath(path, start)
+        if not any(part in said for part in (".git/objects", ".git/logs", "/journal/")):
+            yield said

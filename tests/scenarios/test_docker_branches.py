@@ -1,0 +1,317 @@
+"""Environments on branches of their own: what runs is what each branch says, and no more."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from scenarios.boxes import docker
+from scenarios.branched import Branched
+from scenarios.installation import free_ports
+
+pytestmark = [pytest.mark.scenario, pytest.mark.docker, pytest.mark.timeout(600)]
+
+PREVIEWS = 5
+
+
+def developed(box: Branched) -> dict[str, str | None]:
+    """What `develop` has otherwise: another page, a queue for the cache, a migration more."""
+    compose = box.compose_of("main")
+    del compose["services"]["cache"]
+    compose["services"]["queue"] = {"image": "redis:7", "stop_grace_period": "1s"}
+    page = (box.folder / "site" / "page.py").read_text().replace("main's page", "develop's page")
+    return {
+        "compose.yaml": yaml.safe_dump(compose),
+        "site/page.py": page,
+        "migrations/0002_likes.sql": "CREATE TABLE IF NOT EXISTS likes (id int PRIMARY KEY);\n",
+    }
+
+
+@pytest.fixture(scope="module")
+def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Branched]:
+    """A repository with both branches; nothing of it stands."""
+    folder = tmp_path_factory.mktemp("branches")
+    http, https = free_ports()
+    edge = {"http": http, "https": https}
+    made = Branched(folder, f"br{http}", folder / "commons", edge)
+    try:
+        made.commit("develop", "develop's own", developed(made))
+        yield made
+    finally:
+        made.close()
+
+
+@pytest.fixture(scope="module")
+def standing(box: Branched) -> Branched:
+    planned = box.document("plan")
+    assert not box.home.exists(), "a plan writes nothing"
+    assert box.git("worktree", "list").count("\n") == 0
+    done = box.document("up", "--yes")
+    assert [step["key"] for step in planned["steps"]] == [step["key"] for step in done["steps"]]
+    return box
+
+
+def tables(box: Branched, environment: str) -> set[str]:
+    ask = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+    words = ("psql", "-h", "127.0.0.1", "-U", "app", "-Atc", ask)
+    return set(box.call("exec", environment, "db", "--yes", "--", *words).out.split())
+
+
+def containers(box: Branched, environment: str) -> set[str]:
+    label = f"label=com.docker.compose.project={box.name}-{environment}"
+    return set(docker("ps", "-q", "--no-trunc", "--filter", label))
+
+
+def test_two_branches_run_together_with_services_and_migrations_of_their_own(
+    standing: Branched,
+) -> None:
+    assert standing.page("prod") == "prod: main's page, hello"
+    assert standing.page("dev") == "dev: develop's page, hello"
+    assert tables(standing, "prod") == {"posts"}
+    assert tables(standing, "dev") == {"posts", "likes"}
+    found = standing.document("status")["environments"]
+    assert set(found["prod"]["services"]) == {"site", "db", "cache"}
+    assert set(found["dev"]["services"]) == {"site", "db", "queue"}
+    for name, branch in (("prod", "main"), ("dev", "develop")):
+        assert found[name]["checkout"]["commit"] == standing.git("rev-parse", branch)
+        assert found[name]["checkout"]["disk_bytes"] > 4096
+    assert "no changes" in standing.call("up", "--yes").out
+
+
+def test_the_wall_holds_between_branches(standing: Branched) -> None:
+    probes = standing.document("prove")["probes"]
+    verdicts = [one["verdict"] for one in probes if "outside" not in (one["from"], one["to"])]
+    assert verdicts.count("held") >= 20
+    assert set(verdicts) <= {"held", "could not try"}
+
+
+def test_one_content_in_two_checkouts_is_built_once(standing: Branched) -> None:
+    standing.call("pull", "dev", "--commit", "main", "--yes")
+    [said] = standing.document("drift", "prod", "dev")["pairs"]
+    assert "site" not in said["images"]
+    standing.call("pull", "dev", "--commit", "develop", "--yes")
+    [said] = standing.document("drift", "prod", "dev")["pairs"]
+    assert "site" in said["images"]
+
+
+def test_only_a_pull_moves_an_environment_and_only_that_one(standing: Branched) -> None:
+    page = standing.git("show", "develop:site/page.py").replace("develop's page", "second page")
+    before = standing.git("rev-parse", "develop")
+    standing.commit("develop", "second", {"site/page.py": page})
+    assert "no changes" in standing.call("up", "--yes").out
+    prod = containers(standing, "prod")
+
+    planned = standing.steps("pull", "dev", "--dry-run")
+    assert planned == {"dev/checkout/source": "change", "dev/site": "change"}
+    assert standing.page("dev") == "dev: develop's page, hello"
+    standing.call("pull", "dev", "--yes")
+    assert standing.page("dev") == "dev: second page, hello"
+    assert "no changes" in standing.call("pull", "dev", "--yes").out
+    standing.call("pull", "dev", "--commit", before, "--yes")
+    assert standing.page("dev") == "dev: develop's page, hello"
+    assert "no changes" in standing.call("up", "--yes").out
+    standing.call("pull", "dev", "--yes")
+    assert containers(standing, "prod") == prod
+
+
+def test_what_is_in_no_commit_is_refused_and_left_alone(standing: Branched) -> None:
+    page = standing.home / "checkouts" / "dev" / "site" / "page.py"
+    text = page.read_text()
+    page.write_text(text + "# by hand\n")
+    refused = standing.call("pull", "dev", "--yes", code=3)
+    assert "changes that no commit has: site/page.py" in refused.err
+    assert page.read_text().endswith("# by hand\n")
+    page.write_text(text)
+    assert "no changes" in standing.call("up", "dev", "--yes").out
+
+
+def test_a_branch_that_was_rewritten_is_refused_unless_the_commit_is_named(
+    standing: Branched,
+) -> None:
+    before = standing.git("rev-parse", "develop")
+    standing.git("branch", "--force", "develop", "develop~1")
+    standing.commit("develop", "another past", {"notes.txt": "x"})
+    assert "does not have any more" in standing.call("pull", "dev", "--yes", code=3).err
+    standing.call("pull", "dev", "--commit", "develop", "--yes")
+    standing.git("branch", "--force", "develop", before)
+    standing.call("pull", "dev", "--commit", before, "--yes")
+
+
+PLANTED = (
+    ("commits", "ahead", lambda said: said["commits"]["ahead"] == 1),
+    ("commits", "behind", lambda said: said["commits"]["behind"] == 1),
+    ("compose", "another content", lambda said: said["compose"]["differ"] == ["compose.yaml"]),
+    ("compose", "a file more", lambda said: said["compose"]["other"] == ["compose.override.yaml"]),
+    ("services", "one less", lambda said: said["services"]["one"] == ["cache"]),
+    ("services", "one more", lambda said: said["services"]["other"] == ["queue"]),
+    ("services", "variable", lambda said: "environment.WORD" in said["services"]["differ"]["site"]),
+    ("services", "port", lambda said: "expose" in said["services"]["differ"]["site"]),
+    ("services", "command", lambda said: said["services"]["differ"]["db"] == ["command"]),
+    ("volumes", "one more", lambda said: said["volumes"]["other"] == ["files"]),
+    ("networks", "one more", lambda said: said["networks"]["other"] == ["inner"]),
+    ("configs", "content", lambda said: said["configs"]["differ"] == {"motd": ["content"]}),
+    ("secrets", "one less", lambda said: said["secrets"]["one"] == ["key"]),
+    ("variables", "one less", lambda said: said["variables"]["one"] == ["ONLY_HERE"]),
+    ("variables", "one more", lambda said: said["variables"]["other"] == ["ONLY_THERE"]),
+    ("images", "another build", lambda said: set(said["images"]) >= {"site"}),
+    ("migrations", "SQL", lambda said: said["migrations"]["migrations"]["other"] == ["0002_x.sql"]),
+    ("migrations", "Alembic", lambda said: said["migrations"]["a/versions"]["other"] == ["b", "c"]),
+)  # fmt: skip
+
+
+def test_drift_finds_every_planted_difference_and_no_other(standing: Branched) -> None:
+    """Two branches of one base, alike but for what is planted; neither needs to stand for it."""
+    box = standing
+    compose = box.compose_of("main")
+    one: Any = json.loads(json.dumps(compose))
+    one["configs"] = {"motd": {"content": "one"}}
+    one["secrets"] = {"key": {"environment": "POSTGRES_PASSWORD"}}
+    other: Any = json.loads(json.dumps(compose))
+    other["configs"] = {"motd": {"content": "other"}}
+    del other["services"]["cache"]
+    other["services"]["site"] |= {"expose": ["8000", "8001"]}
+    other["services"]["site"]["environment"]["WORD"] = "moin"
+    other["services"]["db"]["command"] = ["postgres", "-c", "shared_buffers=32MB"]
+    other["volumes"]["files"] = None
+    other["networks"] = {"inner": {"internal": True}}
+    start = "revision = 'a'\ndown_revision = None\n"
+    ends = {n: f"revision = {n!r}\ndown_revision = 'a'\n" for n in "bc"}
+    box.git("branch", "base", "main")
+    box.commit("one", "one", {
+        "compose.yaml": yaml.safe_dump(one), ".env": "SAME=1\nONLY_HERE=1\n",
+        "a/versions/a.py": start,
+    })  # fmt: skip
+    box.commit("other", "other", {
+        "compose.yaml": yaml.safe_dump(other), ".env": "SAME=2\nONLY_THERE=1\n",
+        "compose.override.yaml": "services: {queue: {image: redis:7}}\n",
+        "migrations/0002_x.sql": "SELECT 1;\n", "a/versions/a.py": start,
+        **{f"a/versions/{name}.py": text for name, text in ends.items()},
+        "site/page.py": (box.folder / "site" / "page.py").read_text() + "# other\n",
+    })  # fmt: skip
+    settings = yaml.safe_load((box.folder / "partywall.yaml").read_text())["environments"]
+    more = {name: {"branch": name, "protected": False} for name in ("one", "other")}
+    box.settings(environments={**settings, **more})
+    try:
+        for name in more:
+            box.call("up", name, "--yes")
+        [said] = box.document("drift", "one", "other")["pairs"]
+        for part, what, found in PLANTED:
+            assert found(said), (part, what, said[part])
+        assert said["differences"] == len(PLANTED) + 1, said  # of compose.override.yaml its service
+        [alike] = box.document("drift", "one", "one")["pairs"]
+        assert alike["differences"] == 0
+        text = box.call("drift", "one", "other").out
+        assert "1 commit in other alone" in text
+        assert "moin" not in text, "no value is ever shown"
+    finally:
+        for name in more:
+            box.call("destroy", name, "--yes")
+        box.call("trash", "empty", "--yes")
+        box.settings(environments=settings)
+        box.git("branch", "--delete", "--force", "one", "other", "base")
+
+
+@pytest.mark.timeout(900)
+def test_previews_come_and_go_and_leave_nothing(standing: Branched) -> None:
+    branches = [f"feature/{number}" for number in range(PREVIEWS + 1)]
+    for branch in branches:
+        standing.git("branch", branch, "develop")
+    standing.call("preview", branches[0], "--dry-run")
+    before = standing.paths(), standing.left(), standing.git("worktree", "list")
+    prod, dev = containers(standing, "prod"), containers(standing, "dev")
+
+    for branch in branches[:PREVIEWS]:
+        standing.call("preview", branch, "--ttl", "1h", "--max", str(PREVIEWS))
+    assert "at most 5" in standing.call("preview", branches[-1], code=3).err
+    listed = standing.document("preview", "list")["previews"]
+    assert [one["branch"] for one in listed] == branches[:PREVIEWS]
+    status = standing.document("status")["environments"]
+    values = set()
+    for one in listed:
+        name = one["name"]
+        assert status[name]["healthy"] is True
+        assert status[name]["expires"]
+        assert tables(standing, name) == {"posts", "likes"}
+        values.add(standing.call("env", name, "POSTGRES_PASSWORD", "--reveal").out)
+        assert (standing.folder / f".env.{name}").stat().st_mode & 0o777 == 0o600
+    assert len(values) == PREVIEWS
+    assert len(standing.left()["container"]) >= len(before[1]["container"]) + 4 * PREVIEWS
+
+    standing.call("preview", "remove", listed[0]["name"])
+    recorded = standing.home / "previews.json"
+    text = json.loads(recorded.read_text())
+    for one in text["previews"].values():
+        one["until"] = one["made"]
+    recorded.write_text(json.dumps(text))
+    assert standing.call("status").out.count("expires") == PREVIEWS - 1, "reading removes nothing"
+    assert standing.call("up", "dev", "--yes").err.count("its time was over") == PREVIEWS - 1
+
+    assert standing.document("preview", "list")["previews"] == []
+    assert standing.trash() == {}
+    assert standing.left() == before[1]
+    assert standing.git("worktree", "list") == before[2]
+    ours = {".partywall/previews.json", ".partywall/locks/.previews"}
+    assert standing.paths() - before[0] <= ours
+    assert containers(standing, "prod") == prod
+    assert containers(standing, "dev") == dev
+    assert "no preview is over" in standing.call("reap").out
+    assert "no changes" in standing.call("up", "--yes").out
+
+
+def test_what_a_service_wrote_into_its_checkout_outlives_it(standing: Branched) -> None:
+    written = standing.home / "checkouts" / "dev" / "written.txt"
+    written.write_text("data")
+    standing.call("destroy", "dev", "--yes")
+    assert not written.exists()
+    [left] = (standing.home / "left").glob("dev-*/written.txt")
+    assert left.read_text() == "data"
+    assert standing.page("prod") == "prod: main's page, hello"
+    standing.call("up", "dev", "--yes")
+    assert standing.page("dev") == "dev: second page, hello"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words", "code", "says"),
+    [
+        ({"branch": "nowhere"}, ("plan", "dev"), 2, "no branch nowhere"),
+        ({"branch": "../x"}, ("plan", "dev"), 2, "no branch name"),
+    ],
+)
+def test_what_cannot_be_is_said(
+    standing: Branched, changes: dict[str, Any], words: tuple[str, ...], code: int, says: str
+) -> None:
+    settings = yaml.safe_load((standing.folder / "partywall.yaml").read_text())["environments"]
+    standing.settings(environments={**settings, "dev": {**settings["dev"], **changes}})
+    try:
+        assert says in standing.call(*words, code=code).err
+    finally:
+        standing.settings(environments=settings)
+
+
+def test_nothing_goes_over_from_or_to_a_folder_that_production_is_not_made_from(
+    standing: Branched,
+) -> None:
+    assert "made from a checkout" in standing.call("leave", "--yes", code=3).err
+
+
+def test_without_a_checkout_each_there_is_nothing_to_pull(box: Branched) -> None:
+    settings = (box.folder / "partywall.yaml").read_text()
+    box.settings(architecture="dual")
+    try:
+        for words in (("pull", "dev"), ("drift",), ("preview", "develop")):
+            assert "architecture: branches" in box.call(*words, code=2).err
+    finally:
+        (box.folder / "partywall.yaml").write_text(settings)
+
+
+def test_a_folder_in_no_repository_is_said(tmp_path: Path) -> None:
+    http, https = free_ports()
+    made = Branched(tmp_path, f"br{http}", tmp_path / "c", {"http": http, "https": https})
+    (made.folder / ".git").rename(made.folder / "was-git")
+    assert "in no git repository" in made.call("plan", code=2).err
+    assert "git is not on this machine" in made.call("plan", code=5, PATH="/nowhere").err
