@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from partywall.compose.canonical import Definition
+from partywall.model.app import Service
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 _HOST = re.compile(rf"(?<![\w.@-])(?:{_LABEL}\.)+[a-z]{{2,}}(?![\w-]|\.\w)", re.IGNORECASE)
@@ -25,6 +26,10 @@ _PUBLIC = re.compile(
 )
 """Names of variables that customarily say where visitors find the app."""
 _NOT_PUBLIC = re.compile(r"\.(?:local|internal|lan|invalid)$")
+_RULE = re.compile(r"traefik\.https?\.routers\..*\.rule|caddy(?:_\d+)?", re.IGNORECASE)
+"""Labels that tell a proxy which hosts lead to a service."""
+_UNFILLED = re.compile(r"\.localhost$|(?:^|\.)example\.(?:com|net|org)$")
+"""Hosts of files that nobody has filled in."""
 
 
 class Public(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +96,30 @@ class PublicAddresses:
                 self.told.append(Told(service, name, root, self._public.domain))
                 value = made
         return value
+
+
+def said(services: Iterable[Service]) -> dict[str, str]:
+    """Where an app says that visitors find it → what says so, in words; pure."""
+    found: dict[str, str] = {}
+    for service in services:
+        for name, value in _telling(service):
+            for host in map(str.lower, _HOST.findall(value)):
+                if _is_public(host) and not _UNFILLED.search(host):
+                    found.setdefault(host, f"{name} of {service.name}")
+    return {
+        root: next(why for host, why in found.items() if _is_below(host, root))
+        for root in roots(found)
+    }
+
+
+def _telling(service: Service) -> Iterator[tuple[str, str]]:
+    arguments = _pairs((service.build or {}).get("args"))
+    for name, value in (*service.environment.items(), *arguments):
+        if _PUBLIC.fullmatch(name.upper()):
+            yield name, value
+    for name, value in service.labels.items():
+        if _RULE.fullmatch(name):
+            yield f"the label {name}", value
 
 
 def roots(hosts: Iterable[str]) -> tuple[str, ...]:

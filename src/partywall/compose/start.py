@@ -84,8 +84,11 @@ def lines(reported: Mapping[str, Any]) -> list[str]:
     return made
 
 
-def text(settings: Settings, reported: Mapping[str, Any], engine: str | None) -> str:
-    """A partywall.yaml that says only what is not the default, and shows the rest as comments."""
+def text(settings: Settings, reported: Mapping[str, Any], engine: str | None, why: str = "") -> str:
+    """A partywall.yaml that says only what is not the default, and shows the rest as comments.
+
+    `why` is what says where production answers.
+    """
     parts = [
         "# How Partywall runs this application. Every line is optional.",
         f"project: {settings.project}",
@@ -96,7 +99,7 @@ def text(settings: Settings, reported: Mapping[str, Any], engine: str | None) ->
         "# How the environments are kept apart.",
         f"architecture: {' + '.join(settings.architecture)}",
         "",
-        "# Production's domain; every other environment answers at <environment>.<domain>.",
+        *_domain(settings, why),
         f"domain: {settings.domain}",
         "",
         "environments:",
@@ -105,6 +108,18 @@ def text(settings: Settings, reported: Mapping[str, Any], engine: str | None) ->
         *_services(reported["services"]),
     ]
     return "\n".join(parts).rstrip("\n") + "\n"
+
+
+def _domain(settings: Settings, why: str) -> list[str]:
+    first = "# Production's domain; every other environment answers at <environment>.<domain>."
+    if not why:
+        return [first]
+    others = [one.domain for one in settings.environments.values() if not one.production]
+    return [
+        first,
+        f"# This one is from {why}. Let the DNS lead {' and '.join(others)} to this machine",
+        "# as well, before `up`: without that there is no certificate for it.",
+    ]
 
 
 def _environments(settings: Settings, running: Sequence[str]) -> list[str]:
