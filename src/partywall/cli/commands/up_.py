@@ -9,6 +9,7 @@ from partywall.cli.changing import carry_out
 from partywall.cli.session import Session
 from partywall.workflows.change import Goal
 from partywall.workflows.variables import PASSWORD
+from partywall.workflows.ways_in import unanswered
 
 
 @click.command("up")
@@ -31,5 +32,8 @@ def _addresses(session: Session, environment: str | None) -> None:
     project = session.project
     for name, said in project.settings.environments.items():
         if environment in (None, name) and said.attach is None:
+            if missing := unanswered(project, name):
+                session.print(f"{name}  no address: {missing}")
+                continue
             password = f"  user {said.user}, password: `partywall env {name} {PASSWORD} --reveal`"
             session.print(f"{name}  {project.url(name)}{password if said.protected else ''}")
