@@ -11,6 +11,7 @@ import msgspec
 
 from partywall.compose import envfiles, yamlfile
 from partywall.compose.canonical import Definition, escape
+from partywall.compose.local import LocalAddresses
 from partywall.compose.ownsecrets import Keep, OwnSecrets
 from partywall.compose.place import Sources
 from partywall.compose.public import PublicAddresses
@@ -31,6 +32,8 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     """Makes others of what stands in files that other environments have as well."""
     public: PublicAddresses | None = None
     """Makes the environment's own of production's public addresses."""
+    local: LocalAddresses | None = None
+    """Makes the environment's own of published ports on localhost."""
     name: str = ""
     """The environment's: a file with it in its path is no other one's."""
 

@@ -13,6 +13,7 @@ from partywall.compose.bound import bound
 from partywall.compose.checked import nearest
 from partywall.compose.environment import Given
 from partywall.compose.folder import compose_files, no_compose_file
+from partywall.compose.local import LocalAddresses
 from partywall.compose.outward import Outward
 from partywall.compose.ownsecrets import Keep, Own, OwnSecrets
 from partywall.compose.place import Sources
@@ -55,7 +56,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """Makes secrets of the environment's own, where it must not share those that are written down
     for all."""
     public: Public | None = None
-    """Where the environment answers, when production's addresses are not to be its own."""
+    """Where the environment answers, when former addresses of the app are not to be its own."""
     outward: Outward = True
     """The services that may act on the world; mail of the others reaches nobody."""
     lenient: bool = False
@@ -178,7 +179,8 @@ def _reading(request: Request, asked: cli.Question) -> Reading:
         keep=request.keep,
         lenient=request.lenient,
         own=_own_secrets(request),
-        public=PublicAddresses(request.public) if request.public else None,
+        public=_public(request),
+        local=LocalAddresses(request.public) if request.public else None,
         name=request.environment,
         hidden=_hidden(request),
     )
@@ -190,6 +192,12 @@ def _reading(request: Request, asked: cli.Question) -> Reading:
         settings_place=request.settings_place,
         outward=request.outward,
     )
+
+
+def _public(request: Request) -> PublicAddresses | None:
+    if request.public is None or request.public.is_production:
+        return None
+    return PublicAddresses(request.public)
 
 
 def _own_secrets(request: Request) -> OwnSecrets | None:
