@@ -115,7 +115,7 @@ def _values(name: str, one: Any, given: Given, near: Sources) -> dict[str, str]:
         )
     if entry.get("format") == "raw":
         return {key: _kept(key, value, path, given) for key, value in _raw(data, path).items()}
-    found = envfiles.parse(data, str(path), given.variables, lenient=given.lenient)
+    found = envfiles.parse(data, str(path), given.variables)
     return {key: _kept(key, one.value, path, given) for key, one in found.items()}
 
 
