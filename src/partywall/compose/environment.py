@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from partywall.compose import envfiles, yamlfile
+from partywall.compose import envfiles, examples, yamlfile
 from partywall.compose.canonical import Definition, escape
 from partywall.compose.local import LocalAddresses
 from partywall.compose.ownsecrets import Keep, OwnSecrets
@@ -111,7 +111,7 @@ def _values(name: str, one: Any, given: Given, near: Sources) -> dict[str, str]:
         raise BadInput(
             f"service {name} wants the env file {path.name}, which is missing",
             where=near.word(path.name) or near.service(name, "env_file"),
-            remedy=f"write {path}, or say `required: false` there",
+            remedy=examples.remedy(path),
         )
     if entry.get("format") == "raw":
         return {key: _kept(key, value, path, given) for key, value in _raw(data, path).items()}

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from partywall.axes.site import is_postgres
-from partywall.compose import addresses, canonical, environment, marks, roles
+from partywall.compose import addresses, canonical, environment, examples, marks, roles
 from partywall.compose.attachments import Reader
 from partywall.compose.bound import files_read
 from partywall.compose.canonical import Definition
@@ -270,7 +270,7 @@ def _missing(said: Mapping[str, Any], reading: Reading) -> list[Finding]:
             service=name,
             kind="env-file",
             what=f"it wants the env file {path.name}, which is missing",
-            action=f"write {path}, or say `required: false` there",
+            action=examples.remedy(path),
             where=reading.near.word(path.name) or reading.near.service(name, "env_file"),
         )
         for name, path in found
