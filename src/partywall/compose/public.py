@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import takewhile
 from typing import Any, NamedTuple
 
@@ -11,6 +11,9 @@ import msgspec
 
 from partywall.compose.canonical import Definition
 from partywall.model.app import Service
+
+Change = Callable[[str, str], str]
+"""Name and value → the value instead."""
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 _HOST = re.compile(rf"(?<![\w.@-])(?:{_LABEL}\.)+[a-z]{{2,}}(?![\w-]|\.\w)", re.IGNORECASE)
@@ -25,6 +28,8 @@ _PUBLIC = re.compile(
     r"|VIRTUAL_HOST|LETSENCRYPT_HOST|SERVER_NAME"
 )
 """Names of variables that customarily say where visitors find the app."""
+_CALLED = re.compile(r"(?:NEXT)?AUTH_URL|(?:\w+_)?ROOT_URL|SITE_ROOT|SITE_ADDRESS")
+"""Such names that are never a service's."""
 _NOT_PUBLIC = re.compile(r"\.(?:local|internal|lan|invalid)$")
 _RULE = re.compile(r"traefik\.https?\.routers\..*\.rule|caddy(?:_\d+)?", re.IGNORECASE)
 """Labels that tell a proxy which hosts lead to a service."""
@@ -40,6 +45,11 @@ class Public(msgspec.Struct, frozen=True, kw_only=True):
     domain: str
     production: str
     """Production's domain, as the settings have it."""
+
+    @property
+    def is_production(self) -> bool:
+        """Whether it is production itself."""
+        return self.domain == self.production
 
 
 class Told(NamedTuple):
@@ -65,7 +75,7 @@ class PublicAddresses:
         found = {self._public.production}
         for said in services.values():
             for name, value in (*_pairs(said.get("environment")), *_pairs(_arguments(said))):
-                if _PUBLIC.fullmatch(name.upper()):
+                if is_customary(name):
                     found |= set(map(str.lower, _HOST.findall(value)))
         self._roots = roots(
             host for host in found if _is_public(host) and not _is_below(host, self._public.domain)
@@ -73,21 +83,11 @@ class PublicAddresses:
 
     def applied(self, service: str, said: Definition) -> Definition:
         """A service that is told where its own environment answers."""
-        made = dict(said)
-        if said.get("environment"):
-            made["environment"] = self._variables(service, said["environment"])
-        if _arguments(said):
-            made["build"] = {**said["build"], "args": self._variables(service, _arguments(said))}
-        return made
 
-    def _variables(self, service: str, said: Any) -> Any:  # noqa: ANN401  (a mapping or a list)
-        if isinstance(said, Mapping):
-            return {
-                name: self._value(service, str(name), value) if isinstance(value, str) else value
-                for name, value in said.items()
-            }
-        split = [str(one).partition("=") for one in said]
-        return [name + equals + self._value(service, name, value) for name, equals, value in split]
+        def own(name: str, value: str) -> str:
+            return self._value(service, name, value)
+
+        return replaced(said, own, own)
 
     def _value(self, service: str, name: str, value: str) -> str:
         for root in self._roots:
@@ -120,6 +120,31 @@ def _telling(service: Service) -> Iterator[tuple[str, str]]:
     for name, value in service.labels.items():
         if _RULE.fullmatch(name):
             yield f"the label {name}", value
+
+
+def is_customary(name: str) -> bool:
+    """Whether a variable of this name customarily says where visitors find the app."""
+    return any(one.fullmatch(name.upper()) for one in (_PUBLIC, _CALLED))
+
+
+def replaced(said: Definition, variable: Change, argument: Change) -> Definition:
+    """A service with other values for its variables and its build arguments; pure."""
+    made = dict(said)
+    if said.get("environment"):
+        made["environment"] = _changed(said["environment"], variable)
+    if _arguments(said):
+        made["build"] = {**said["build"], "args": _changed(_arguments(said), argument)}
+    return made
+
+
+def _changed(said: Any, change: Change) -> Any:  # noqa: ANN401  (a mapping or a list)
+    if isinstance(said, Mapping):
+        return {
+            name: change(str(name), value) if isinstance(value, str) else value
+            for name, value in said.items()
+        }
+    split = [str(one).partition("=") for one in said]
+    return [name + equals + change(name, value) for name, equals, value in split]
 
 
 def roots(hosts: Iterable[str]) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ def report(apps: Iterable[App]) -> dict[str, Any]:
         for name, one in app.services.items():
             services.setdefault(name, _understood(one, guesses[name]))
         findings |= {(one.service, one.kind, one.what): one for one in app.findings}
-    found = _without_promises(list(findings.values()))
+    found = sorted(_without_promises(list(findings.values())), key=_is_no_address)
     return {
         "services": services,
         "findings": [_finding(one, "action") for one in found if _passes(one)],
@@ -34,6 +34,11 @@ def _without_promises(found: list[Finding]) -> list[Finding]:
     """Nothing promises another value to a secret of which it is said that it stays the same."""
     same = {_variable(one) for one in found if one.kind == "shared-secret"}
     return [one for one in found if one.kind != "literal-secret" or _variable(one) not in same]
+
+
+def _is_no_address(one: Finding) -> bool:
+    """Where visitors find the app comes first: it is rewritten without being asked for."""
+    return one.kind != "public-address"
 
 
 def _variable(one: Finding) -> tuple[str, str]:
