@@ -286,6 +286,9 @@ class FakeTrash(Trash):
     def all(self) -> Sequence[Discarded]:
         return []
 
+    def gather(self, environment: str | None) -> None:
+        pass
+
     def check(self, one: Discarded) -> None:
         pass
 

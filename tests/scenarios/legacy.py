@@ -107,6 +107,11 @@ class Legacy(Boxes):
             for one in shown
         }
 
+    def since(self) -> list[str]:
+        """When the containers of production were started."""
+        ids = docker("ps", "-q", "--filter", f"label=com.docker.compose.project={self.name}")
+        return docker("inspect", "--format", "{{.Id}} {{.State.StartedAt}}", *sorted(ids))
+
     def of_ours(self, environment: str = "prod") -> list[str]:
         """The containers, networks and volumes that Partywall has of an environment."""
         mark = f"label=io.partywall.environment={environment}"

@@ -473,6 +473,14 @@ COMPOSE = [
         at=r"partywall\.yaml",
         do="did you mean `debug`",
     ),
+    Case(
+        name="compose: every service in a profile",
+        prepare=compose("services:\n  a:\n    image: redis\n    profiles: [b, c]\n"),
+        code=2,
+        says="every service is in a profile, and prod enables none of b, c",
+        at=r"compose\.yaml:4",
+        do="COMPOSE_PROFILES=b in .env",
+    ),
 ]
 
 VARIABLES = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +27,7 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
         try:
             yield pair
         finally:
-            for name in ("prod", "dev"):
+            for name in () if pair[0].home.exists() else ("prod", "dev"):
                 project = f"{pair[0].name}-{name}"
                 for kind, all_ in (("container", "-aq"), ("volume", "-q"), ("network", "-q")):
                     found = docker(kind, "ls", all_, "--filter", f"label={COMPOSE}={project}")
@@ -55,6 +57,26 @@ def test_data_that_nobody_would_find_again_are_refused_first(two: Two) -> None:
     refused = " ".join(one.call("leave", "--dry-run", code=3).err.split())
     assert "prod/store keeps /data in a volume without a name" in refused
     assert one.document("leave", "--dry-run", "--without-data-of", "store")["away"] is None
+    path.write_text(before)
+    one.call("up", "prod", "--yes")
+
+
+def test_what_is_only_written_at_the_stop_is_not_lost(two: Two) -> None:
+    one, _ = two
+    path = one.folder / "compose.yaml"
+    before = path.read_text()
+    said = yaml.safe_load(before)
+    said["services"]["memory"] = {"image": "redis:7"}
+    path.write_text(yaml.safe_dump(said))
+    one.call("up", "prod", "--yes")
+    name = f"{one.name}-prod-memory-1"
+    docker("exec", name, "redis-cli", "set", "kept", "in-memory")
+    one.call("leave", "--dry-run")
+    refused = " ".join(one.call("leave", "--yes", code=3).err.split())
+    assert "runs as before: prod/memory keeps /data in a volume without a name" in refused
+    assert "--without-data-of memory" in refused
+    assert docker("exec", name, "redis-cli", "get", "kept") == ["in-memory"]
+    assert one.document("plan", "prod")["steps"] == []
     path.write_text(before)
     one.call("up", "prod", "--yes")
 
@@ -100,7 +122,10 @@ def test_it_goes_on_as_plain_compose(two: Two) -> None:
     marks = [word for name, value in labels.items() for word in ("--label", f"{name}={value}")]
     ghost = docker("run", "-d", *marks, "redis:7")
 
-    done = one.document("leave", "--yes")
+    said = one.call("leave", "--yes", "--json")
+    done = json.loads(said.out)
+    unnamed = re.findall(r"what prod/store kept in a volume without a name is in (\w+)", said.err)
+    assert docker("volume", "rm", *unnamed) == unnamed != []
     assert done["last"] is False
     assert done["writes"] == ["compose.handed-back.yaml", ".env.handed-back"]
     name = f"{one.name}-prod"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from partywall.workflows import commons
 from scenarios.boxes import Boxes, docker, neighbours
@@ -58,6 +59,49 @@ def test_status_knows_who_runs_and_how_much_memory_they_take(standing: Boxes) ->
     assert dev["healthy"] is True
     assert set(dev["services"]) == {"web", "cache"}
     assert all(one["memory_bytes"] > 500_000 for one in dev["services"].values())
+
+
+def test_data_without_a_named_volume_come_back(standing: Boxes) -> None:
+    path = standing.folder / "compose.yaml"
+    before = path.read_text()
+    said = yaml.safe_load(before)
+    said["services"]["store"] = {"image": "redis:7"}
+    path.write_text(yaml.safe_dump(said))
+    name = f"{standing.name}-dev-store-1"
+
+    def ask(*words: str) -> list[str]:
+        return docker("exec", name, "redis-cli", *words)
+
+    def volume() -> str:
+        shown = docker("inspect", "--format", "{{range .Mounts}}{{.Name}}{{end}}", name)
+        return " ".join(shown)
+
+    standing.call("up", "dev", "--yes")
+    ask("set", "kept", "in-memory")
+    kept = volume()
+    standing.call("down", "dev", "--yes")
+    standing.call("up", "dev", "--yes")
+    assert (ask("get", "kept"), volume()) == (["in-memory"], kept)
+    assert standing.document("plan", "dev")["changes"] == 0
+    standing.call("restart", "dev", "store", "--yes")
+    said["services"]["store"]["environment"] = {"CHANGED": "yes"}
+    path.write_text(yaml.safe_dump(said))
+    standing.call("up", "dev", "--yes")
+    assert ask("get", "kept") == ["in-memory"]
+    standing.compose(standing.home / "rendered/dev", "down")
+    standing.compose(standing.home / "rendered/dev", "up", "-d")
+    assert ask("get", "kept") == ["in-memory"]
+
+    standing.call("destroy", "dev", "--yes")
+    waits = standing.trash()["dev/volume/store:data"]
+    standing.call("trash", "restore", waits)
+    standing.call("up", "dev", "--yes")
+    assert ask("get", "kept") == ["in-memory"]
+    standing.call("destroy", "dev", "--yes")
+    standing.call("trash", "empty", "--yes")
+    assert kept not in docker("volume", "ls", "-q")
+    path.write_text(before)
+    standing.call("up", "dev", "--yes")
 
 
 def test_logs_are_those_of_services_and_jobs(standing: Boxes) -> None:

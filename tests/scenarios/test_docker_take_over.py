@@ -174,6 +174,10 @@ def other_password(one: Legacy) -> Iterator[None]:
         path.write_text(before)
 
 
+WITHOUT_A_GAP = (image_missing, build_fails, dump_fails, disk_full, network_taken)
+"""What is tried while the originals still serve."""
+
+
 @pytest.mark.parametrize(
     ("broken", "words"),
     [
@@ -192,6 +196,7 @@ def other_password(one: Legacy) -> Iterator[None]:
 def test_whatever_fails_the_originals_serve(legacy: Legacy, broken: Break, words: str) -> None:
     data, originals = legacy.data(legacy.name), legacy.originals()
     settings = (legacy.folder / "partywall.yaml").read_bytes()
+    since = legacy.since()
     with broken(legacy):
         said = legacy.call("take-over", "prod", "--yes", code=None)
     assert said.code in (3, 5), said.text
@@ -202,6 +207,8 @@ def test_whatever_fails_the_originals_serve(legacy: Legacy, broken: Break, words
     assert legacy.of_ours() == []
     assert (legacy.folder / "partywall.yaml").read_bytes() == settings
     assert not list((legacy.home / "take-over").glob("*"))
+    if broken in WITHOUT_A_GAP:
+        assert legacy.since() == since
 
 
 def started(one: Legacy, stage: str) -> subprocess.Popen[str]:

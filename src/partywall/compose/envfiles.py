@@ -83,21 +83,32 @@ def load(files: Iterable[EnvFile]) -> dict[str, Variable]:
     return found
 
 
-def parse(
-    data: bytes, file: str, known: Mapping[str, str], *, lenient: bool = False
-) -> dict[str, Variable]:
+def parse(data: bytes, file: str, known: Mapping[str, str]) -> dict[str, Variable]:
     """The variables of one file, as Compose reads it.
 
     Single quotes keep a value as it is. Elsewhere `$NAME` stands for a variable from further up
-    (`known` or this file); an unknown one becomes blank when `lenient`, as in Compose, and is an
-    error otherwise.
+    (`known` or this file); an unknown one is blank, as in Compose: `unknown` tells.
 
     Raises:
         BadInput: when a line makes no sense.
     """
-    reader = _Reader(yamlfile.text_of(data, file), file, dict(known))
-    reader.lenient = lenient
-    return reader.read()
+    return _Reader(yamlfile.text_of(data, file), file, dict(known)).read()
+
+
+def unknown(files: Iterable[Path]) -> list[tuple[str, Place]]:
+    """The variables in these files, read one after the other, with a `$NAME` of nothing.
+
+    Raises:
+        BadInput: when a line makes no sense.
+    """
+    found: list[tuple[str, Place]] = []
+    known: dict[str, str] = {}
+    for path in files:
+        text = yamlfile.text_of(yamlfile.read(path) or b"", str(path))
+        reader = _Reader(text, str(path), known)
+        reader.read()
+        found += reader.unknown
+    return found
 
 
 class _Reader:
@@ -108,7 +119,8 @@ class _Reader:
         self._file = file
         self._known = known
         self._at = 0
-        self.lenient = False
+        self._name = ""
+        self.unknown: list[tuple[str, Place]] = []
 
     def read(self) -> dict[str, Variable]:
         found: dict[str, Variable] = {}
@@ -129,6 +141,7 @@ class _Reader:
                 if match[1] in self._known:
                     found[match[1]] = Variable(self._known[match[1]], place)
                 continue
+            self._name = match[1]
             value = self._value(place)
             if "\0" in value:
                 raise self._bad("a value holds a character that no variable can hold", place)
@@ -181,9 +194,9 @@ class _Reader:
                 return "$"
             if name in self._known:
                 return self._known[name]
-            if match[2] is not None or self.lenient:
-                return match[2] or ""
-            raise self._bad("a `$` in this value names no variable from further up", place)
+            if match[2] is None:
+                self.unknown.append((self._name, place))
+            return match[2] or ""
 
         return _USE.sub(use, text)
 

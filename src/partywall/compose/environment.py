@@ -9,8 +9,9 @@ from typing import Any
 
 import msgspec
 
-from partywall.compose import envfiles, yamlfile
+from partywall.compose import envfiles, examples, yamlfile
 from partywall.compose.canonical import Definition, escape
+from partywall.compose.local import LocalAddresses
 from partywall.compose.ownsecrets import Keep, OwnSecrets
 from partywall.compose.place import Sources
 from partywall.compose.public import PublicAddresses
@@ -33,6 +34,8 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     """Makes others of what stands in files that other environments have as well."""
     public: PublicAddresses | None = None
     """Makes the environment's own of production's public addresses."""
+    local: LocalAddresses | None = None
+    """Makes the environment's own of published ports on localhost."""
     name: str = ""
     """The environment's: a file with it in its path is no other one's."""
 
@@ -110,11 +113,11 @@ def _values(name: str, one: Any, given: Given, near: Sources) -> dict[str, str]:
         raise BadInput(
             f"service {name} wants the env file {path.name}, which is missing",
             where=near.word(path.name) or near.service(name, "env_file"),
-            remedy=f"write {path}, or say `required: false` there",
+            remedy=examples.remedy(path),
         )
     if entry.get("format") == "raw":
         return {key: _kept(key, value, path, given) for key, value in _raw(data, path).items()}
-    found = envfiles.parse(data, str(path), given.variables, lenient=given.lenient)
+    found = envfiles.parse(data, str(path), given.variables)
     return {key: _kept(key, one.value, path, given) for key, one in found.items()}
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import takewhile
 from typing import Any, NamedTuple
 
 import msgspec
 
 from partywall.compose.canonical import Definition
+from partywall.model.app import Service
+
+Change = Callable[[str, str], str]
+"""Name and value → the value instead."""
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 _HOST = re.compile(rf"(?<![\w.@-])(?:{_LABEL}\.)+[a-z]{{2,}}(?![\w-]|\.\w)", re.IGNORECASE)
@@ -24,7 +28,13 @@ _PUBLIC = re.compile(
     r"|VIRTUAL_HOST|LETSENCRYPT_HOST|SERVER_NAME"
 )
 """Names of variables that customarily say where visitors find the app."""
+_CALLED = re.compile(r"(?:NEXT)?AUTH_URL|(?:\w+_)?ROOT_URL|SITE_ROOT|SITE_ADDRESS")
+"""Such names that are never a service's."""
 _NOT_PUBLIC = re.compile(r"\.(?:local|internal|lan|invalid)$")
+_RULE = re.compile(r"traefik\.https?\.routers\..*\.rule|caddy(?:_\d+)?", re.IGNORECASE)
+"""Labels that tell a proxy which hosts lead to a service."""
+_UNFILLED = re.compile(r"\.localhost$|(?:^|\.)example\.(?:com|net|org)$")
+"""Hosts of files that nobody has filled in."""
 
 
 class Public(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,11 +45,13 @@ class Public(msgspec.Struct, frozen=True, kw_only=True):
     domain: str
     production: str
     """Production's domain, as the settings have it."""
+    is_production: bool = False
+    """Whether it is production itself."""
 
     @property
     def by_port(self) -> bool:
         """Whether it is production's domain, and the port alone tells them apart."""
-        return self.domain == self.production
+        return self.domain == self.production and not self.is_production
 
     @property
     def shown(self) -> str:
@@ -70,7 +82,7 @@ class PublicAddresses:
         found = {self._public.production}
         for said in services.values():
             for name, value in (*_pairs(said.get("environment")), *_pairs(_arguments(said))):
-                if _PUBLIC.fullmatch(name.upper()):
+                if is_customary(name):
                     found |= set(map(str.lower, _HOST.findall(value)))
         public = self._public
         self._roots = roots(
@@ -81,21 +93,11 @@ class PublicAddresses:
 
     def applied(self, service: str, said: Definition) -> Definition:
         """A service that is told where its own environment answers."""
-        made = dict(said)
-        if said.get("environment"):
-            made["environment"] = self._variables(service, said["environment"])
-        if _arguments(said):
-            made["build"] = {**said["build"], "args": self._variables(service, _arguments(said))}
-        return made
 
-    def _variables(self, service: str, said: Any) -> Any:  # noqa: ANN401  (a mapping or a list)
-        if isinstance(said, Mapping):
-            return {
-                name: self._value(service, str(name), value) if isinstance(value, str) else value
-                for name, value in said.items()
-            }
-        split = [str(one).partition("=") for one in said]
-        return [name + equals + self._value(service, name, value) for name, equals, value in split]
+        def own(name: str, value: str) -> str:
+            return self._value(service, name, value)
+
+        return replaced(said, own, own)
 
     def _value(self, service: str, name: str, value: str) -> str:
         for root in self._roots:
@@ -104,6 +106,55 @@ class PublicAddresses:
                 self.told.append(Told(service, name, root, self._public.shown))
                 value = made
         return value
+
+
+def said(services: Iterable[Service]) -> dict[str, str]:
+    """Where an app says that visitors find it → what says so, in words; pure."""
+    found: dict[str, str] = {}
+    for service in services:
+        for name, value in _telling(service):
+            for host in map(str.lower, _HOST.findall(value)):
+                if _is_public(host) and not _UNFILLED.search(host):
+                    found.setdefault(host, f"{name} of {service.name}")
+    return {
+        root: next(why for host, why in found.items() if _is_below(host, root))
+        for root in roots(found)
+    }
+
+
+def _telling(service: Service) -> Iterator[tuple[str, str]]:
+    arguments = _pairs((service.build or {}).get("args"))
+    for name, value in (*service.environment.items(), *arguments):
+        if _PUBLIC.fullmatch(name.upper()):
+            yield name, value
+    for name, value in service.labels.items():
+        if _RULE.fullmatch(name):
+            yield f"the label {name}", value
+
+
+def is_customary(name: str) -> bool:
+    """Whether a variable of this name customarily says where visitors find the app."""
+    return any(one.fullmatch(name.upper()) for one in (_PUBLIC, _CALLED))
+
+
+def replaced(said: Definition, variable: Change, argument: Change) -> Definition:
+    """A service with other values for its variables and its build arguments; pure."""
+    made = dict(said)
+    if said.get("environment"):
+        made["environment"] = _changed(said["environment"], variable)
+    if _arguments(said):
+        made["build"] = {**said["build"], "args": _changed(_arguments(said), argument)}
+    return made
+
+
+def _changed(said: Any, change: Change) -> Any:  # noqa: ANN401  (a mapping or a list)
+    if isinstance(said, Mapping):
+        return {
+            name: change(str(name), value) if isinstance(value, str) else value
+            for name, value in said.items()
+        }
+    split = [str(one).partition("=") for one in said]
+    return [name + equals + change(name, value) for name, equals, value in split]
 
 
 def roots(hosts: Iterable[str]) -> tuple[str, ...]:

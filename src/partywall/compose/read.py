@@ -8,18 +8,19 @@ from pathlib import Path
 
 import msgspec
 
-from partywall.compose import canonical, cli, understand, yamlfile
+from partywall.compose import canonical, cli, envfiles, likely, understand, yamlfile
 from partywall.compose.bound import bound
 from partywall.compose.checked import nearest
 from partywall.compose.environment import Given
 from partywall.compose.folder import compose_files, no_compose_file
+from partywall.compose.local import LocalAddresses
 from partywall.compose.outward import Outward
 from partywall.compose.ownsecrets import Keep, Own, OwnSecrets
 from partywall.compose.place import Sources
 from partywall.compose.public import Public, PublicAddresses
 from partywall.compose.settings import ServiceSettings
 from partywall.compose.theirs import Theirs
-from partywall.compose.trouble import trouble
+from partywall.compose.trouble import missing_variables, trouble
 from partywall.compose.understand import Reading
 from partywall.interfaces import Completed
 from partywall.model.app import App, Finding
@@ -27,6 +28,8 @@ from partywall.model.errors import BadInput, Place
 
 HOME = ".partywall"
 """The folder of an installation."""
+NAMELESS = "unset-variable"
+"""The kind of finding for what an env file takes from a variable that there is not."""
 NAMED_BY = "COMPOSE_FILE"
 """The variable that names the Compose files, as Compose has it."""
 
@@ -59,7 +62,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """Makes secrets of the environment's own, where it must not share those that are written down
     for all."""
     public: Public | None = None
-    """Where the environment answers, when production's addresses are not to be its own."""
+    """Where the environment answers, when former addresses of the app are not to be its own."""
     outward: Outward = True
     """The services that may act on the world; mail of the others reaches nobody."""
     lenient: bool = False
@@ -150,12 +153,26 @@ def _app(request: Request, asked: cli.Question, said: Completed) -> App:
     reading = _reading(request, asked)
     if said.code == 0:
         _check_profiles(request, asked)
-        app = _understood(request, said, reading)
+        app = _understood(request, asked, said, reading)
     elif request.lenient:
         app = _as_far_as_possible(asked, said, reading)
     else:
         raise trouble(asked, said, reading)
-    return with_bound(app, request, asked)
+    return with_bound(_with(app, _nameless(request)), request, asked)
+
+
+def _nameless(request: Request) -> list[Finding]:
+    """What in the env files stands for a variable that there is not."""
+    return [
+        Finding(
+            service="",
+            kind=NAMELESS,
+            what=f"a `$` in the value of {name} names no variable from further up, and is blank",
+            action="set that variable first, or write single quotes round a value with a $",
+            where=place,
+        )
+        for name, place in envfiles.unknown(request.env_files)
+    ]
 
 
 def with_bound(app: App, request: Request, asked: cli.Question) -> App:
@@ -183,7 +200,8 @@ def _reading(request: Request, asked: cli.Question) -> Reading:
         keep=request.keep,
         lenient=request.lenient,
         own=_own_secrets(request),
-        public=PublicAddresses(request.public) if request.public else None,
+        public=_public(request),
+        local=LocalAddresses(request.public) if request.public else None,
         name=request.environment,
         hidden=_hidden(request),
     )
@@ -197,19 +215,25 @@ def _reading(request: Request, asked: cli.Question) -> Reading:
     )
 
 
+def _public(request: Request) -> PublicAddresses | None:
+    if request.public is None or request.public.is_production:
+        return None
+    return PublicAddresses(request.public)
+
+
 def _own_secrets(request: Request) -> OwnSecrets | None:
     if request.own is None or request.keep is None:
         return None
     return OwnSecrets(request.environment, request.own, request.keep)
 
 
-def _understood(request: Request, said: Completed, reading: Reading) -> App:
+def _understood(request: Request, asked: cli.Question, said: Completed, reading: Reading) -> App:
     blank = understand.blanks(said.err)
     if blank and not request.lenient:
         raise understand.unset(blank, reading)
     app = understand.app(canonical.parse(said.out), reading)
     if not app.services and not (request.lenient and app.findings):
-        raise _nothing(request, reading.near, app.findings)
+        raise _nothing(request, asked, reading.near, app.findings)
     unreachable = understand.unreachable(app, reading)
     if unreachable is not None and not request.lenient:
         raise unreachable
@@ -218,7 +242,10 @@ def _understood(request: Request, said: Completed, reading: Reading) -> App:
 
 
 def _as_far_as_possible(asked: cli.Question, said: Completed, reading: Reading) -> App:
-    """Without values for variables, `$` and all; what was wrong becomes a finding."""
+    """With or without values for what is not set; what was wrong becomes a finding."""
+    filled = _filled(asked, reading)
+    if filled is not None:
+        return filled
     error = trouble(asked, said, reading)
     second = cli.answer(cli.ask(asked, (*cli.CANONICAL, "--no-interpolate")))
     if second.code != 0:
@@ -231,6 +258,24 @@ def _as_far_as_possible(asked: cli.Question, said: Completed, reading: Reading) 
     return _with(app, (finding,))
 
 
+def _filled(asked: cli.Question, reading: Reading) -> App | None:
+    """With a likely value for every variable that is required and not set; None if it is no use.
+
+    The values serve this reading alone: what shows them shows the variable instead.
+    """
+    missing = missing_variables(asked)
+    texts = "\n".join(line for _, lines in reading.near.texts() for line in lines)
+    made = likely.values(missing, texts)
+    question = msgspec.structs.replace(asked, variables={**asked.variables, **made})
+    said = cli.answer(cli.ask(question, cli.CANONICAL)) if missing else None
+    if said is None or said.code != 0:
+        return None
+    app = understand.app(canonical.parse(said.out), reading)
+    blank = (*missing, *understand.blanks(said.err))
+    extra = (*understand.unset_findings(blank, reading), *understand.warnings(said.err))
+    return _with(likely.unnamed(app, made), extra)
+
+
 def _with(app: App, findings: Iterable[Finding]) -> App:
     return msgspec.structs.replace(app, findings=(*app.findings, *findings))
 
@@ -240,7 +285,7 @@ def _check_profiles(request: Request, asked: cli.Question) -> None:
     wanted = set(request.profiles) - {"*"}
     if not wanted:
         return
-    known = cli.answer(cli.ask(asked, ("--profiles",))).out.split()
+    known = _profiles(asked)
     for name in sorted(wanted - set(known)):
         raise BadInput(
             f"{request.environment} wants the profile {name}, which no service has",
@@ -251,13 +296,28 @@ def _check_profiles(request: Request, asked: cli.Question) -> None:
         )
 
 
-def _nothing(request: Request, near: Sources, found: Sequence[Finding]) -> BadInput:
+def _profiles(asked: cli.Question) -> list[str]:
+    """Every profile that a service has."""
+    return sorted(cli.answer(cli.ask(asked, ("--profiles",))).out.split())
+
+
+def _nothing(
+    request: Request, asked: cli.Question, near: Sources, found: Sequence[Finding]
+) -> BadInput:
     if found:
         return BadInput(
             f"every service of {request.environment} acts on the world, and is off there",
             where=found[0].where,
             remedy=f"`environments: {{{request.environment}: {{outward: true}}}}` in partywall.yaml"
             " turns them on",
+        )
+    if names := _profiles(asked):
+        return BadInput(
+            f"every service is in a profile, and {request.environment} enables none of"
+            f" {', '.join(names)}",
+            where=near.first(r"\bprofiles\b") or near.first(""),
+            remedy=f"say `profiles: [{names[0]}]` for each environment that wants it in"
+            f" partywall.yaml, or COMPOSE_PROFILES={names[0]} in .env for every environment",
         )
     return BadInput(
         f"no service is enabled in {request.environment}",

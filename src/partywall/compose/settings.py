@@ -69,6 +69,20 @@ def parse(data: bytes | None, file: str, folder: Path) -> Settings:
     return msgspec.structs.replace(made, file=Place(file), lines=lines)
 
 
+def with_domain(settings: Settings, domain: str) -> Settings:
+    """The settings for another domain of production; the other environments are below it."""
+    return msgspec.structs.replace(
+        settings,
+        domain=domain,
+        environments={
+            name: msgspec.structs.replace(
+                one, domain=domain if one.production else f"{name}.{domain}"
+            )
+            for name, one in settings.environments.items()
+        },
+    )
+
+
 def environment_of(settings: Settings, name: str) -> EnvironmentSettings:
     """The environment of that name.
 

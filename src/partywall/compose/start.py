@@ -21,7 +21,7 @@ def report(apps: Iterable[App]) -> dict[str, Any]:
         for name, one in app.services.items():
             services.setdefault(name, _understood(one, guesses[name]))
         findings |= {(one.service, one.kind, one.what): one for one in app.findings}
-    found = _without_promises(list(findings.values()))
+    found = sorted(_without_promises(list(findings.values())), key=_is_no_address)
     return {
         "services": services,
         "findings": [_finding(one, "action") for one in found if _passes(one)],
@@ -34,6 +34,11 @@ def _without_promises(found: list[Finding]) -> list[Finding]:
     """Nothing promises another value to a secret of which it is said that it stays the same."""
     same = {_variable(one) for one in found if one.kind == "shared-secret"}
     return [one for one in found if one.kind != "literal-secret" or _variable(one) not in same]
+
+
+def _is_no_address(one: Finding) -> bool:
+    """Where visitors find the app comes first: it is rewritten without being asked for."""
+    return one.kind != "public-address"
 
 
 def _variable(one: Finding) -> tuple[str, str]:
@@ -84,8 +89,11 @@ def lines(reported: Mapping[str, Any]) -> list[str]:
     return made
 
 
-def text(settings: Settings, reported: Mapping[str, Any], engine: str | None) -> str:
-    """A partywall.yaml that says only what is not the default, and shows the rest as comments."""
+def text(settings: Settings, reported: Mapping[str, Any], engine: str | None, why: str = "") -> str:
+    """A partywall.yaml that says only what is not the default, and shows the rest as comments.
+
+    `why` is what says where production answers.
+    """
     parts = [
         "# How Partywall runs this application. Every line is optional.",
         f"project: {settings.project}",
@@ -96,7 +104,7 @@ def text(settings: Settings, reported: Mapping[str, Any], engine: str | None) ->
         "# How the environments are kept apart.",
         f"architecture: {' + '.join(settings.architecture)}",
         "",
-        "# Production's domain; every other environment answers at <environment>.<domain>.",
+        *_domain(settings, why),
         f"domain: {settings.domain}",
         "",
         "environments:",
@@ -105,6 +113,18 @@ def text(settings: Settings, reported: Mapping[str, Any], engine: str | None) ->
         *_services(reported["services"]),
     ]
     return "\n".join(parts).rstrip("\n") + "\n"
+
+
+def _domain(settings: Settings, why: str) -> list[str]:
+    first = "# Production's domain; every other environment answers at <environment>.<domain>."
+    if not why:
+        return [first]
+    others = [one.domain for one in settings.environments.values() if not one.production]
+    return [
+        first,
+        f"# This one is from {why}. Let the DNS lead {' and '.join(others)} to this machine",
+        "# as well, before `up`: without that there is no certificate for it.",
+    ]
 
 
 def _environments(settings: Settings, running: Sequence[str]) -> list[str]:

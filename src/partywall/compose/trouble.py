@@ -28,7 +28,7 @@ _PROPERTY = re.compile(r"additional properties '([^']+)' not allowed")
 
 def trouble(question: Question, said: Completed, reading: Reading) -> BadInput:
     """The error for a project that the CLI does not accept."""
-    missing = _missing(question) or blanks(said.err)
+    missing = missing_variables(question) or blanks(said.err)
     if missing:
         return unset(missing, reading)
     loose = cli.answer(cli.ask(question, (*cli.CANONICAL, "--no-consistency")))
@@ -45,7 +45,7 @@ def trouble(question: Question, said: Completed, reading: Reading) -> BadInput:
     )
 
 
-def _missing(question: Question) -> tuple[str, ...]:
+def missing_variables(question: Question) -> tuple[str, ...]:
     """Variables without which the files say themselves that they do not work."""
     try:
         wanted = envfiles.wanted(question)

@@ -9,13 +9,14 @@ from typing import Any
 import msgspec
 
 from partywall.axes.site import is_postgres
-from partywall.compose import addresses, canonical, environment, marks, roles
+from partywall.compose import addresses, canonical, environment, examples, marks, roles
 from partywall.compose.attachments import Reader
 from partywall.compose.bound import files_read
 from partywall.compose.canonical import Definition
 from partywall.compose.checked import nearest
 from partywall.compose.environment import Given
 from partywall.compose.inward import Inward
+from partywall.compose.local import Told
 from partywall.compose.notices.every import notices
 from partywall.compose.notices.seen import EXTERNAL
 from partywall.compose.outward import Outward
@@ -59,7 +60,8 @@ def app(definition: Definition, reading: Reading) -> App:
     full, posted = inward.posted(_complete(definition, reading))
     made = {name: _service(str(name), full[name], reading) for name in said}
     _check_cycles(made, reading.near)
-    made, kept_in = inward.kept_in(_with_roles(made, reading))
+    made = _visited(_with_roles(made, reading), reading)
+    made, kept_in = inward.kept_in(made)
     made = {name: _with_attachments(one, reader) for name, one in made.items()}
     whole = App(
         name=str(definition.get("name") or ""),
@@ -83,6 +85,7 @@ def app(definition: Definition, reading: Reading) -> App:
         *_wrong(whole, reader),
         *_shared(reading),
         *_told(reading),
+        *_told_local(reading),
     )
     made = {name: _logging_in(one, reading.given) for name, one in made.items()}
     return msgspec.structs.replace(whole, services=made, findings=found)
@@ -164,6 +167,22 @@ def _complete(definition: Definition, reading: Reading) -> dict[str, Definition]
         given.public.learn(full)
         full = {name: given.public.applied(str(name), one) for name, one in full.items()}
     return full
+
+
+def _visited(made: dict[str, Service], reading: Reading) -> dict[str, Service]:
+    """The services, told where the edge answers in place of their ports on localhost."""
+    local = reading.given.local
+    if local is None:
+        return made
+    local.learn(App(name="", folder="", services=made))
+    told = {name: local.applied(name, one.definition) for name, one in made.items()}
+    again = {name: _service(name, said, reading) for name, said in told.items()}
+    return {
+        name: msgspec.structs.replace(
+            one, environment=again[name].environment, build=again[name].build, definition=told[name]
+        )
+        for name, one in made.items()
+    }
 
 
 def _service(name: str, full: Definition, reading: Reading) -> Service:
@@ -251,7 +270,7 @@ def _missing(said: Mapping[str, Any], reading: Reading) -> list[Finding]:
             service=name,
             kind="env-file",
             what=f"it wants the env file {path.name}, which is missing",
-            action=f"write {path}, or say `required: false` there",
+            action=examples.remedy(path),
             where=reading.near.word(path.name) or reading.near.service(name, "env_file"),
         )
         for name, path in found
@@ -288,6 +307,34 @@ def _told(reading: Reading) -> list[Finding]:
         )
         for one in (public.told if public is not None else ())
     ]
+
+
+def _told_local(reading: Reading) -> list[Finding]:
+    """The variables that name a port on localhost where nothing answers any more."""
+    local = reading.given.local
+    return [_local(one, reading) for one in (local.told if local is not None else ())]
+
+
+def _local(one: Told, reading: Reading) -> Finding:
+    keys = ("build", "args") if one.key == "build" else ("environment",)
+    where = reading.near.service(one.service, *keys, one.variable)
+    name, environment = one.variable, reading.environment
+    if one.instead:
+        return Finding(
+            service=one.service,
+            kind="public-address",
+            what=f"{name} names {one.address}, where visitors do not find {environment}",
+            action=f"in {environment} it names {one.instead}" + ("" if one.owner else " as well"),
+            where=where,
+        )
+    return Finding(
+        service=one.service,
+        kind="local-address",
+        what=f"{name} names {one.address}, a port of {one.owner} that is not open in {environment}",
+        action=f"kept; if browsers call it, write {name}=${{{name}}} and the address into"
+        f" .env.{environment}, or say `route:` for {one.owner} in partywall.yaml",
+        where=where,
+    )
 
 
 def _check_overrides(said: Mapping[str, Any], reading: Reading) -> None:

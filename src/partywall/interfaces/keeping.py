@@ -49,6 +49,9 @@ class Discarded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """When they may be removed for good."""
     volume: str = ""
     """What the engine calls them, where it keeps them itself."""
+    owner: Key = ""
+    """The instance or job that kept them in a volume without a name, and where inside it."""
+    path: str = ""
     id: str = ""
     """What the user calls them."""
 
@@ -58,6 +61,10 @@ class Trash(Protocol):
 
     def all(self) -> Sequence[Discarded]:
         """Everything that waits, in no order."""
+        ...
+
+    def gather(self, environment: str | None) -> None:
+        """After a `destroy` (None: of everything), take in what was kept without a name."""
         ...
 
     def check(self, one: Discarded) -> None:

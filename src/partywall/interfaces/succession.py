@@ -93,6 +93,10 @@ class Succession(Protocol):
         """Have every image at hand that these instances need."""
         ...
 
+    def grace(self, originals: Iterable[Original]) -> float:
+        """Seconds that stopping them may take, dependents first."""
+        ...
+
     def rest(self, originals: Iterable[Original]) -> None:
         """Stop them, dependents first; the engine starts none of them again by itself."""
         ...
@@ -107,6 +111,10 @@ class Succession(Protocol):
 
     def held(self, instance: Key) -> Mapping[str, Held]:
         """Path inside → what stands there, of an instance of ours."""
+        ...
+
+    def waiting(self, environment: str) -> Mapping[Key, Mapping[str, Held]]:
+        """Instance of ours → what is kept for it without a name; it may be down."""
         ...
 
     def save(self, instance: Key, command: Sequence[str], path: Path) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from partywall.model.errors import Refused
+from partywall.model.errors import Place, Refused
 from partywall.model.world import AnyThing, Instance, Job, Key, Volume, World, environment_of
 
 
@@ -25,6 +25,14 @@ class Use(NamedTuple):
         return environment_of(self.key)
 
 
+class Way(NamedTuple):
+    """How an environment gets a folder of its own."""
+
+    remedy: str
+    where: Place | None = None
+    """Where the folder is named."""
+
+
 class Ground(NamedTuple):
     """What a world does not say about the machine below it."""
 
@@ -32,6 +40,8 @@ class Ground(NamedTuple):
     """The project's folder: what relative paths start from."""
     production: str | None = None
     """The environment whose files others may read."""
+    ways: Callable[[], Mapping[str, Way]] = dict
+    """Absolute path → what the files say of it; asked only when there is something to refuse."""
 
 
 Found = dict[str, dict[str, Use]]
@@ -56,14 +66,23 @@ def check(world: World, scope: str | None, ground: Ground) -> None:
         if use.writes:
             users[path][use.environment] = use
             writers.setdefault(path, {})[use.environment] = use
+    same: dict[str, tuple[Use, Use]] = {}
+    for path, use, other in _pairs(users, writers, scope):
+        if _meant(use, other, ground.production):
+            continue
+        if use.path != other.path:
+            raise _nested(use, other)
+        same.setdefault(path, (use, other))
+    if same:
+        raise _refusal(same, ground, {one.path for one in every if one.writes})
+
+
+def _pairs(users: Found, writers: Found, scope: str | None) -> Iterator[tuple[str, Use, Use]]:
+    """Two uses of one place, and its path; two readers are never at odds."""
     for path, mine in users.items():
         for use in mine.values():
-            # Two readers are never at odds, so a reader looks at writers alone.
             among = users if use.writes else writers
-            for other in _others(use, path, among, scope):
-                if not _meant(use, other, ground.production):
-                    paths = {one.path for one in every if one.writes}
-                    raise _refusal(use, other, ground.production, paths)
+            yield from ((path, use, other) for other in _others(use, path, among, scope))
 
 
 def _others(use: Use, path: str, among: Found, scope: str | None) -> Iterator[Use]:
@@ -111,28 +130,56 @@ def _lineage(path: str) -> Iterator[str]:
         path = above
 
 
-def _refusal(one: Use, other: Use, production: str | None, paths: Iterable[str]) -> Refused:
+def _refusal(same: Mapping[str, tuple[Use, Use]], ground: Ground, paths: set[str]) -> Refused:
+    """For all folders that two environments have: what stands first, and a way for each."""
+    known = ground.ways()
+    ways = [
+        known.get(path) or Way(apart(one.path, _second(one, other, ground.production), paths))
+        for path, (one, other) in same.items()
+    ]
+    (one, other), *further = same.values()
     first, second = sorted((one, other))
-    if one.path == other.path:
-        words = f"{first.key} and {second.key} both claim the folder {one.path}"
-        remedy = apart(one.path, _second(first, second, production), paths)
-        remedy += "; `partywall init --report` lists every such folder"
-    else:
-        outer, inner = sorted((one, other), key=lambda use: len(use.path))
-        words = (
-            f"{first.key} and {second.key} both claim the folder {inner.path}: "
-            f"{outer.key} has it as a part of {outer.path}"
-        )
-        remedy = f"mount less than {outer.path}, or keep {inner.path} outside of it"
+    words = f"{first.key} and {second.key} both claim the folder {one.path}"
+    if further:
+        words += f"; {len(further)} more so: {', '.join(use.path for use, _ in further)}"
+    remedy = "; ".join(dict.fromkeys(way.remedy for way in ways))
+    where = next((way.where for way in ways if way.where), None)
+    return Refused(words + _reading(one, other), where=where, remedy=remedy)
+
+
+def _nested(one: Use, other: Use) -> Refused:
+    outer, inner = sorted((one, other), key=lambda use: len(use.path))
+    first, second = sorted((one, other))
+    words = (
+        f"{first.key} and {second.key} both claim the folder {inner.path}: "
+        f"{outer.key} has it as a part of {outer.path}"
+    )
+    remedy = f"mount less than {outer.path}, or keep {inner.path} outside of it"
+    return Refused(words + _reading(one, other), remedy=remedy)
+
+
+def _reading(one: Use, other: Use) -> str:
     reader = next((use for use in (one, other) if not use.writes), None)
-    if reader is not None:
-        words += f", where {reader.key} would read what the other writes"
-    return Refused(words, remedy=remedy)
+    return "" if reader is None else f", where {reader.key} would read what the other writes"
 
 
 def _second(one: Use, other: Use, production: str | None) -> str:
     """The environment of the two that is the newcomer."""
     return next(use.environment for use in (one, other) if use.environment != production)
+
+
+def copied(path: str, environment: str) -> str:
+    """The path of an environment's own copy of a file."""
+    stem, suffix = posixpath.splitext(path)
+    return f"{stem}-{environment}{suffix}"
+
+
+def first_copied(path: str, environment: str) -> str:
+    """How an environment gets a file of its own: Docker would make a folder of a missing one."""
+    return (
+        f"copy the file {path} to {copied(path, environment)} first, since Docker makes a folder of"
+        " a missing one"
+    )
 
 
 def apart(path: str, environment: str, others: Iterable[str] = ()) -> str:

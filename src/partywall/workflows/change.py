@@ -22,6 +22,8 @@ from partywall.model.world import (
     MACHINE,
     Instance,
     Key,
+    Limit,
+    Network,
     World,
     environment_of,
 )
@@ -29,6 +31,7 @@ from partywall.planning import guard, seeding
 from partywall.planning.diff import plan as difference
 from partywall.planning.keep import destroy as without
 from partywall.planning.keep import keep
+from partywall.planning.part import only
 from partywall.planning.restart import restart
 from partywall.planning.scope import COMMON, wanted_of
 from partywall.planning.turns import in_turn
@@ -52,6 +55,10 @@ from partywall.workflows.take_over import record
 
 Approve = Callable[[Plan], None]
 """Asks the user, or raises."""
+
+
+_GROUND = (Network, Limit)
+"""Not volumes: who fills new data has to see them made."""
 
 
 class Goal(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,12 +114,14 @@ def change(project: Project, goal: Goal, approve: Approve, progress: Progress) -
             observed, plan = _look(project, goal)
         if not plan:
             _keep_up(project, goal, observed, progress)
+            _gather(project, goal)
             return Changed(plan=plan, said=_tidy(project))
         _check_ports(project, plan)
         approve(plan)
         said = _prepare(project, goal, plan)
         with turns.given_back(project, goal.former):
             _carry_out(project, goal, observed, plan, progress)
+        _gather(project, goal)
         if goal.verb == "destroy" and any(step.key == EDGE for step in plan.steps):
             project.release_ports()
         if goal.verb == "destroy":
@@ -120,6 +129,21 @@ def change(project: Project, goal: Goal, approve: Approve, progress: Progress) -
         if observed.unknown and goal.verb == "up":
             _once_more(project, goal, progress)
         return Changed(plan=plan, said=(*said, *_tidy(project)))
+
+
+def prepare_ground(project: Project, scope: str, progress: Progress) -> None:
+    """Make what an environment stands on and what takes nothing from anybody; nothing is started.
+
+    Raises:
+        PartywallError: see the exit codes.
+    """
+    goal = Goal(verb="up", scope=scope)
+    with sharing.hold(project, {scope}, goal.verb):
+        observed, plan = _look(project, goal)
+        plan = only(plan, _GROUND)
+        if plan:
+            sharing.register(project)
+            _carry_out(project, goal, observed, plan, progress)
 
 
 def restore(project: Project, before: World, scope: str, progress: Progress) -> None:
@@ -309,6 +333,12 @@ def _keep_up(project: Project, goal: Goal, observed: World, progress: Progress) 
         _carry_out(project, goal, observed, Plan(scope=goal.scope), progress)
     else:
         project.engine.close(environments=())
+
+
+def _gather(project: Project, goal: Goal) -> None:
+    """What only the containers knew of an environment's data is known when these are gone."""
+    if goal.verb == "destroy":
+        project.engine.trash().gather(goal.scope)
 
 
 def _once_more(project: Project, goal: Goal, progress: Progress) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from partywall.model.errors import PartywallError
 from partywall.workflows.checks import installation, machine, outside, secrets
@@ -49,7 +49,21 @@ def doctor(project: Project) -> list[Finding]:
             if str(error) not in failures:
                 found.append(_failed(check, error))
             failures.add(str(error))
-    return found
+    return once(found)
+
+
+def once(found: Iterable[Finding]) -> list[Finding]:
+    """Each of these findings once: one that several environments have names them all; pure."""
+    several: dict[str, list[Finding]] = {}
+    for one in found:
+        said = {**one, "environment": ""}
+        several.setdefault(repr(sorted(said.items())), []).append(one)
+    return [_merged(same) for same in several.values()]
+
+
+def _merged(same: Sequence[Finding]) -> Finding:
+    names = dict.fromkeys(one["environment"] for one in same if "environment" in one)
+    return {**same[0], "environment": ", ".join(names)} if names else same[0]
 
 
 def _failed(check: Check, error: PartywallError) -> Finding:

@@ -4,16 +4,43 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from partywall.compose import public, start
 from partywall.compose import settings as compose_settings
-from partywall.compose import start
 from partywall.compose.envfiles import write_new
 from partywall.model.errors import PartywallError
 from partywall.workflows import variables
 from partywall.workflows.project import Project
 
 Report = dict[str, Any]
+
+
+class Proposed(NamedTuple):
+    """A project as it would be set up, and why its domain is what it is."""
+
+    project: Project
+    why: str
+    """Empty: nothing says where production answers."""
+
+
+def proposed(project: Project) -> Proposed:
+    """The project with the public domain of its production, where one alone is known.
+
+    Raises:
+        BadInput: when there is no Compose file, or nothing of it can be understood.
+    """
+    settings = project.settings
+    if settings.file is not None:
+        return Proposed(project, "")
+    project.lenient = True
+    name = settings.production.name
+    found = public.said(project.apps([name])[name].services.values())
+    if len(found) != 1:
+        return Proposed(project, "")
+    [(domain, why)] = found.items()
+    made = compose_settings.with_domain(settings, domain)
+    return Proposed(Project(made, project.chosen_engine), why)
 
 
 def report(project: Project) -> Report:
@@ -33,15 +60,20 @@ def report(project: Project) -> Report:
     return made
 
 
-def write(project: Project, reported: Report) -> list[Path]:
+def write(project: Project, reported: Report, why: str = "") -> list[Path]:
     """The settings and an env file per environment, where there are none; returns what was made.
+
+    Args:
+        project: the project.
+        reported: what was understood of it.
+        why: what says its domain; empty: nothing.
 
     Raises:
         MachineFailed: when a file cannot be written; those before it are kept.
     """
     written = []
     path = project.folder / compose_settings.NAME
-    text = start.text(project.settings, reported, project.chosen_engine)
+    text = start.text(project.settings, reported, project.chosen_engine, why)
     if write_new(path, text, mode=0o644):
         written.append(path)
     for name, said in project.settings.environments.items():

@@ -8,6 +8,7 @@ from itertools import combinations
 from pathlib import PurePosixPath
 
 from partywall.compose.inward import KINDS as OUTWARD
+from partywall.compose.read import NAMELESS
 from partywall.data.checkouts import CHECKOUTS, LEFT
 from partywall.model.errors import PartywallError
 from partywall.model.plan import Action, Plan
@@ -75,12 +76,14 @@ def _values(project: Project, name: str) -> dict[str, str]:
 
 
 def _kept_in(project: Project, scope: str | None) -> Iterator[str]:
-    """What an environment has not, or otherwise, since it would act on the world."""
+    """What an environment has not, or otherwise, than its files seem to say."""
     mine = [name for name in project.settings.environments if scope in (None, name)]
     for name, app in project.apps(mine).items():
         for one in app.findings:
             if one.kind in OUTWARD:
                 yield f"{name}/{one.service}: {one.what}; {one.action}"
+            elif one.kind == NAMELESS:
+                yield f"{name}: {one.what} ({one.where}); {one.action}"
 
 
 def _staying(scope: str | None, observed: World) -> Iterator[str]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from partywall.compose.notices.every import refusals
+from partywall.compose.notices.seen import Seen
+from partywall.compose.place import Sources
 from partywall.model.app import Finding
 from partywall.model.errors import Refused
 from partywall.model.world import World
 from partywall.planning import conflicts
-from partywall.planning.folders import Ground
+from partywall.planning.folders import Ground, Way
 from partywall.workflows.project import Project
 
 
@@ -39,10 +41,28 @@ def check_conflicts(project: Project, desired: World, scope: str | None = None) 
     Raises:
         Refused: with both keys.
     """
-    ground = Ground(str(project.folder), project.settings.production.name)
+    ground = Ground(
+        str(project.folder), project.settings.production.name, lambda: _ways(project, scope)
+    )
     theirs = project.wanted(project.attachments).entries if project.attachments else {}
     asleep = project.everyone().entries if project.asleep and scope is None else {}
     conflicts.check(World({**asleep, **theirs, **desired.entries}), scope, ground)
+
+
+def _ways(project: Project, scope: str | None) -> dict[str, Way]:
+    """How the newcomers get folders of their own, in the words of `init --report`."""
+    production = project.settings.production.name
+    names = [name for name in project.settings.environments if name != production]
+    found: dict[str, Way] = {}
+    for name, app in project.apps(one for one in names if scope in (None, one, production)).items():
+        seen = Seen(app, Sources(project.files(name), project.folder), name)
+        for service in app.services.values():
+            for mount in service.mounts:
+                if mount.kind == "bind":
+                    where = seen.near.service(service.name, "volumes")
+                    way = Way(seen.own_folder(mount.source, mount.target), where)
+                    found.setdefault(mount.source.rstrip("/"), way)
+    return found
 
 
 def in_the_way(project: Project, names: Iterable[str]) -> Iterator[Finding]:

@@ -24,7 +24,8 @@ def requested(project: Project, environment: EnvironmentSettings) -> read.Reques
     def own(variable: str, made: Callable[[], str]) -> str:
         return str(project.store.latest(name, variable) or keep(variable, made()))
 
-    apart = not environment.production and project.engine.definitions
+    made = project.engine.definitions and environment.attach is None
+    apart = made and not environment.production
     source = project.sources.of(name)
     return read.Request(
         folder=source.settings.folder,
@@ -41,7 +42,7 @@ def requested(project: Project, environment: EnvironmentSettings) -> read.Reques
         settings_place=project.settings.file,
         keep=keep,
         own=own if apart else None,
-        public=_public(project, environment) if apart else None,
+        public=_public(project, environment) if made else None,
         outward=environment.outward if apart else True,
         lenient=project.lenient,
     )
@@ -65,4 +66,5 @@ def _public(project: Project, environment: EnvironmentSettings) -> Public:
         origin=project.url(environment.name),
         domain=environment.domain,
         production=project.settings.production.domain,
+        is_production=environment.production,
     )

@@ -27,7 +27,7 @@ def _holds_secrets(path: Path) -> bool:
     if data is None:
         return False
     try:
-        found = envfiles.parse(data, str(path), {}, lenient=True)
+        found = envfiles.parse(data, str(path), {})
     except PartywallError:
         return True
     return any(envfiles.is_secret(variable, one.value) for variable, one in found.items())

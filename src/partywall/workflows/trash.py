@@ -37,7 +37,7 @@ def restore(project: Project, name: str) -> Discarded:
     for entry in desired.entries.values():
         if fills(entry.thing):
             project.records.put(entry)
-    trash.restore(found, desired.entries[found.key])
+    trash.restore(found, desired.entries[found.owner or found.key])
     return found
 
 
@@ -51,7 +51,13 @@ def _wanted(project: Project, found: Discarded) -> World:
             remedy=f"add the environment `{name}` to `environments:` first",
         )
     desired = project.desired([name])
-    if found.key not in desired.entries:
+    if found.owner and found.owner not in desired.entries:
+        raise Refused(
+            f"{name} has no {name_of(found.owner)} any more: nothing would use {found.key}",
+            where=Place(str(_app(project))),
+            remedy="put that service back first",
+        )
+    if not found.owner and found.key not in desired.entries:
         raise Refused(
             f"no service of {name} has a volume `{name_of(found.key)}` any more: nothing would "
             f"use {found.key}",

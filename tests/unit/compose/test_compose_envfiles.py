@@ -13,6 +13,7 @@ from partywall.compose.envfiles import (
     parse,
     text,
     understand_variables,
+    unknown,
     write_new,
 )
 from partywall.compose.settings import EnvFile
@@ -81,8 +82,6 @@ def test_line_ends_and_byte_order_marks(ends):
         ('A=1\n\nB="x', 3),
         ("A='x'y", 1),
         ("1A=x", 1),
-        ("A=$NOWHERE", 1),
-        ("A=1\nB=pass$word", 2),
     ],
 )
 def test_a_line_that_makes_no_sense(content, line):
@@ -93,8 +92,18 @@ def test_a_line_that_makes_no_sense(content, line):
     assert "pass" not in str(caught.value)
 
 
-def test_lenient_reading_makes_unknown_names_blank():
-    assert parse(b"A=$NOWHERE-x", ".env", {}, lenient=True)["A"].value == "-x"
+def test_what_stands_for_nothing_is_told_without_the_value(tmp_path):
+    first, second = tmp_path / ".env", tmp_path / ".env.dev"
+    first.write_text("A=1\nB=pass$word\nC='$word'\nD=${E:-x}\n")
+    second.write_text('F="$A"\nG="$$A ${B}"\nH="$WHO"\n')
+    assert unknown([first, second, tmp_path / "none"]) == [
+        ("B", Place(str(first), 2)),
+        ("H", Place(str(second), 3)),
+    ]
+
+
+def test_unknown_names_are_blank_as_in_compose():
+    assert parse(b"A=$NOWHERE-x", ".env", {})["A"].value == "-x"
 
 
 def test_later_files_win_and_may_use_earlier_ones(tmp_path):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from partywall.compose.public import Public, PublicAddresses, rewritten, roots
+from partywall.compose.public import Public, PublicAddresses, rewritten, roots, said
+from partywall.model.app import Role, Service
 
 DEV = Public(
     origin="https://dev.shop.example:8443", domain="dev.shop.example", production="shop.localhost"
@@ -119,3 +120,25 @@ def test_at_one_domain_an_address_gets_the_port_and_a_bare_host_stays():
         "ALLOWED_HOSTS": "x.org,www.x.org",
         "MAIL_FROM": "me@x.org",
     }
+def service(name: str, **more: object) -> Service:
+    return Service(name=name, role=Role.WEB, why="", **more)  # type: ignore[arg-type]
+
+
+def test_what_an_app_says_of_its_address_is_known_with_who_says_it() -> None:
+    web = service("web", environment={"SITE_URL": "https://www.Club.art", "MAIL": "mail.other.art"})
+    api = service("api", build={"args": {"API_URL": "https://api.club.art/v1"}})
+    assert said([web, api]) == {"club.art": "SITE_URL of web"}
+
+
+def test_labels_for_a_proxy_say_it_too() -> None:
+    rule = {"traefik.http.routers.web.rule": "Host(`club.art`)", "note": "see docs.club.net"}
+    name = "the label traefik.http.routers.web.rule of web"
+    assert said([service("web", labels=rule)]) == {"club.art": name}
+    assert said([service("web", labels={"caddy": "club.art"})]) == {
+        "club.art": "the label caddy of web"
+    }
+
+
+@pytest.mark.parametrize("host", ["shop.localhost", "shop.example.com", "db.internal", "web"])
+def test_what_nobody_has_filled_in_says_nothing(host: str) -> None:
+    assert said([service("web", environment={"SITE_URL": f"https://{host}"})]) == {}

@@ -26,4 +26,6 @@ def test_only_production_has_what_is_written_down_for_all(project: Project) -> N
     assert dev.public is not None
     assert dev.public.production == project.settings.production.domain
     prod = requested(project, project.environment("prod"))
-    assert (prod.own, prod.public) == (None, None)
+    assert prod.own is None
+    assert prod.public is not None
+    assert prod.public.is_production  # its ports on localhost are behind the edge as well

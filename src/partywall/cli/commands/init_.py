@@ -13,6 +13,7 @@ from partywall.cli.render.findings_text import init_text
 from partywall.cli.session import Session, style_of
 from partywall.model.errors import BadInput
 from partywall.workflows import init
+from partywall.workflows.project import Project
 
 
 @click.command("init")
@@ -28,7 +29,7 @@ def command(session: Session, only: bool, markdown: bool, dry_run: bool, json: b
     """
     if json and markdown:
         raise BadInput("--json and --markdown are two forms of one report", remedy="choose one")
-    project = session.project
+    project, why = init.proposed(session.project)
     reported = init.report(project)
     if json:
         session.document(reported)
@@ -38,9 +39,15 @@ def command(session: Session, only: bool, markdown: bool, dry_run: bool, json: b
         session.print(init_text(reported, style_of(sys.stdout)))
     if only or dry_run:
         return
-    written = init.write(project, reported)
+    _write(session, project, reported, why)
+
+
+def _write(session: Session, project: Project, reported: init.Report, why: str) -> None:
+    written = init.write(project, reported, why)
     for path in written:
         session.note(f"wrote {path.name}")
+    if why and written:
+        session.note(f"the domain {project.settings.domain} is from {why}: see partywall.yaml")
     for name, keys in init.blanks(project).items():
         session.note(f"fill in for {name}: {', '.join(keys)}")
     if not written:

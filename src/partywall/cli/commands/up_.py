@@ -10,6 +10,7 @@ from partywall.cli.session import Session
 from partywall.model.choices import Presence
 from partywall.workflows.change import Goal
 from partywall.workflows.variables import PASSWORD
+from partywall.workflows.ways_in import unanswered
 
 
 @click.command("up")
@@ -33,6 +34,9 @@ def _addresses(session: Session, environment: str | None) -> None:
     for name, said in project.settings.environments.items():
         alone = name in project.asleep and project.choices.presence is not Presence.SWITCHED
         if environment in (None, name) and said.attach is None and not alone:
+            if missing := unanswered(project, name):
+                session.print(f"{name}  no address: {missing}")
+                continue
             password = f"  user {said.user}, password: `partywall env {name} {PASSWORD} --reveal`"
             sleeps = "  asleep" if name in project.asleep else ""
             said_so = password if said.protected and not sleeps else sleeps

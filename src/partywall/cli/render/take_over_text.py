@@ -45,6 +45,7 @@ def take_over_document(
         "volumes": list(found.volumes),
         "folders": list(found.folders),
         "databases": [one.key for one in found.databases],
+        "stops_at_most": found.stopping,
         "away_at_most": found.at_most,
         "away": away,
         "saved": saved,
@@ -72,7 +73,7 @@ def _kept(found: TakeOver, style: Style) -> Iterator[str]:
 def _gap(found: TakeOver) -> str:
     services = [one for one in found.services if one.original]
     return (
-        f"all {len(services)} services, from the stop of the originals until the new ones are "
-        f"well; if one is not in its time (at most {found.at_most:.0f} s in all), the originals "
-        "serve again"
+        f"all {len(services)} services: the originals have {found.stopping:.0f} s to stop, the "
+        f"new ones at most {found.starting:.0f} s until they are well; if one is not in its time, "
+        "the originals serve again"
     )

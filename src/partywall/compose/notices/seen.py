@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import msgspec
 
 from partywall.compose.place import Sources
 from partywall.model.app import App
-from partywall.planning.folders import apart
+from partywall.planning.folders import apart, copied, first_copied
 
 EXTERNAL = "external-attachment"
 REFUSED = frozenset(
@@ -49,6 +49,8 @@ class Seen(msgspec.Struct, frozen=True):
         """
         environment = self.environment or "dev"
         folder = self._said(path)
+        if Path(path).is_file():
+            return self._own_file(folder, target, environment)
         named = self._variable(target) if target else None
         if named is not None:
             name, below = named
@@ -58,6 +60,16 @@ class Seen(msgspec.Struct, frozen=True):
         mounts = (one for service in self.app.services.values() for one in service.mounts)
         others = {self._said(one.source) for one in mounts if one.kind == "bind"}
         return apart(folder, environment, others)
+
+    def _own_file(self, file: str, target: str, environment: str) -> str:
+        copy = copied(file, environment)
+        named = self._variable(target)
+        if named is not None and not named[1]:
+            rest = f"write {named[0]}={copy} into .env.{environment}"
+        else:
+            name = re.sub(r"[^A-Z0-9]+", "_", PurePosixPath(file).name.upper()).strip("_")
+            rest = f"mount ${{{name}:-{file}}} and write {name}={copy} into .env.{environment}"
+        return f"{first_copied(file, environment)}, then {rest}"
 
     def _said(self, path: str) -> str:
         folder = PurePosixPath(self.app.folder)

@@ -19,9 +19,10 @@ from partywall.engines.docker.names import Naming
 from partywall.engines.docker.ready import hopeless, late
 from partywall.engines.docker.streams import framed, lines
 from partywall.engines.docker.understand import Inspected, container, foremost
+from partywall.engines.docker.unnamed import Unnamed
 from partywall.interfaces import Clock
 from partywall.model.errors import MachineFailed, Refused
-from partywall.model.world import Entry, Key, environment_of, name_of
+from partywall.model.world import MACHINE, Entry, Key, environment_of, name_of
 from partywall.planning.diff import same
 
 _LOOK_EVERY = 0.1
@@ -33,13 +34,19 @@ class Containers:
     """Every container of one installation."""
 
     def __init__(
-        self, api: Api, naming: Naming, clock: Clock, masked: Callable[[str, str], str]
+        self,
+        api: Api,
+        naming: Naming,
+        clock: Clock,
+        masked: Callable[[str, str], str],
+        unnamed: Unnamed,
     ) -> None:
         """`masked` takes an environment's secrets out of a text that its programs wrote."""
         self._api = api
         self._naming = naming
         self._clock = clock
         self._masked = masked
+        self._unnamed = unnamed
 
     def of(self, key: Key) -> list[Inspected]:
         """All containers of a thing: ours, or those of an attached environment."""
@@ -184,16 +191,27 @@ class Containers:
             self._api.post(f"/containers/{one['Id']}/restart", t=int(grace))
 
     def remove(self, key: Key, grace: float) -> None:
-        """Stop and remove every one, with the volumes that have no name."""
+        """Stop and remove every one; data in volumes without a name wait for the next.
+
+        The edge keeps its own elsewhere.
+        """
         self.stop(key, grace)
-        for one in self._own(key):
-            self._api.delete(f"/containers/{one['Id']}", v="true", force="true")
+        found = self._own(key)
+        if found and environment_of(key) != MACHINE:
+            self._unnamed.keep(key, foremost(found))  # nobody else knows which they are
+        for one in found:
+            self._api.delete(f"/containers/{one['Id']}", force="true")
+            self._unnamed.tidy(key, one)
 
     def discard(self, containers: Iterable[Inspected], grace: float = 0.0) -> None:
         """Stop and remove these, with the volumes that have no name."""
         for one in containers:
             self._api.post(f"/containers/{one['Id']}/stop", t=int(grace))
             self._api.delete(f"/containers/{one['Id']}", v="true", force="true")
+
+    def keeps(self, key: Key) -> str:
+        """A path where one of them has data in a volume without a name; empty: none has."""
+        return min((path for one in self.of(key) for path in self._unnamed.used(one)), default="")
 
     def described(self, entry: Entry) -> bool:
         """Whether one of its containers says that it is this already."""

@@ -29,9 +29,10 @@ from partywall.engines.docker.pressure import Pressure, pressures, under
 from partywall.engines.docker.reach import DockerReach
 from partywall.engines.docker.render import Ground
 from partywall.engines.docker.succession import DockerSuccession, Hands
-from partywall.engines.docker.trash import VolumeTrash
+from partywall.engines.docker.trash import Bins, VolumeTrash
 from partywall.engines.docker.understand import Inspected, attached, foremost, health, unsuitable
 from partywall.engines.docker.units import Units
+from partywall.engines.docker.unnamed import Unnamed
 from partywall.engines.docker.update import Update
 from partywall.engines.docker.use import memory
 from partywall.engines.docker.volume_names import VolumeNames
@@ -77,18 +78,22 @@ class DockerEngine:
             commons=parts.commons.name,
             attached=parts.attached,
         )
+        self._unnamed = Unnamed(api, self._names, parts.home / "docker" / "unnamed.json")
         self._budgets = Budgets(api, parts.name)
         ground = Ground(
             naming=self._naming,
             absolute=lambda path: str((parts.project / path).absolute()),
             called=self._names.of,
+            unnamed=self._unnamed.of,
             parent=self._budgets.parent,
             budget=self._budgets.script,
             edge=self._edge,
         )
         self._units = Units(self._folder, parts.secrets, ground)
         self._outside = Outside(api, self._units, self._names, parts.records)
-        self._containers = Containers(api, self._naming, parts.clock, self._units.masked)
+        self._containers = Containers(
+            api, self._naming, parts.clock, self._units.masked, self._unnamed
+        )
         self._portions = Portions(api, self._containers)
         self._cli = ComposeCli(compose, api.socket)
         self._making = Making(api, self._units, self._cli, self._containers, parts.name)
@@ -151,6 +156,7 @@ class DockerEngine:
         hands = Hands(
             cli=self._cli,
             reach=self.reach(),
+            unnamed=self._unnamed,
             clock=self._parts.clock,
             owner=self._parts.project_id,
         )
@@ -232,7 +238,8 @@ class DockerEngine:
 
     def trash(self) -> VolumeTrash:
         """Volumes that were set aside."""
-        return VolumeTrash(self._api, self._units, self._names, self._naming, self._parts)
+        more = Bins(units=self._units, names=self._names, unnamed=self._unnamed)
+        return VolumeTrash(self._api, self._naming, self._parts, more)
 
     def exporter(self) -> UnitExporter:
         """Its units run without Partywall as they are."""

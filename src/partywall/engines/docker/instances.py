@@ -45,7 +45,10 @@ class InstancePerformer:
         """Why it is away for a moment when it changes; empty when it is not."""
         instance = entry.thing
         assert isinstance(instance, Instance)  # noqa: S101  (performers get their own kind)
-        return gap(instance, self._making.neighbours(entry))
+        if why := gap(instance, self._making.neighbours(entry)):
+            return why
+        path = self._containers.keeps(instance.key)
+        return f"it keeps {path} in a volume without a name" if path else ""
 
     def start(self, entry: Entry) -> None:
         """Start one that stands still, wait for one that is starting, make an unwell one anew.

@@ -45,6 +45,8 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     """A host path as a world gives it → that path from the root."""
     called: Callable[[Volume], str]
     """A volume → what the engine calls it."""
+    unnamed: Callable[[Key], Mapping[str, str]]
+    """An instance or a job → path inside → what it kept there in a volume without a name."""
     parent: Callable[[str], str]
     """An environment with a budget → the group of the kernel that it runs in."""
     budget: Callable[[Limit], str]
@@ -79,6 +81,8 @@ def document(
         }
         if section == "networks":
             drawn |= {name: {"name": name, "external": True} for name in joined}
+        if section == "volumes":
+            drawn |= draw.unnamed()
         if drawn:
             made[section] = drawn
     return made | draw.attached()
@@ -107,6 +111,7 @@ class _Drawing:
             return {**self._ground.edge(instance, self._joined), "labels": self._labels(entry)}
         made = {**_said(instance), "labels": self._labels(entry)}
         self._within(made)
+        self._keep(made, thing.key)
         if any("/limit/" in need.key for need in thing.needs):
             made["cgroup_parent"] = self._ground.parent(environment_of(thing.key))
             made = bounded(made, self._portions.get(thing.key))
@@ -183,10 +188,35 @@ class _Drawing:
             made["build"] = {**build, "context": self._ground.absolute(build["context"])}
         made["volumes"] = [self._mounted(mount) for mount in made.get("volumes") or ()]
 
+    def _keep(self, made: Json, key: Key) -> None:
+        """What it kept without a name, where the definition has nothing of a name now."""
+        kept = self._ground.unnamed(key)
+        said = [one for one in made["volumes"] if one["target"] not in kept or not _nameless(one)]
+        taken = {one["target"] for one in said}
+        made["volumes"] = said + [
+            {"type": "volume", "source": name, "target": path}
+            for path, name in sorted(kept.items())
+            if path not in taken
+        ]
+
+    def unnamed(self) -> Json:
+        """The volumes without a name that are there already."""
+        names = {
+            name
+            for key, entry in self._every.items()
+            if isinstance(entry.thing, Instance | Job)
+            for name in self._ground.unnamed(key).values()
+        }
+        return {name: {"name": name, "external": True} for name in sorted(names)}
+
     def _mounted(self, mount: Mapping[str, Any]) -> Json:
         if mount.get("type") != "bind":
             return dict(mount)
         return {**mount, "source": self._ground.absolute(mount["source"])}
+
+
+def _nameless(mount: Mapping[str, Any]) -> bool:
+    return mount.get("type") == "volume" and not mount.get("source")
 
 
 def driver_options(volume: Volume, absolute: Callable[[str], str]) -> dict[str, str]:

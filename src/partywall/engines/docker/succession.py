@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import msgspec
 
@@ -22,8 +20,9 @@ from partywall.engines.docker.labels import COMPOSE_SERVICE
 from partywall.engines.docker.making import Making
 from partywall.engines.docker.reach import DockerReach
 from partywall.engines.docker.ready import allowed, hopeless, patience, ready
-from partywall.engines.docker.understand import Inspected
+from partywall.engines.docker.understand import Inspected, mounts
 from partywall.engines.docker.units import Units
+from partywall.engines.docker.unnamed import Unnamed, empty, waiting
 from partywall.interfaces import Clock, Held, Original, Plain
 from partywall.model.errors import MachineFailed
 from partywall.model.world import Entry, Instance, Job, Key
@@ -31,7 +30,6 @@ from partywall.system.decoding import decode
 
 _WAITS = "com.docker.compose.depends_on"
 _LOOK_EVERY = 0.1
-_UNNAMED = re.compile(r"[0-9a-f]{64}")
 _PASSING = re.compile(
     r"^/(tmp|run|dev|proc|sys|var/(run|log|cache|tmp|lock|spool)|root/\.cache)(/|$)"
     r"|^(/usr)?/sbin/docker-init$|^/etc/(hosts|hostname|resolv\.conf|mtab)$|\.pyc$|/__pycache__$|/\.cache(/|$)"
@@ -45,6 +43,7 @@ class Hands(msgspec.Struct, frozen=True, kw_only=True):
 
     cli: ComposeCli
     reach: DockerReach
+    unnamed: Unnamed
     clock: Clock
     owner: str
     """Whose mark our images carry."""
@@ -62,6 +61,7 @@ class DockerSuccession:
         self._units = units
         self._cli = more.cli
         self._reach = more.reach
+        self._unnamed = more.unnamed
         self._owner = more.owner
         self._clock = more.clock
 
@@ -86,15 +86,16 @@ class DockerSuccession:
 
     def empty(self, held: Held) -> bool:
         """Whether nothing is in a volume; one that cannot be looked into is not empty."""
-        found = self._api.get(f"/volumes/{quote(held.source, safe='')}") or {}
-        try:
-            return not any(os.scandir(found["Mountpoint"]))
-        except (KeyError, OSError):
-            return False
+        return empty(self._api, held.source)
 
     def prepare(self, entries: Iterable[Entry]) -> None:
         """Describe them, and build or fetch their images."""
         self._making.prepare(list(entries))
+
+    def grace(self, originals: Iterable[Original]) -> float:
+        """Seconds that stopping them may take."""
+        running = [one for one in originals if one.running]
+        return sum(max(one.grace for one in level) for level in levels(running))
 
     def rest(self, originals: Iterable[Original]) -> None:
         """Stop them, dependents first; first of all, the engine is told to start none again."""
@@ -124,6 +125,10 @@ class DockerSuccession:
     def held(self, instance: Key) -> Mapping[str, Held]:
         """What stands inside an instance of ours."""
         return mounts(self._containers.foremost(instance))
+
+    def waiting(self, environment: str) -> Mapping[Key, Mapping[str, Held]]:
+        """What is kept without a name for instances of ours that are down."""
+        return waiting(self._unnamed.kept(), environment)
 
     def save(self, instance: Key, command: Sequence[str], path: Path) -> None:
         """Keep in a file what a command beside an instance writes."""
@@ -233,19 +238,6 @@ def ended_well(inspected: Inspected) -> bool:
     state, policy = inspected["State"], inspected["HostConfig"].get("RestartPolicy") or {}
     over = state.get("Status") == "exited" and state.get("ExitCode") == 0
     return over and policy.get("Name") in ("", "no", "on-failure", None)
-
-
-def mounts(inspected: Inspected) -> dict[str, Held]:
-    """Path inside → the volume or the path of the machine that stands there; pure."""
-    return {
-        str(one["Destination"]): Held(
-            kind=one["Type"],
-            source=str(one.get("Name") or one.get("Source") or ""),
-            unnamed=one["Type"] == "volume" and bool(_UNNAMED.fullmatch(one.get("Name") or "")),
-        )
-        for one in inspected.get("Mounts") or ()
-        if one.get("Type") in ("volume", "bind")
-    }
 
 
 def levels(originals: Sequence[Original]) -> list[list[Original]]:

@@ -9,6 +9,7 @@ differ only where they really do, and no data are touched for a label.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -17,7 +18,7 @@ import msgspec
 
 from partywall.engines.docker.labels import FINGERPRINT, is_ours, key_of, thing_of
 from partywall.engines.docker.names import Naming
-from partywall.interfaces import Health
+from partywall.interfaces import Health, Held
 from partywall.model.app import Role
 from partywall.model.errors import MachineFailed
 from partywall.model.world import (
@@ -39,6 +40,8 @@ DAMAGED = "its description is damaged"
 GONE = "its data are gone"
 SURPLUS = "an update broke off: there is more than one container of it"
 _CHARACTERS = 300
+_UNNAMED = re.compile(r"[0-9a-f]{64}")
+"""What the engine itself calls a volume that nobody gave a name."""
 _KILLED = 137
 """128 + SIGKILL."""
 
@@ -141,6 +144,19 @@ def health(
         says=_last_words(state) if running else "; ".join(_faults(state)),
         image=str(inspected.get("Image") or ""),
     )
+
+
+def mounts(inspected: Inspected) -> dict[str, Held]:
+    """Path inside → the volume or the path of the machine that stands there; pure."""
+    return {
+        str(one["Destination"]): Held(
+            kind=one["Type"],
+            source=str(one.get("Name") or one.get("Source") or ""),
+            unnamed=one["Type"] == "volume" and bool(_UNNAMED.fullmatch(one.get("Name") or "")),
+        )
+        for one in inspected.get("Mounts") or ()
+        if one.get("Type") in ("volume", "bind")
+    }
 
 
 def foremost(several: Iterable[Inspected]) -> Inspected:

@@ -43,6 +43,9 @@ class FolderTrash:
         """What was moved; of what was begun by a crash the data never left their place."""
         return [one for one in self._folder.all() if (self._folder.place(one) / _DATA).exists()]
 
+    def gather(self, environment: str | None) -> None:
+        """Here every volume has a name."""
+
     def check(self, one: Discarded) -> None:
         """See that there is nothing in their place.
 

@@ -133,12 +133,13 @@ def shared_clients(project: Project) -> Iterator[Finding]:
 
 def literals(project: Project) -> Iterator[Finding]:
     """Compose file: what was noticed in it."""
-    seen = set()
+    found: dict[tuple[str, str], dict[str, None]] = {}
     for app in project.apps(project.settings.environments).values():
         for one in app.findings:
-            if one.kind in _NOTICED and (one.service, one.what) not in seen:
-                seen.add((one.service, one.what))
-                yield finding("compose file", f"{one.service}: {one.what}", one.action)
+            if one.kind in _NOTICED:
+                found.setdefault((one.what, one.action), {})[one.service] = None
+    for (what, action), services in found.items():
+        yield finding("compose file", f"{', '.join(services)}: {what}", action)
 
 
 def env_files(project: Project) -> Iterator[Finding]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from partywall.edge import tenants
-from partywall.interfaces import Plain
+from partywall.interfaces import Held, Plain, Succession
 from partywall.model.errors import Refused
-from partywall.model.world import Instance, Volume, World, environment_of, name_of
+from partywall.model.world import Instance, Key, Volume, World, environment_of, name_of
 from partywall.planning.scope import COMMON
 from partywall.workflows.leave.plainly import Plainly
 from partywall.workflows.project import Project
@@ -36,6 +36,10 @@ class Leaving(msgspec.Struct, frozen=True, kw_only=True):
     volumes: tuple[str, ...]
     """Theirs, and those in the trash: they stay, and nobody uses them."""
     dumps: Path | None
+    running: tuple[Key, ...]
+    """Instances of production."""
+    behind: frozenset[str]
+    """Services of production whose data in volumes without a name are not missed."""
     last: bool
     """Whether no other project of the machine is left."""
 
@@ -63,9 +67,9 @@ def find(project: Project, behind: Iterable[str] = ()) -> Leaving:
     observed = project.observer.observe()
     production = project.settings.production.name
     running = [one.key for one in _of(observed, production) if isinstance(one, Instance)]
+    given = {one.name for one in _of(observed, production) if isinstance(one, Volume)}
     for key in running:
-        if (name := name_of(key)) not in behind:
-            refuse_nameless(hands, key, name, hands.held(key))
+        _refuse_lost(hands, key, hands.held(key), {*behind}, given)
     found = Plainly(project, hands, running) if running else None
     ends = sorted(observed.environments() - {production, *COMMON})
     dumps = project.home / DUMPS
@@ -77,8 +81,34 @@ def find(project: Project, behind: Iterable[str] = ()) -> Leaving:
         ends=tuple(ends),
         volumes=tuple(sorted(_unused(project, observed, ends))),
         dumps=dumps if any(dumps.glob("*/*")) else None,
+        running=tuple(running),
+        behind=frozenset(behind),
         last=not tenants.others(project.edge, project.settings.project),
     )
+
+
+def refuse_waiting(hands: Succession, leaving: Leaving) -> None:
+    """Look once more when production has stopped: a Redis writes then what it had in memory.
+
+    Raises:
+        Refused: for the first volume without a name that holds something.
+    """
+    waiting = hands.waiting(leaving.production)
+    for key in leaving.running:
+        _refuse_lost(hands, key, waiting.get(key, {}), leaving.behind)
+
+
+def _refuse_lost(
+    hands: Succession,
+    key: Key,
+    held: Mapping[str, Held],
+    behind: Container[str],
+    given: Container[str] = (),
+) -> None:
+    """`given` are volumes that somebody has given a name in the Compose file since."""
+    found = {path: one for path, one in held.items() if one.source not in given}
+    if name_of(key) not in behind:
+        refuse_nameless(hands, key, name_of(key), found)
 
 
 def _of(observed: World, environment: str) -> Iterator[Any]:

@@ -11,12 +11,12 @@ import msgspec
 from partywall.execution.lock import Locks
 from partywall.execution.stopping import stopping
 from partywall.interfaces import Plain, Progress, Succession
-from partywall.model.errors import HalfDone, MachineFailed, PartywallError
+from partywall.model.errors import HalfDone, MachineFailed, PartywallError, Refused
 from partywall.model.plan import Plan
 from partywall.system.files import failed
 from partywall.workflows import change
 from partywall.workflows.leave import plainly, record
-from partywall.workflows.leave.found import Leaving, find
+from partywall.workflows.leave.found import Leaving, find, refuse_waiting
 from partywall.workflows.project import Project
 from partywall.workflows.take_over.found import succession
 
@@ -58,6 +58,8 @@ def leave(
             away = _HandingBack(project, hands, found, tell, progress).through(found.plain)
         tell("take away the edge's routes, networks and what else is ours; data stay")
         change.change(project, change.Goal(verb="down"), _agreed, progress)
+        for key, volume in sorted(left_without_a_name(project, hands)):
+            tell(f"what {key} kept in a volume without a name is in {volume}")
         hands.vanish(last=found.last)
     _remove_own(project, found)
     return Left(found=found, away=away)
@@ -123,6 +125,7 @@ class _HandingBack:
                 self._tell(f"stop {self._found.production}; from here on it is away")
                 goal = change.Goal(verb="down", scope=self._found.production)
                 change.change(_handing(self._project, plain), goal, _agreed, self._progress)
+                refuse_waiting(self._hands, self._found)
                 self._tell(f"start the Compose project {plain.project} on the same data")
                 self._hands.hand_back(plain)
                 if stop.is_set():
@@ -145,10 +148,13 @@ class _HandingBack:
                 remedy="see to that, then `partywall resume --back`",
             ) from second
         if isinstance(error, PartywallError):
-            raise MachineFailed(
+            refused = isinstance(error, Refused)
+            kind = Refused if refused else MachineFailed
+            raise kind(
                 f"{self._found.production} was not handed back, and runs as before: {says}",
                 detail=detail,
-                remedy="see to that, then `partywall leave` once more",
+                remedy=(refused and error.remedy)
+                or "see to that, then `partywall leave` once more",
             ) from error
 
 
@@ -170,6 +176,16 @@ def _handing(project: Project, plain: Plain) -> Project:
 def _unwrite(project: Project) -> None:
     for name in (plainly.OVERRIDE, plainly.VARIABLES):
         (project.folder / name).unlink(missing_ok=True)
+
+
+def left_without_a_name(project: Project, hands: Succession) -> set[tuple[str, str]]:
+    """Instances that are down, and the engine's names of what nobody else would find."""
+    return {
+        (key, held.source)
+        for name in project.settings.environments
+        for key, found in hands.waiting(name).items()
+        for held in found.values()
+    }
 
 
 def _remove_own(project: Project, found: Leaving) -> None:

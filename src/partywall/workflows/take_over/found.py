@@ -50,10 +50,17 @@ class TakeOver(msgspec.Struct, frozen=True, kw_only=True):
     """Of the machine; they are kept, too."""
     databases: tuple[Database, ...]
     """Dumped first."""
-    at_most: float
+    stopping: float
+    """Seconds that the originals have to stop, in all."""
+    starting: float
     """Seconds that the new ones are waited for in all, before the originals serve again."""
     plan: Plan
     notes: tuple[str, ...] = ()
+
+    @property
+    def at_most(self) -> float:
+        """Seconds from the first stop until somebody serves again, or begins to."""
+        return self.stopping + self.starting
 
 
 class Finding:
@@ -95,7 +102,8 @@ class Finding:
             volumes=tuple(sorted(self._named("volume"))),
             folders=tuple(sorted(self._named("bind"))),
             databases=tuple(self._databases()),
-            at_most=self._at_most(),
+            stopping=self._hands.grace(self._originals),
+            starting=self._starting(),
             plan=plan,
             notes=tuple(self._notes()),
         )
@@ -254,18 +262,17 @@ class Finding:
 
         return resolve(text, reveal)
 
-    def _at_most(self) -> float:
+    def _starting(self) -> float:
         """Each waits for what it needs, and nobody for longer than it is given."""
         originals = {one.service: one.patience for one in self._originals}
         things = dict(self._things())
-        longest = _longest(
+        return _longest(
             {key: [need.key for need in one.needs] for key, one in things.items()},
             {
                 key: max(self._hands.patience(one), originals.get(name_of(key), 0.0))
                 for key, one in things.items()
             },
         )
-        return sum(one.grace for one in self._originals) + longest
 
     def _things(self) -> Iterator[tuple[Key, Instance | Job]]:
         for thing in self._world.things():

@@ -15,7 +15,9 @@ from partywall.system.files import corrupted, failed, read_bytes, write_atomical
 STAGES = (
     Stage(name="save", why="dump the databases, while the originals serve", reversible=True),
     Stage(
-        name="images", why="build or fetch what is needed, before anything stops", reversible=True
+        name="images",
+        why="build or fetch what is needed and make the networks, before anything stops",
+        reversible=True,
     ),
     Stage(name="stop", why="stop the originals; from here on production is away", reversible=True),
     Stage(name="start", why="start the new ones on the same data", reversible=True),

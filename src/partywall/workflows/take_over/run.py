@@ -156,6 +156,7 @@ class _Run:
         world = self._later.desired([self._environment]).entries.values()
         self._later.claim([self._environment])
         succession(self._later).prepare(one for one in world if self._is_mine(one.thing.key))
+        change.prepare_ground(self._later, self._environment, self._progress)
         self._before = {one.server: databases.look(self._reach, one) for one in self._servers()}
         self._begin("stop", stop)
         clock = self._project.clock
@@ -262,9 +263,8 @@ def _undo(project: Project, left: Record, progress: Progress) -> None:
     name = left.operation.environment
     attached = reopened(project)
     later = after(attached, name)
-    if left.stage in ("start", "check"):
-        change.change(later, change.Goal(verb="destroy", scope=name), _agreed, progress)
     if left.stage != "save":
+        change.change(later, change.Goal(verb="destroy", scope=name), _agreed, progress)
         succession(later).forget(name)
     if left.stage in ("stop", "start", "check"):
         succession(attached).wake(left.originals)

@@ -15,6 +15,8 @@ from partywall.engines.docker.labels import KEY
 from partywall.engines.docker.logs import ContainerLogs
 from partywall.engines.docker.names import Naming
 from partywall.engines.docker.streams import lines, since, timed
+from partywall.engines.docker.unnamed import Unnamed
+from partywall.engines.docker.volume_names import VolumeNames
 
 NAMING = Naming(project="app", project_id="1", commons="commons")
 
@@ -96,7 +98,9 @@ def stamped(second: int, text: str) -> str:
 
 def logs(api: Api) -> ContainerLogs:
     clock = Patient()
-    return ContainerLogs(api, Containers(api, NAMING, clock, lambda _, text: text), clock)
+    unnamed = Unnamed(api, VolumeNames(Path("/none")), Path("/none"))
+    containers = Containers(api, NAMING, clock, lambda _, text: text, unnamed)
+    return ContainerLogs(api, containers, clock)
 
 
 def test_following_goes_on_over_a_restart_and_a_new_container() -> None:

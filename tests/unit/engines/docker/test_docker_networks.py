@@ -57,6 +57,7 @@ def remove(api: OneNetwork, home: Path) -> None:
         naming=NAMING,
         absolute=lambda path: path,
         called=lambda one: one.name,
+        unnamed=lambda _key: {},
         parent=str,
         budget=lambda limit: "",
         edge=lambda _part, _networks: {},

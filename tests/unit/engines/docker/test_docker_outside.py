@@ -58,6 +58,7 @@ class Scene:
             naming=Naming(project="app", project_id="1", commons="commons"),
             absolute=lambda path: path,
             called=lambda one: one.name,
+            unnamed=lambda _key: {},
             parent=str,
             edge=lambda _part, _networks: {},
             budget=lambda _limit: "",

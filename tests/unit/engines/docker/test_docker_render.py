@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import yaml
 from docker_captures import NAMING
 
@@ -23,6 +24,7 @@ GROUND = Ground(
     naming=NAMING,
     absolute=lambda path: f"/srv/{path}",
     called=lambda one: one.name,
+    unnamed=lambda _key: {},
     parent=lambda environment: f"/partywall/shop-{environment}",
     budget=lambda limit: "",
     edge=lambda part, joined: {"image": part.image, "networks": list(joined)},
@@ -173,3 +175,24 @@ def test_what_a_program_wrote_is_shown_without_the_secrets_of_its_unit(tmp_path:
     units.put([Entry(thing=web(), fingerprint="1:x")])
     assert units.masked("dev", "refused: it's-2$x is wrong") == "refused: **** is wrong"
     assert units.masked("prod", "it's-2$x") == "it's-2$x"
+
+
+def test_what_was_kept_without_a_name_is_where_nothing_else_is() -> None:
+    kept = {"/data": "a" * 64, "/new": "b" * 64}
+    ground = msgspec.structs.replace(GROUND, unnamed=lambda key: kept if key == "dev/web" else {})
+    definition = {
+        "image": "shop:1",
+        "volumes": [
+            {"type": "volume", "source": "data", "target": "/data"},
+            {"type": "volume", "target": "/new"},
+            {"type": "volume", "target": "/other"},
+        ],
+    }
+    entries = World.of([web(definition=definition), VOLUME, NETWORK]).entries.values()
+    made = document("dev", entries, ground)
+    assert made["services"]["web"]["volumes"] == [
+        {"type": "volume", "source": "data", "target": "/data"},
+        {"type": "volume", "target": "/other"},
+        {"type": "volume", "source": "b" * 64, "target": "/new"},
+    ]
+    assert made["volumes"]["b" * 64] == {"name": "b" * 64, "external": True}

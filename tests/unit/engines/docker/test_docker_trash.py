@@ -12,8 +12,9 @@ from partywall.engines.docker.api import Api
 from partywall.engines.docker.labels import KEY, PROJECT
 from partywall.engines.docker.names import Naming
 from partywall.engines.docker.render import Ground
-from partywall.engines.docker.trash import VolumeTrash
+from partywall.engines.docker.trash import Bins, VolumeTrash
 from partywall.engines.docker.units import Units
+from partywall.engines.docker.unnamed import Unnamed
 from partywall.engines.docker.volume_names import VolumeNames
 from partywall.execution.records import Records
 from partywall.interfaces import Commons, Discarded, EngineParts
@@ -62,11 +63,13 @@ class Ground1:
     def __init__(self, home: Path, **volumes: dict[str, str]) -> None:
         self.api = FewVolumes(**volumes)
         self.names = VolumeNames(home / "volumes.json")
+        self.unnamed = Unnamed(self.api, self.names, home / "unnamed.json")
         secrets = FileSecretStore(home / "secrets")
         ground = Ground(
             naming=NAMING,
             absolute=lambda path: path,
             called=self.names.of,
+            unnamed=lambda _key: {},
             parent=str,
             budget=lambda limit: "",
             edge=lambda _part, _networks: {},
@@ -85,7 +88,12 @@ class Ground1:
             switch=NoSwitch(),
             commons=Commons(folder=home / "commons", name="commons"),
         )
-        self.trash = VolumeTrash(self.api, self.units, self.names, NAMING, parts)
+        self.trash = VolumeTrash(
+            self.api,
+            NAMING,
+            parts,
+            Bins(units=self.units, names=self.names, unnamed=self.unnamed),
+        )
 
     def aside(self, called: str) -> Discarded:
         self.trash.put(DATA, called)
@@ -153,3 +161,18 @@ def test_what_a_container_holds_on_to_stays(tmp_path: Path) -> None:
     ground.api.held = ""
     ground.trash.remove(one)
     assert (ground.api.volumes, ground.trash.all()) == ({}, [])
+
+
+def test_what_had_no_name_waits_and_is_given_back_to_its_owner(tmp_path: Path) -> None:
+    name = "a" * 64
+    ground = Ground1(tmp_path, **{name: {}})
+    ground.unnamed.give("dev/cache", "/var/data", name)
+    ground.unnamed.give("prod/cache", "/var/data", "b" * 64)
+    ground.trash.gather("dev")
+    (one,) = ground.trash.all()
+    assert (one.key, one.owner, one.path) == ("dev/volume/cache:var:data", "dev/cache", "/var/data")
+    assert ground.unnamed.kept() == {"prod/cache": {"/var/data": "b" * 64}}
+    ground.trash.restore(one, ENTRY)
+    assert ground.unnamed.of("dev/cache") == {"/var/data": name}
+    ground.trash.gather(None)
+    assert {one.owner for one in ground.trash.all()} == {"dev/cache", "prod/cache"}
