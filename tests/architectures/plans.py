@@ -16,6 +16,7 @@ from partywall.compose.environment import Given
 from partywall.compose.place import Sources
 from partywall.compose.understand import Reading
 from partywall.model.app import App
+from partywall.model.choices import DatabaseWall
 from partywall.model.plan import Plan
 from partywall.model.secret import SecretRef
 from partywall.model.world import World, environment_of
@@ -50,10 +51,12 @@ def app(name: str) -> App:
 def site(*architectures: str, apps: dict[str, App] | None = None) -> Site:
     """Both environments as the example's own settings have them."""
     given = apps or {name: app(name) for name in NAMES}
+    environments = tuple(_environment(name, one) for name, one in given.items())
     return Site(
         project="makapix",
         choices=catalog.choices(architectures),
-        environments=tuple(_environment(name, one) for name, one in given.items()),
+        environments=environments,
+        production=environments[0],
         machine=MACHINE,
         edge={"tls": "internal", "bind": "127.0.0.1"},
         edge_ports=(8080, 8443),
@@ -79,6 +82,13 @@ def world(*architectures: str) -> World:
     return desired(site(*architectures))
 
 
+def _databases() -> World:
+    """The architecture `shared` with a single database server, too."""
+    made = site("shared")
+    point = msgspec.structs.replace(made.choices, database=DatabaseWall.DATABASE)
+    return desired(msgspec.structs.replace(made, choices=point))
+
+
 def changed(name: str, service: str, variable: str, value: str) -> World:
     """The world with one variable of one service changed."""
     apps = {one: app(one) for one in NAMES}
@@ -99,7 +109,7 @@ def _checked(wanted: World, seen: World, scope: str | None = None) -> Plan:
 
 def _only(whole: World, name: str) -> World:
     """What is there while only one of the environments is up."""
-    mine = (name, "machine")
+    mine = (name, "machine", "shared")
     return whole.only({k: e for k, e in whole.entries.items() if environment_of(k) in mine})
 
 
@@ -154,6 +164,15 @@ PLANS: dict[str, Callable[[], Plan]] = {
     "dual, up after down": lambda: _checked(world("dual"), keep(world("dual"), "dev"), "dev"),
     "dual, destroy dev": _destroy,
     "dual, destroy the last": _last,
+    "shared": _up("shared"),
+    "shared, database": lambda: _checked(_databases(), World()),
+    "shared, dev beside prod": lambda: _checked(
+        world("shared"), _only(world("shared"), "prod"), "dev"
+    ),
+    "shared, destroy dev": lambda: _checked(
+        destroy(world("shared"), "dev"), world("shared"), "dev"
+    ),
+    "shared, again": lambda: _checked(world("shared"), world("shared")),
     "dual, again": lambda: _checked(world("dual"), world("dual")),
 }
 

@@ -17,6 +17,7 @@ def folder(site: Site, environment: Environment) -> Iterable[AnyThing]:
     used = {
         mount.source
         for service in environment.app.services.values()
+        if service.name not in environment.shares
         for mount in service.mounts
         if mount.kind == "volume" and mount.source
     }

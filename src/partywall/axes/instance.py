@@ -13,11 +13,16 @@ from partywall.axes.names import other_names
 from partywall.axes.ports import bypassing
 from partywall.axes.site import Environment, is_postgres, own
 from partywall.model.app import App, Attachment, Condition, Dependency, Mount, Port, Role, Service
-from partywall.model.world import Instance, Key, Need
+from partywall.model.world import SHARED, Instance, Key, Need
+
+SPACES = {Role.CACHE: "keyspace", Role.BROKER: "topicspace", Role.DATABASE: "database"}
+"""What an environment's part of a shared server is called in keys."""
 
 
 def key_of(environment: Environment, service: Service) -> Key:
-    """The key of what a service becomes: an instance, or a job when it runs once."""
+    """The key of what a service becomes: an instance, a shared one, or a job that runs once."""
+    if service.name in environment.shares:
+        return f"{SHARED}/{service.name}"
     if service.role is Role.JOB:
         return own(environment, "job", service.name)
     return f"{environment.name}/{service.name}"
@@ -77,6 +82,9 @@ def _reachable(environment: Environment, service: Service) -> dict[str, Key]:
 
 def _needs(environment: Environment, service: Service) -> tuple[Need, ...]:
     waits = {need for wait in _waits(service) for need in _wait(environment, wait)}
+    waits |= {
+        need for other in _leans_on(environment, service) for need in part_of(environment, other)
+    }
     volumes = {
         Need(own(environment, "volume", mount.source))
         for mount in service.mounts
@@ -105,7 +113,21 @@ def _wait(environment: Environment, wait: Dependency) -> list[Need]:
     needs = [Need(key_of(environment, other), condition)]
     if is_postgres(other):
         needs.append(Need(own(environment, "database", other.name)))
-    return needs
+    return [*needs, *part_of(environment, other)]
+
+
+def part_of(environment: Environment, service: Service) -> list[Need]:
+    """The environment's part of a shared server, which must be there before it is asked."""
+    if service.name not in environment.shares:
+        return []
+    return [Need(own(environment, SPACES[service.role], service.name))]
+
+
+def _leans_on(environment: Environment, service: Service) -> list[Service]:
+    """The shared servers that a service calls, whether it says that it waits for them or not."""
+    services = environment.app.services
+    names = called(service, dict.fromkeys(environment.shares, ""))
+    return [services[name] for name in names if name != service.name]
 
 
 def _mount(environment: Environment, mount: Mount) -> Mount:
@@ -143,7 +165,7 @@ def _config(service: Service, app: App) -> dict[str, str]:
 
 
 def instances(environment: Environment, role: Role) -> Iterable[Instance]:
-    """An instance of its own for every service with this role."""
+    """An instance of its own for every service with this role that is not a shared server's."""
     for service in environment.app.services.values():
-        if service.role is role:
+        if service.role is role and service.name not in environment.shares:
             yield instance(environment, service)

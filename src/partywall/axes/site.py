@@ -53,6 +53,10 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """Service → bytes of memory that the settings say it customarily needs."""
     definitions: bool = False
     """Whether the engine takes the Compose definitions of its services as they are."""
+    passwords: dict[Role, SecretRef] = {}
+    """What it logs in with to servers that other environments use too."""
+    shares: frozenset[str] = frozenset()
+    """Its services that such a server stands for; worked out from the choices."""
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,11 +70,28 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     """The edge's own settings, such as the way of TLS."""
     edge_ports: tuple[int, ...] = ()
     """The ports that people's browsers call, plain HTTP first."""
+    production: Environment | None = None
+    """Whose definitions make the servers that all use; needed only where there are any."""
 
 
 def own(environment: Environment, kind: str, name: str) -> Key:
     """The key of a thing that is no instance."""
     return f"{environment.name}/{kind}/{name}"
+
+
+def is_redis(service: Service) -> bool:
+    """Whether a service speaks Redis, as far as its image and variables tell."""
+    known = ("redis", "valkey", "keydb")
+    return service.role is Role.CACHE and (
+        called(service.image).startswith(known)
+        or any(name.startswith(("REDIS", "VALKEY")) for name in service.environment)
+    )
+
+
+def is_mosquitto(service: Service) -> bool:
+    """Whether a service may be Mosquitto: a built image does not tell."""
+    image = called(service.image)
+    return service.role is Role.BROKER and ("mosquitto" in image or service.build is not None)
 
 
 def before(environment: Environment, name: str, said: Mapping[str, Any]) -> str:

@@ -9,7 +9,9 @@ from typing import Any, TypeGuard
 import msgspec
 
 from partywall.axes import broker, cache, database, files, flags, limits, presence, route, source
+from partywall.axes.logins import logged_in
 from partywall.axes.shares import shared_out
+from partywall.axes.sharing import settled
 from partywall.axes.site import Environment, Site
 from partywall.axes.tuning import tuned
 from partywall.model.choices import Choices
@@ -38,11 +40,12 @@ def desired(site: Site) -> World:
         BadInput: when an axis has no such option (yet).
     """
     parts = [_option(axis, getattr(site.choices, axis)) for axis in AXES]
+    whole = settled(site)
     return World.of(
         thing
-        for environment in site.environments
+        for environment in whole.environments
         for thing in _limited(
-            [thing for part in parts for thing in part(site, environment)], environment
+            logged_in(thing for part in parts for thing in part(whole, environment)), environment
         )
     )
 

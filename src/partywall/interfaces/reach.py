@@ -7,7 +7,7 @@ from typing import Protocol
 
 import msgspec
 
-from partywall.model.world import Key
+from partywall.model.world import AnyThing, Key
 
 
 class Completed(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,6 +132,22 @@ class Ways(Protocol):
 
     def open(self, instance: Key) -> None:
         """Let the edge get there."""
+        ...
+
+
+class Links(Protocol):
+    """How an environment's instances get to a server that others use too."""
+
+    def missing(self, space: AnyThing) -> str:
+        """Why they cannot get to the server of a part of it; empty when they can."""
+        ...
+
+    def link(self, space: AnyThing) -> None:
+        """Let them, under the service's name; nothing that runs is restarted."""
+        ...
+
+    def unlink(self, space: AnyThing) -> None:
+        """They have nothing there any more."""
         ...
 
 

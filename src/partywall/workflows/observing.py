@@ -1,16 +1,18 @@
-"""One pair of eyes made of several: the engine's, the edge's and the databases'."""
+"""One pair of eyes made of several: the engine's, the edge's and that of parts of servers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from partywall.data.observe import DatabaseObserver
+from partywall.data.observe import SpaceObserver
 from partywall.edge import fragments
 from partywall.edge.home import EdgeHome
 from partywall.edge.observe import look_route, observe_routes
 from partywall.interfaces import Observer, Ways
 from partywall.model.errors import MachineFailed
 from partywall.model.world import Entry, Key, World, environment_of
+
+_SPACES = ("database", "keyspace", "topicspace")
 
 
 class WholeObserver:
@@ -19,13 +21,13 @@ class WholeObserver:
     def __init__(
         self,
         engine: Observer,
-        databases: DatabaseObserver,
+        spaces: SpaceObserver,
         edge: EdgeHome,
         project: str,
         ways: Ways,
     ) -> None:
         self._engine = engine
-        self._databases = databases
+        self._spaces = spaces
         self._edge = edge
         self._project = project
         self._ways = ways
@@ -35,21 +37,21 @@ class WholeObserver:
         wanted = None if environments is None else [*environments]
         seen = self._engine.observe(wanted)
         routes, unknown = self._routes()
-        databases = self._databases.observe(seen.entries, wanted)
+        spaces = self._spaces.observe(seen.entries, wanted)
         mine = {
             key: entry
             for key, entry in routes.items()
             if wanted is None or environment_of(key) in wanted
         }
-        return World({**seen.entries, **databases, **mine}, {**seen.unknown, **unknown})
+        return World({**seen.entries, **spaces, **mine}, {**seen.unknown, **unknown})
 
     def look(self, key: Key) -> Entry | None:
         """One thing."""
         kind = key.split("/")[1] if key.count("/") > 1 else ""
         if kind == "route":
             return look_route(self._edge, self._project, key, self._ways)
-        if kind == "database":
-            return self._databases.look(key)
+        if kind in _SPACES:
+            return self._spaces.look(key)
         return self._engine.look(key)
 
     def _routes(self) -> tuple[dict[Key, Entry], dict[Key, str]]:

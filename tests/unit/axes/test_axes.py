@@ -517,7 +517,7 @@ UNAVAILABLE = [
     Choices(source=Source.BRANCH),
     Choices(presence=Presence.SWITCHED),
     Choices(database=DatabaseWall.SCHEMA),
-    Choices(cache=CacheWall.KEYSPACE),
+    Choices(cache=CacheWall.COMMON),
     Choices(route=RouteBy.PORT),
     Choices(flags=Flags.ON),
 ]

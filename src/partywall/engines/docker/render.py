@@ -62,7 +62,7 @@ def document(
         unit: its name.
         entries: its instances, jobs, volumes, networks and its budget.
         ground: what it is drawn on.
-        joined: networks of other units that its members are in.
+        joined: networks of other units that its members are in; `network/service`: one of them.
     """
     every = {entry.thing.key: entry for entry in entries}
     draw = _Drawing(ground, every, joined)
@@ -78,7 +78,8 @@ def document(
             if isinstance(entry.thing, kind)
         }
         if section == "networks":
-            drawn |= {name: {"name": name, "external": True} for name in joined}
+            outer = sorted({way.partition("/")[0] for way in joined})
+            drawn |= {name: {"name": name, "external": True} for name in outer}
         if drawn:
             made[section] = drawn
     return made | draw.attached()
@@ -107,6 +108,7 @@ class _Drawing:
             return {**self._ground.edge(instance, self._joined), "labels": self._labels(entry)}
         made = {**_said(instance), "labels": self._labels(entry)}
         self._within(made)
+        self._among_others(made, service_of(thing.key))
         if any("/limit/" in need.key for need in thing.needs):
             made["cgroup_parent"] = self._ground.parent(environment_of(thing.key))
             made = bounded(made, self._portions.get(thing.key))
@@ -182,6 +184,12 @@ class _Drawing:
         if isinstance(build, Mapping) and isinstance(build.get("context"), str):
             made["build"] = {**build, "context": self._ground.absolute(build["context"])}
         made["volumes"] = [self._mounted(mount) for mount in made.get("volumes") or ()]
+
+    def _among_others(self, made: Json, service: str) -> None:
+        """Into the networks of environments, where its name leads to it."""
+        ways = (way.partition("/") for way in self._joined)
+        if outer := [network for network, _, name in ways if name == service]:
+            made["networks"] = {**(made.get("networks") or {}), **dict.fromkeys(outer)}
 
     def _mounted(self, mount: Mapping[str, Any]) -> Json:
         if mount.get("type") != "bind":

@@ -135,6 +135,10 @@ class EmbeddedEngine:
         """The edge's ways to them: the same."""
         return self.reach()
 
+    def links(self) -> EmbeddedReach:
+        """The environments' ways to what they share: the same."""
+        return self.reach()
+
     def states(self) -> dict[str, State]:
         """What the supervisor knows of every program."""
         return control.states(self.places.run)

@@ -11,7 +11,7 @@ from partywall.engines.embedded import inside
 from partywall.engines.embedded.programs import Programs
 from partywall.interfaces import Agent, Completed, Contact, Stand
 from partywall.model.errors import BadInput, MachineFailed
-from partywall.model.world import Key
+from partywall.model.world import AnyThing, Key
 
 
 class EmbeddedReach:
@@ -44,6 +44,19 @@ class EmbeddedReach:
     def open(self, instance: Key) -> None:
         """There is nothing to do."""
         del instance
+
+    def missing(self, space: AnyThing) -> str:
+        """Nothing stands between programs on loopback."""
+        del space
+        return ""
+
+    def link(self, space: AnyThing) -> None:
+        """There is nothing to do."""
+        del space
+
+    def unlink(self, space: AnyThing) -> None:
+        """There is nothing to do."""
+        del space
 
     def stands(self, environment: str) -> Sequence[Stand]:
         """One: all programs of an environment are one user's."""
