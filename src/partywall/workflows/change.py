@@ -25,7 +25,7 @@ from partywall.model.world import (
     World,
     environment_of,
 )
-from partywall.planning import guard, seeding
+from partywall.planning import guard, seeding, staying
 from partywall.planning.diff import plan as difference
 from partywall.planning.keep import destroy as without
 from partywall.planning.keep import keep
@@ -172,6 +172,7 @@ def _plan(project: Project, goal: Goal, observed: World) -> Plan:
             _refuse_strangers(project)
             refusing.check(project, _named(project, goal))
             refusing.check_conflicts(project, desired, goal.scope)
+            staying.check(desired, observed, goal.scope)
             sharing.check(project)
             _refuse(project, desired)
             return difference(desired, observed, goal.scope)

@@ -89,7 +89,7 @@ def performers(project: Project) -> Sequence[Performer]:
 
     under = ground(project)
     return (
-        DatabasePerformer(under.reach, project.store, project.records),
+        DatabasePerformer(under),
         KeySpacePerformer(under),
         TopicSpacePerformer(under, project.home / _LOCK),
     )
