@@ -236,7 +236,7 @@ class FakeReach(Reach, Ways, Links):
     def open(self, instance: Key) -> None:
         pass
 
-    def address(self, instance: Key, port: int) -> tuple[str, int]:
+    def address(self, instance: Key, port: int, near: str = "") -> tuple[str, int]:
         return "127.0.0.1", port
 
     def missing(self, space: AnyThing) -> str:

@@ -59,8 +59,11 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
 class Reach(Protocol):
     """How to get to a running service, and how to be inside an environment."""
 
-    def address(self, instance: Key, port: int) -> tuple[str, int]:
-        """Host and port where the edge and the probes reach a port of an instance."""
+    def address(self, instance: Key, port: int, near: str = "") -> tuple[str, int]:
+        """Host and port where the edge and the probes reach a port of an instance.
+
+        `near` is the environment that asks for one that several use: it may see it elsewhere.
+        """
         ...
 
     def stands(self, environment: str) -> Sequence[Stand]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from psycopg.sql import Composed
 
 _MAINTENANCE = "postgres"
+_ALONE = 0x7061727479
 _CONNECTIONS = 40
 """So that one environment cannot take all of the customary hundred."""
 _ROLE = (
@@ -34,6 +35,8 @@ class DatabaseParts:
         """A database and its owner, both made when missing; every other database is closed."""
         self._ground.links.link(database)
         with self._admin(database, _MAINTENANCE) as server:
+            # Two environments come at once, and both close the same databases.
+            server.execute("SELECT pg_advisory_lock(%s)", [_ALONE])
             self._role(server, database)
             for name in (_MAINTENANCE, "template1", database.admin):
                 _close(server, name)

@@ -20,12 +20,13 @@ class EmbeddedReach:
     def __init__(self, programs: Programs) -> None:
         self._programs = programs
 
-    def address(self, instance: Key, port: int) -> tuple[str, int]:
+    def address(self, instance: Key, port: int, near: str = "") -> tuple[str, int]:
         """Host and port of an instance.
 
         Raises:
             MachineFailed: when it never ran here.
         """
+        del near
         address = self._programs.allocations.address(instance)
         if address is None:
             raise MachineFailed(f"{instance} has no address", remedy="run `partywall up`")
