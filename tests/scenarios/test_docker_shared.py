@@ -40,8 +40,8 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Boxes]:
 
 def inspected(one: Boxes, unit: str, service: str) -> dict[str, Any]:
     """What the engine says of a container."""
-    [text] = docker("inspect", "--format", "{{json .}}", f"{one.name}-{unit}-{service}-1")
-    found: dict[str, Any] = msgspec.json.decode(text)
+    words = docker("inspect", "--format", "{{json .}}", f"{one.name}-{unit}-{service}-1")
+    found: dict[str, Any] = msgspec.json.decode(" ".join(words))
     return found
 
 

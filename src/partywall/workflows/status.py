@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,7 +12,17 @@ import msgspec
 
 from partywall.interfaces import Health
 from partywall.model.errors import PartywallError
-from partywall.model.world import Entry, Instance, Key, Route, World, environment_of, name_of
+from partywall.model.world import (
+    SHARED,
+    Entry,
+    Instance,
+    Key,
+    Route,
+    Space,
+    World,
+    environment_of,
+    name_of,
+)
 from partywall.planning.diff import plan
 from partywall.workflows import budget
 from partywall.workflows.project import Project
@@ -63,6 +74,7 @@ def status(project: Project) -> Document:
             for name in _names(project, observed)
         },
         "shared": _of("shared", rows),
+        "saved_bytes": _saved(observed, rows),
         "edge": _edge(project, rows),
         "unwatched": project.engine.unwatched() or None,
     }
@@ -221,6 +233,17 @@ def _healthy(now: Health) -> bool | None:
 
 def _of(environment: str, rows: Mapping[Key, Document]) -> Document:
     return {name_of(key): row for key, row in rows.items() if environment_of(key) == environment}
+
+
+def _saved(observed: World, rows: Mapping[Key, Document]) -> int:
+    """What the same servers would take once more for each further environment that uses them."""
+    spaces = [thing for thing in observed.things() if isinstance(thing, Space)]
+    users = Counter(one.server for one in spaces if environment_of(one.server) == SHARED)
+    return sum(
+        (rows[server]["memory_bytes"] or 0) * (number - 1)
+        for server, number in users.items()
+        if server in rows
+    )
 
 
 def _edge(project: Project, rows: Mapping[Key, Document]) -> Document:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from partywall.cli.render.amounts import memory
 from partywall.cli.render.budget_text import budget_lines, portion_lines
 from partywall.cli.render.columns import clean, count, hang, last_line, sendable
 from partywall.cli.render.service_table import Document, Services, health_word, service_tables
@@ -51,7 +52,9 @@ def _environments(
 def _common(document: Document, style: Style) -> Iterable[tuple[str, Services, None]]:
     """What all environments use: a mapping of services, and the edge, which is one service."""
     if document.get("shared"):
-        yield style.paint("shared", "bold"), document["shared"], None
+        saved = document.get("saved_bytes")
+        said = f"  {memory(saved)} less than with a server for each" if saved else ""
+        yield style.paint("shared", "bold") + said, document["shared"], None
     if edge := document.get("edge"):
         one = not all(isinstance(value, Mapping) for value in edge.values())
         services = {"edge": {"role": "edge", **edge}} if one else edge
