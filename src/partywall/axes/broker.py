@@ -29,6 +29,7 @@ def topics(site: Site, environment: Environment) -> Iterable[AnyThing]:
             user=sharing.user(site.project, environment.name),
             prefix=f"{environment.name}/",
             password=sharing.password(environment, Role.BROKER),
+            admin_password=sharing.admin(service.name),
         )
 
 

@@ -24,6 +24,7 @@ from partywall.model.world import SHARED, AnyThing, Instance, Need, Network, Vol
 _NETWORK = "default"
 _OWN = frozenset({"depends_on", "extra_hosts", "links", "network_mode", "networks", "profiles"})
 """What of a definition is about the app around a server."""
+_PASSWORDS = {Role.CACHE: "REDISCLI_AUTH", Role.BROKER: standing.ADMIN}
 _NO_WAY_THROUGH = {"net.ipv4.ip_forward": "0"}
 """Who is in several networks must not lead from one into another."""
 
@@ -183,10 +184,13 @@ def parts(environment: Environment, role: Role) -> Iterable[Service]:
 
 
 def _told(service: Service) -> dict[str, str]:
-    """A health check made inside Redis needs the password."""
+    """Where it keeps its users, and the administrator's password.
+
+    A health check made inside Redis takes it from there.
+    """
     made = standing.told(service)
-    if service.role is Role.CACHE:
-        made["REDISCLI_AUTH"] = str(admin(service.name))
+    if service.role in _PASSWORDS:
+        made[_PASSWORDS[service.role]] = str(admin(service.name))
     return made
 
 

@@ -141,6 +141,8 @@ class TopicSpace(Thing, frozen=True, kw_only=True, tag="topicspace"):
     user: str
     prefix: str
     password: SecretRef | None = None
+    admin_password: SecretRef | None = None
+    """Of the broker's administrator, in the store of `shared`."""
 
 
 class FileSpace(Thing, frozen=True, kw_only=True, tag="filespace"):

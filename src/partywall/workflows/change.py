@@ -33,7 +33,16 @@ from partywall.planning.restart import restart
 from partywall.planning.scope import COMMON, wanted_of
 from partywall.system.decoding import convert
 from partywall.system.files import read_bytes
-from partywall.workflows import edge_place, notes, refusing, services, sharing, trash, variables
+from partywall.workflows import (
+    edge_place,
+    notes,
+    parts,
+    refusing,
+    services,
+    sharing,
+    trash,
+    variables,
+)
 from partywall.workflows.project import Project
 from partywall.workflows.take_over import record
 
@@ -85,6 +94,7 @@ def change(project: Project, goal: Goal, approve: Approve, progress: Progress) -
         observed, plan = _look(project, goal)
         if MACHINE not in names and _touches_common(plan):
             held.enter_context(sharing.hold(project, [MACHINE], goal.verb))
+            parts.reread(project)
             observed, plan = _look(project, goal)
         if not plan:
             _keep_up(project, goal, observed, progress)

@@ -66,6 +66,11 @@ def settle(project: Project, whole: World) -> None:
         _password(project, SHARED, ref.name)
 
 
+def reread(project: Project) -> None:
+    """Another command line may have made secrets of shared servers before this one's turn came."""
+    project.store.forget(SHARED)
+
+
 def keep(project: Project) -> None:
     """Write the secrets of shared servers down."""
     if any_shared(project.choices):

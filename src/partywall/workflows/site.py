@@ -88,6 +88,13 @@ def _production(project: Project, apps: Mapping[str, App]) -> Environment | None
             where=project.settings.where("environments", name, "attach"),
             remedy="choose an architecture without shared servers, or `partywall take-over`",
         )
+    if before := project.settings.production.volumes_of:
+        raise BadInput(
+            f"{name} has the volumes of the Compose project {before}, and a server that all use "
+            "would not have its data",
+            where=project.settings.where("environments", name, "volumes_of"),
+            remedy="choose an architecture without shared servers",
+        )
     app = apps.get(name) or project.apps([name])[name]
     return _environment(project, name, app)
 

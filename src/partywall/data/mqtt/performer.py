@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
-from partywall.axes.standing import SPACES
+from partywall.axes.standing import RIGHTS_FILE, SPACES
+from partywall.data.mqtt import control
 from partywall.data.mqtt.lists import passwords, topics
-from partywall.data.mqtt.wire import PORT
+from partywall.data.mqtt.wire import PORT, Denied, Session
 from partywall.data.mqtt.wire import let_in as ask
 from partywall.data.spaces import Ground, SpacePerformer, refused
 from partywall.model.errors import MachineFailed
-from partywall.model.world import AnyThing, Key, TopicSpace
+from partywall.model.world import AnyThing, TopicSpace
 from partywall.system.filelock import locked
 
 _KEEP = f"""set -eu; umask 077; mkdir -p "${SPACES}"; cd "${SPACES}"
+[ ! -f {RIGHTS_FILE} ] || {{ echo itself; exit 0; }}
 cat > .new
 sed -n '/^#$/q;p' .new > .passwords; sed '1,/^#$/d' .new > .acl; rm .new
-[ "$(id -u)" != 0 ] || ! id mosquitto > /dev/null 2>&1 || chown mosquitto .passwords .acl
 mv .passwords passwords; mv .acl acl
-[ ! -f pid ] || kill -HUP "$(cat pid)"
 """
-"""Both files come in one text with a line `#` between; a broker that has a pid file is told."""
+"""Both files come in one text with a line `#` between; a broker that keeps its users says so."""
 
 
 class TopicSpacePerformer(SpacePerformer[TopicSpace]):
@@ -35,7 +37,10 @@ class TopicSpacePerformer(SpacePerformer[TopicSpace]):
 
     def admit(self, space: TopicSpace) -> None:
         """A user with its prefix; others' connections stay as they are."""
-        self._tell(space.server)
+        if self._keeps_itself(space):
+            password = self._ground.password(space).reveal()
+            with self._admin(space) as session:
+                control.admit(session, space, password)
         if why := let_in(self._ground, space):
             raise refused(space, why)
 
@@ -44,9 +49,23 @@ class TopicSpacePerformer(SpacePerformer[TopicSpace]):
 
     def dismiss(self, space: TopicSpace) -> None:
         """It is recorded no longer, and so in no list."""
-        self._tell(space.server)
+        if self._keeps_itself(space):
+            with self._admin(space) as session:
+                control.dismiss(session, space)
 
-    def _tell(self, server: Key) -> None:
+    @contextlib.contextmanager
+    def _admin(self, space: TopicSpace) -> Iterator[Session]:
+        secret = self._ground.admin(space.admin_password)
+        host, port = self._ground.reach.address(space.server, PORT)
+        try:
+            with control.opened(host, port, secret.reveal()) as session:
+                yield session
+        except (OSError, Denied) as error:
+            raise refused(space, error) from None
+
+    def _keeps_itself(self, space: TopicSpace) -> bool:
+        """Whether a broker keeps its users itself; one that reads lists has them written."""
+        server = space.server
         with locked(self._lock, f"the users of {server}"):
             spaces = [
                 entry.thing
@@ -59,6 +78,7 @@ class TopicSpacePerformer(SpacePerformer[TopicSpace]):
         if done.code:
             says = (done.err or done.out).strip().splitlines()[-1:]
             raise MachineFailed(f"{server} cannot be told its users: {''.join(says)}")
+        return done.out.strip() == "itself"
 
 
 def let_in(ground: Ground, space: TopicSpace) -> str:

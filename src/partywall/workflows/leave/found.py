@@ -11,7 +11,7 @@ import msgspec
 from partywall.edge import tenants
 from partywall.interfaces import Plain
 from partywall.model.errors import Refused
-from partywall.model.world import Instance, Volume, World, environment_of, name_of
+from partywall.model.world import SHARED, Instance, Space, Volume, World, environment_of, name_of
 from partywall.planning.scope import COMMON
 from partywall.workflows.leave.plainly import Plainly
 from partywall.workflows.project import Project
@@ -62,6 +62,7 @@ def find(project: Project, behind: Iterable[str] = ()) -> Leaving:
         raise Refused("nothing of Partywall is here", remedy="`partywall init` begins")
     observed = project.observer.observe()
     production = project.settings.production.name
+    _refuse_shared(observed, production)
     running = [one.key for one in _of(observed, production) if isinstance(one, Instance)]
     for key in running:
         if (name := name_of(key)) not in behind:
@@ -79,6 +80,18 @@ def find(project: Project, behind: Iterable[str] = ()) -> Leaving:
         dumps=dumps if any(dumps.glob("*/*")) else None,
         last=not tenants.others(project.edge, project.settings.project),
     )
+
+
+def _refuse_shared(observed: World, production: str) -> None:
+    """Plain Compose would start servers of production's own, and empty ones."""
+    things = _of(observed, production)
+    parts = [one.key for one in things if isinstance(one, Space) and one.server.startswith(SHARED)]
+    if parts:
+        raise Refused(
+            f"data of {production} are in servers that others use ({', '.join(sorted(parts))}), "
+            "and plain Compose would not find them",
+            remedy="`partywall render` writes files that run without Partywall as they are",
+        )
 
 
 def _of(observed: World, environment: str) -> Iterator[Any]:
