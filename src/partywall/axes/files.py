@@ -9,7 +9,7 @@ from partywall.axes.definition import relative
 from partywall.axes.site import Environment, Site, before, own
 from partywall.model.app import App
 from partywall.model.choices import FilesWall
-from partywall.model.world import AnyThing, Volume
+from partywall.model.world import AnyThing, Volume, name_of
 
 
 def folder(site: Site, environment: Environment) -> Iterable[AnyThing]:
@@ -57,4 +57,11 @@ def _options(app: App, name: str) -> dict[str, str]:
     return options
 
 
-OPTIONS = {FilesWall.FOLDER: folder}
+def read_only(site: Site, environment: Environment) -> Iterable[AnyThing]:
+    """Production's files for all: the others read them, and have no folder of their own."""
+    for volume in folder(site, environment):
+        if name_of(volume.key) not in environment.reads:
+            yield volume
+
+
+OPTIONS = {FilesWall.FOLDER: folder, FilesWall.READ_ONLY: read_only}

@@ -11,7 +11,7 @@ from partywall.axes.definition import built, handed_on, relative
 from partywall.axes.hosts import called
 from partywall.axes.names import other_names
 from partywall.axes.ports import bypassing
-from partywall.axes.site import Environment, is_postgres, own
+from partywall.axes.site import Environment, is_postgres, own, volume_of
 from partywall.model.app import App, Attachment, Condition, Dependency, Mount, Port, Role, Service
 from partywall.model.world import SHARED, Instance, Key, Need
 
@@ -69,7 +69,7 @@ def _definition(environment: Environment, service: Service) -> dict[str, Any]:
         return {}
     settled = frozenset() if environment.production else frozenset(environment.app.bound)
     app = environment.app
-    return handed_on(service, app.folder, settled, app.hidden)
+    return handed_on(service, app.folder, settled | environment.reads.keys(), app.hidden)
 
 
 def _reachable(environment: Environment, service: Service) -> dict[str, Key]:
@@ -86,7 +86,7 @@ def _needs(environment: Environment, service: Service) -> tuple[Need, ...]:
         need for other in _leans_on(environment, service) for need in part_of(environment, other)
     }
     volumes = {
-        Need(own(environment, "volume", mount.source))
+        Need(volume_of(environment, mount.source))
         for mount in service.mounts
         if mount.kind == "volume" and mount.source
     }
@@ -132,14 +132,16 @@ def _leans_on(environment: Environment, service: Service) -> list[Service]:
 
 def _mount(environment: Environment, mount: Mount) -> Mount:
     if mount.kind == "volume" and mount.source:
-        source = own(environment, "volume", mount.source)
+        source = volume_of(environment, mount.source)
     else:
         source = relative(mount.source, environment.app.folder)
     return Mount(
         kind=mount.kind,
         source=source,
         target=mount.target,
-        read_only=mount.read_only or _is_configuration(environment, mount),
+        read_only=mount.read_only
+        or _is_configuration(environment, mount)
+        or (mount.kind == "volume" and mount.source in environment.reads),
     )
 
 

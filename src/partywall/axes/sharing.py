@@ -16,10 +16,10 @@ from partywall.axes import standing
 from partywall.axes.instance import instance
 from partywall.axes.site import Environment, Site, is_mosquitto, is_postgres, is_redis, own
 from partywall.model.app import Condition, Role, Service
-from partywall.model.choices import BrokerWall, CacheWall, Choices, DatabaseWall
+from partywall.model.choices import BrokerWall, CacheWall, Choices, DatabaseWall, FilesWall
 from partywall.model.errors import BadInput
 from partywall.model.secret import PLACEHOLDER, SecretRef
-from partywall.model.world import SHARED, AnyThing, Instance, Need, Network, Volume
+from partywall.model.world import SHARED, AnyThing, Instance, Key, Need, Network, Volume
 
 _NETWORK = "default"
 _OWN = frozenset({"depends_on", "extra_hosts", "links", "network_mode", "networks", "profiles"})
@@ -62,8 +62,10 @@ KINDS = {
 
 
 def any_shared(choices: Choices) -> bool:
-    """Whether an architecture has servers that several environments use."""
-    return any(getattr(choices, kind.axis) != kind.alone for kind in KINDS.values())
+    """Whether an architecture has something of production's that other environments use."""
+    return choices.files is FilesWall.READ_ONLY or any(
+        getattr(choices, kind.axis) != kind.alone for kind in KINDS.values()
+    )
 
 
 def settled(site: Site) -> Site:
@@ -80,7 +82,31 @@ def settled(site: Site) -> Site:
 
 def _settled(site: Site, environment: Environment) -> Environment:
     shares = frozenset(one.name for one in _shareable(site, environment))
-    return msgspec.structs.replace(environment, shares=shares)
+    reads = dict(_read(site, environment))
+    return msgspec.structs.replace(environment, shares=shares, reads=reads)
+
+
+def _read(site: Site, environment: Environment) -> Iterator[tuple[str, Key]]:
+    """Volumes of files that production has too; what servers keep is no such thing."""
+    if site.choices.files is not FilesWall.READ_ONLY or environment.production:
+        return
+    production = _production(site)
+    theirs = set(_files(production))
+    for name in _files(environment):
+        if name in theirs:
+            yield name, own(production, "volume", name)
+
+
+def _files(environment: Environment) -> Iterator[str]:
+    """The volumes that no server has."""
+    services = environment.app.services.values()
+    kept = {
+        mount.source for service in services if service.role in KINDS for mount in service.mounts
+    }
+    for service in services:
+        for mount in service.mounts:
+            if mount.kind == "volume" and mount.source and mount.source not in kept:
+                yield mount.source
 
 
 def _shareable(site: Site, environment: Environment) -> Iterator[Service]:

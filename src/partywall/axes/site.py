@@ -57,6 +57,8 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """What it logs in with to servers that other environments use too."""
     shares: frozenset[str] = frozenset()
     """Its services that such a server stands for; worked out from the choices."""
+    reads: dict[str, Key] = {}
+    """Its volumes that are another environment's, to be read and no more; worked out as well."""
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +74,11 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     """The ports that people's browsers call, plain HTTP first."""
     production: Environment | None = None
     """Whose definitions make the servers that all use; needed only where there are any."""
+
+
+def volume_of(environment: Environment, name: str) -> Key:
+    """The key of the volume that the Compose file calls so."""
+    return environment.reads.get(name) or own(environment, "volume", name)
 
 
 def own(environment: Environment, kind: str, name: str) -> Key:

@@ -59,6 +59,8 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     volumes: tuple[Key, ...] = ()
     data: frozenset[Key] = frozenset()
     """Those of the volumes that belong to servers: nothing is ever written there."""
+    reads: frozenset[Key] = frozenset()
+    """Volumes of other environments that it reads by an explicit line."""
     vaults: dict[Key, Key] = {}
     """Volume → the instance that serves its files and nothing else."""
     keepers: tuple[Keeper, ...] = ()
@@ -96,6 +98,14 @@ def target(world: World, environment: str) -> Target:
             for instance in instances
             if instance.role in _SERVERS
             for mount in instance.mounts
+        ),
+        reads=frozenset(
+            mount.source
+            for instance in instances
+            for mount in instance.mounts
+            if mount.kind == "volume"
+            and mount.source
+            and environment_of(mount.source) != environment
         ),
         vaults=_vaults(instances),
         keepers=tuple(

@@ -10,17 +10,19 @@ from partywall.axes import logins, sharing, standing
 from partywall.axes.site import Site
 from partywall.axes.world import desired
 from partywall.model.app import Mount, Role, Service
-from partywall.model.choices import BrokerWall, CacheWall, Choices, DatabaseWall
+from partywall.model.choices import BrokerWall, CacheWall, Choices, DatabaseWall, FilesWall
 from partywall.model.errors import BadInput
 from partywall.model.secret import SecretRef, references
 from partywall.model.world import (
     Database,
     Instance,
     KeySpace,
+    Need,
     TopicSpace,
     World,
     environment_of,
 )
+from partywall.planning import conflicts
 
 ALL = Choices(cache=CacheWall.KEYSPACE, broker=BrokerWall.TOPICS, database=DatabaseWall.DATABASE)
 
@@ -161,6 +163,39 @@ def test_a_service_of_its_own_image_and_without_data_is_shared_too() -> None:
 def test_a_database_server_starts_as_it_always_does() -> None:
     service = plans.app("prod").services["db"]
     assert (standing.told(service), standing.defined(service)) == ({}, {})
+
+
+def reading() -> World:
+    return desired(site(Choices(files=FilesWall.READ_ONLY)))
+
+
+def test_development_reads_productions_files_and_has_none_of_its_own() -> None:
+    world = reading()
+    assert "dev/volume/vault" not in world.entries
+    assert {"dev/volume/pgdata", "dev/volume/cachedata"} <= world.entries.keys()
+    api = thing(world, "dev/api")
+    assert [(one.source, one.read_only) for one in api.mounts] == [("prod/volume/vault", True)]
+    assert Need("prod/volume/vault") in api.needs
+    assert [(one["source"], one["read_only"]) for one in api.definition["volumes"]] == [
+        ("vault", True)
+    ]
+    conflicts.check(world)
+
+
+def test_production_writes_its_files_as_ever() -> None:
+    assert thing(reading(), "prod/api") == thing(desired(site(Choices())), "prod/api")
+
+
+def test_files_that_production_has_not_are_developments_own() -> None:
+    made = site(Choices(files=FilesWall.READ_ONLY))
+    prod, dev = made.environments
+    api = msgspec.structs.replace(prod.app.services["api"], mounts=())
+    vault = msgspec.structs.replace(prod.app.services["vault"], mounts=())
+    worker = msgspec.structs.replace(prod.app.services["worker"], mounts=())
+    services = {**prod.app.services, "api": api, "vault": vault, "worker": worker}
+    prod = msgspec.structs.replace(prod, app=msgspec.structs.replace(prod.app, services=services))
+    world = desired(msgspec.structs.replace(made, environments=(prod, dev), production=prod))
+    assert "dev/volume/vault" in world.entries
 
 
 URLS = [

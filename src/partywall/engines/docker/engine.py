@@ -83,6 +83,7 @@ class DockerEngine:
             naming=self._naming,
             absolute=lambda path: str((parts.project / path).absolute()),
             called=self._names.of,
+            named=lambda key: self._names.all().get(key, ""),
             parent=self._budgets.parent,
             budget=self._budgets.script,
             edge=self._edge,

@@ -45,6 +45,8 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     """A host path as a world gives it → that path from the root."""
     called: Callable[[Volume], str]
     """A volume → what the engine calls it."""
+    named: Callable[[Key], str] = name_of
+    """The key of a volume of another unit → what the engine calls it."""
     parent: Callable[[str], str]
     """An environment with a budget → the group of the kernel that it runs in."""
     budget: Callable[[Limit], str]
@@ -77,6 +79,8 @@ def document(
             for key, entry in sorted(every.items())
             if isinstance(entry.thing, kind)
         }
+        if section == "volumes":
+            drawn |= draw.foreign(unit)
         if section == "networks":
             outer = sorted({way.partition("/")[0] for way in joined})
             drawn |= {name: {"name": name, "external": True} for name in outer}
@@ -148,6 +152,24 @@ class _Drawing:
         if volume.options:
             made["driver_opts"] = driver_options(volume, self._ground.absolute)
         return made
+
+    def foreign(self, unit: str) -> Json:
+        """Volumes of other units that its members read; those make them."""
+        instances = (
+            entry.thing.instance if isinstance(entry.thing, Job) else entry.thing
+            for entry in self._every.values()
+        )
+        keys = {
+            mount.source
+            for one in instances
+            if isinstance(one, Instance)
+            for mount in one.mounts
+            if mount.kind == "volume" and mount.source and environment_of(mount.source) != unit
+        }
+        return {
+            name_of(key): {"name": self._ground.named(key), "external": True}
+            for key in sorted(keys)
+        }
 
     def attached(self) -> Json:
         """The secrets and configs that instances name."""
