@@ -16,7 +16,7 @@ from partywall.compose.environment import Given
 from partywall.compose.place import Sources
 from partywall.compose.understand import Reading
 from partywall.model.app import App
-from partywall.model.choices import RouteBy
+from partywall.model.choices import DatabaseWall, RouteBy
 from partywall.model.plan import Plan
 from partywall.model.secret import SecretRef
 from partywall.model.world import Checkout, World, environment_of
@@ -54,10 +54,12 @@ def site(*architectures: str, apps: dict[str, App] | None = None) -> Site:
     given = apps or {name: app(name) for name in NAMES}
     choices = catalog.choices(architectures)
     every = (_environment(name, one) for name, one in given.items())
+    environments = tuple(map(by_port, every) if choices.route is RouteBy.PORT else every)
     return Site(
         project="makapix",
         choices=choices,
-        environments=tuple(map(by_port, every) if choices.route is RouteBy.PORT else every),
+        environments=environments,
+        production=environments[0],
         machine=MACHINE,
         edge={"tls": "internal", "bind": "127.0.0.1"},
         edge_ports=(8080, 8443),
@@ -118,6 +120,13 @@ def worlds() -> dict[str, World]:
     return {**made, "branches": branches()}
 
 
+def _databases() -> World:
+    """The architecture `shared` with a single database server, too."""
+    made = site("shared")
+    point = msgspec.structs.replace(made.choices, database=DatabaseWall.DATABASE)
+    return desired(msgspec.structs.replace(made, choices=point))
+
+
 def changed(name: str, service: str, variable: str, value: str) -> World:
     """The world with one variable of one service changed."""
     apps = {one: app(one) for one in NAMES}
@@ -138,7 +147,7 @@ def _checked(wanted: World, seen: World, scope: str | None = None) -> Plan:
 
 def _only(whole: World, name: str) -> World:
     """What is there while only one of the environments is up."""
-    mine = (name, "machine")
+    mine = (name, "machine", "shared")
     return whole.only({k: e for k, e in whole.entries.items() if environment_of(k) in mine})
 
 
@@ -226,6 +235,15 @@ PLANS: dict[str, Callable[[], Plan]] = {
     "branches, down dev": lambda: _checked(keep(branches(), "dev"), branches(), "dev"),
     "branches, destroy dev": lambda: _checked(destroy(branches(), "dev"), branches(), "dev"),
     "branches, again": lambda: _checked(branches(), branches()),
+    "shared": _up("shared"),
+    "shared, database": lambda: _checked(_databases(), World()),
+    "shared, dev beside prod": lambda: _checked(
+        world("shared"), _only(world("shared"), "prod"), "dev"
+    ),
+    "shared, destroy dev": lambda: _checked(
+        destroy(world("shared"), "dev"), world("shared"), "dev"
+    ),
+    "shared, again": lambda: _checked(world("shared"), world("shared")),
     "dual, again": lambda: _checked(world("dual"), world("dual")),
 }
 

@@ -61,7 +61,9 @@ def test_a_scoped_plan_keeps_out_of_the_other_environment():
     for name, made in plans.PLANS.items():
         planned = made()
         if planned.scope is not None:
-            assert {s.environment for s in planned.steps} <= {planned.scope, "machine"}, name
+            assert {s.environment for s in planned.steps} <= {planned.scope, "machine", "shared"}, (
+                name
+            )
 
 
 def test_destroying_and_creating_are_the_same_keys():

@@ -17,6 +17,7 @@ from partywall.interfaces import (
     Discarded,
     Engine,
     Health,
+    Links,
     Log,
     Logs,
     Observer,
@@ -223,7 +224,7 @@ class FakePerformer(Performer):
         return any(need.key == key for need in stored.entry.thing.needs)
 
 
-class FakeReach(Reach, Ways):
+class FakeReach(Reach, Ways, Links):
     """Nothing listens, so commands are only repeated."""
 
     def way(self, instance: Key, port: int) -> tuple[str, int]:
@@ -235,8 +236,17 @@ class FakeReach(Reach, Ways):
     def open(self, instance: Key) -> None:
         pass
 
-    def address(self, instance: Key, port: int) -> tuple[str, int]:
+    def address(self, instance: Key, port: int, near: str = "") -> tuple[str, int]:
         return "127.0.0.1", port
+
+    def missing(self, space: AnyThing) -> str:
+        return ""
+
+    def link(self, space: AnyThing) -> None:
+        pass
+
+    def unlink(self, space: AnyThing) -> None:
+        pass
 
     def stands(self, environment: str) -> Sequence[Stand]:
         return (Stand(name=environment),)
@@ -340,6 +350,9 @@ class FakeEngine(Engine):
         return FakeReach()
 
     def ways(self) -> Ways:
+        return FakeReach()
+
+    def links(self) -> Links:
         return FakeReach()
 
     def health(self, keys: Iterable[Key]) -> dict[Key, Health]:

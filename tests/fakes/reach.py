@@ -11,7 +11,7 @@ from partywall.interfaces import Agent, Completed, Contact, Reach, Stand
 class Unasked(Reach):
     """One position in each environment; everything else fails the test."""
 
-    def address(self, instance: str, port: int) -> tuple[str, int]:
+    def address(self, instance: str, port: int, near: str = "") -> tuple[str, int]:
         raise AssertionError(f"nobody asks for the address of {instance}")
 
     def stands(self, environment: str) -> Sequence[Stand]:

@@ -158,7 +158,7 @@ class UserReach(Unasked):
         self.uids = dict(UIDS)
         self.seen: list[str] = []
 
-    def address(self, instance: str, port: int) -> tuple[str, int]:
+    def address(self, instance: str, port: int, near: str = "") -> tuple[str, int]:
         return "127.0.0.1", self.ports[instance]
 
     def run_inside(

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from paho.mqtt.client import Client
     from paho.mqtt.reasoncodes import ReasonCode
 
-TOPIC = "posts/new"
+NEW_POST = "posts/new"
 AT_LEAST_ONCE = 1
 
 log = logging.getLogger("makapix.broker")
@@ -35,7 +35,7 @@ class Broker:
 
     def announce(self, post: dict[str, Any]) -> None:
         """Tell the world about a new post."""
-        self._client.publish(TOPIC, json.dumps(post), qos=AT_LEAST_ONCE)
+        self._client.publish(topic(), json.dumps(post), qos=AT_LEAST_ONCE)
 
     @property
     def connected(self) -> bool:
@@ -53,11 +53,16 @@ class Broker:
         if reason.is_failure:
             log.warning("the broker refused the connection: %s", reason)
         elif self._ring:
-            client.subscribe(TOPIC, qos=AT_LEAST_ONCE)
+            client.subscribe(topic(), qos=AT_LEAST_ONCE)
 
     def _on_message(self, *_: object) -> None:
         if self._ring:
             self._ring()
+
+
+def topic() -> str:
+    """Return where new posts are announced, on a broker that others may use too."""
+    return optional("MQTT_PREFIX", "") + NEW_POST
 
 
 def _client(role: str) -> "Client":

@@ -4,7 +4,7 @@ import logging
 import time
 from typing import cast
 
-from makapix.healthy import heartbeat_key
+from makapix.healthy import heartbeat_key, prefixed
 
 GALLERY = "gallery"
 EDITION = "gallery:edition"
@@ -31,7 +31,9 @@ class Cache:
         A lost cache makes things slower, it is no error.
         """
         try:
-            answer = cast("list[bytes | None]", self._redis.mget(EDITION, GALLERY))
+            answer = cast(
+                "list[bytes | None]", self._redis.mget(prefixed(EDITION), prefixed(GALLERY))
+            )
         except self._broken as error:
             log.warning("gallery not read from the cache: %s", type(error).__name__)
             return b"", None
@@ -46,14 +48,14 @@ class Cache:
         change meanwhile is kept under an old edition, where nobody looks.
         """
         try:
-            self._redis.set(GALLERY, edition + b"\n" + page, ex=GALLERY_SECONDS)
+            self._redis.set(prefixed(GALLERY), edition + b"\n" + page, ex=GALLERY_SECONDS)
         except self._broken as error:
             log.warning("gallery not kept in the cache: %s", type(error).__name__)
 
     def forget_gallery(self) -> None:
         """Begin a new edition because something on the first page changed."""
         try:
-            self._redis.incr(EDITION)
+            self._redis.incr(prefixed(EDITION))
         except self._broken as error:
             log.warning("gallery not renewed in the cache: %s", type(error).__name__)
 
@@ -62,7 +64,7 @@ class Cache:
 
         Errors: RedisError when the cache is away; a limit that cannot be counted does not hold.
         """
-        key = f"rate:{action}:{who}:{int(time.time() // 60)}"
+        key = prefixed(f"rate:{action}:{who}:{int(time.time() // 60)}")
         with self._redis.pipeline() as pipeline:
             pipeline.incr(key)
             pipeline.expire(key, 120)

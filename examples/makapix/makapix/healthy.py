@@ -8,7 +8,7 @@ import socket
 import sys
 from functools import partial
 
-from makapix.environment import listen_address, required
+from makapix.environment import listen_address, optional, required
 
 TIMEOUT = 2.0
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
@@ -23,9 +23,14 @@ def http_is_healthy(path: str) -> bool:
         return link.makefile("rb").readline().split()[1:2] == [b"200"]
 
 
+def prefixed(key: str) -> str:
+    """Return the name of a key in a cache that others may use too."""
+    return optional("REDIS_PREFIX", "") + key
+
+
 def heartbeat_key() -> str:
     """Return the cache key that this machine's (or container's) worker keeps alive."""
-    return f"heartbeat:{socket.gethostname()}"
+    return prefixed(f"heartbeat:{socket.gethostname()}")
 
 
 def worker_is_healthy() -> bool:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from partywall.axes.instance import instance
+from partywall.axes import sharing
+from partywall.axes.instance import SPACES, instance
 from partywall.axes.site import Environment, Site, is_postgres, own
 from partywall.model.app import Condition, Role, Service, by_file
 from partywall.model.choices import DatabaseWall
 from partywall.model.secret import references
-from partywall.model.world import AnyThing, Database, Need
+from partywall.model.world import SHARED, AnyThing, Database, Need
 
 
 def server(_site: Site, environment: Environment) -> Iterable[AnyThing]:
     """A database server per environment, with the database its image would make."""
     for service in environment.app.services.values():
-        if service.role is Role.DATABASE:
+        if service.role is Role.DATABASE and service.name not in environment.shares:
             yield instance(environment, service)
             if is_postgres(service):
                 yield _database(environment, service)
@@ -23,7 +24,7 @@ def server(_site: Site, environment: Environment) -> Iterable[AnyThing]:
 
 def _database(environment: Environment, service: Service) -> Database:
     """Names as the official image takes them from its variables."""
-    given = {**service.environment, **by_file(service.environment, service.attachments)}
+    given = _given(service)
     owner = given.get("POSTGRES_USER") or "postgres"
     key = f"{environment.name}/{service.name}"
     secrets = references(given.get("POSTGRES_PASSWORD", ""))
@@ -42,4 +43,32 @@ def common(site: Site, environment: Environment) -> Iterable[AnyThing]:
     return server(site, environment)
 
 
-OPTIONS = {DatabaseWall.SERVER: server, DatabaseWall.COMMON: common}
+
+def _given(service: Service) -> dict[str, str]:
+    return {**service.environment, **by_file(service.environment, service.attachments)}
+
+
+def database(site: Site, environment: Environment) -> Iterable[AnyThing]:
+    """One PostgreSQL server for all, a database for each, which lets its owner alone in."""
+    yield from server(site, environment)
+    yield from sharing.servers(site, environment, Role.DATABASE)
+    for service in sharing.parts(environment, Role.DATABASE):
+        name = sharing.database_name(site.project, environment.name)
+        yield Database(
+            key=own(environment, SPACES[Role.DATABASE], service.name),
+            needs=sharing.before_use(environment, service),
+            server=f"{SHARED}/{service.name}",
+            name=name,
+            owner=name,
+            password=sharing.password(environment, Role.DATABASE),
+            kind="database",
+            admin=_given(service).get("POSTGRES_USER") or "postgres",
+            admin_password=sharing.admin(service.name),
+        )
+
+
+OPTIONS = {
+    DatabaseWall.SERVER: server,
+    DatabaseWall.DATABASE: database,
+    DatabaseWall.COMMON: common,
+}

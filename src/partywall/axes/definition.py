@@ -25,7 +25,7 @@ def handed_on(
     Args:
         service: the service.
         folder: the project's folder, absolute.
-        settled: host paths that it may read and no more.
+        settled: host paths, and names of volumes, that it may read and no more.
         hidden: host paths that it must not see, although a folder around them is bound.
     """
     made = {
@@ -87,8 +87,8 @@ def _covers(mount: Mapping[str, Any], hidden: Sequence[str]) -> Iterator[dict[st
 
 
 def _mounted(mount: Mapping[str, Any], folder: str, settled: frozenset[str]) -> dict[str, Any]:
-    if mount.get("type") != "bind":
-        return dict(mount)
     source = str(mount.get("source", ""))
+    if mount.get("type") != "bind":
+        return {**mount, "read_only": True} if source in settled else dict(mount)
     made = {**mount, "source": relative(source, folder)}
     return {**made, "read_only": True} if source in settled else made

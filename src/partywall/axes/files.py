@@ -9,7 +9,7 @@ from partywall.axes.definition import relative
 from partywall.axes.site import Environment, Site, before, own
 from partywall.model.app import App
 from partywall.model.choices import FilesWall
-from partywall.model.world import AnyThing, Volume
+from partywall.model.world import AnyThing, Volume, name_of
 
 
 def folder(site: Site, environment: Environment) -> Iterable[AnyThing]:
@@ -17,6 +17,7 @@ def folder(site: Site, environment: Environment) -> Iterable[AnyThing]:
     used = {
         mount.source
         for service in environment.app.services.values()
+        if service.name not in environment.shares
         for mount in service.mounts
         if mount.kind == "volume" and mount.source
     }
@@ -61,4 +62,16 @@ def common(site: Site, environment: Environment) -> Iterable[AnyThing]:
     return folder(site, environment)
 
 
-OPTIONS = {FilesWall.FOLDER: folder, FilesWall.COMMON: common}
+
+def read_only(site: Site, environment: Environment) -> Iterable[AnyThing]:
+    """Production's files for all: the others read them, and have no folder of their own."""
+    for volume in folder(site, environment):
+        if name_of(volume.key) not in environment.reads:
+            yield volume
+
+
+OPTIONS = {
+    FilesWall.FOLDER: folder,
+    FilesWall.READ_ONLY: read_only,
+    FilesWall.COMMON: common,
+}

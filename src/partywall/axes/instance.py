@@ -11,13 +11,18 @@ from partywall.axes.definition import built, handed_on, relative
 from partywall.axes.hosts import called
 from partywall.axes.names import other_names
 from partywall.axes.ports import bypassing
-from partywall.axes.site import Environment, is_postgres, own
+from partywall.axes.site import Environment, is_postgres, own, volume_of
 from partywall.model.app import App, Attachment, Condition, Dependency, Mount, Port, Role, Service
-from partywall.model.world import Instance, Key, Need
+from partywall.model.world import SHARED, Instance, Key, Need
+
+SPACES = {Role.CACHE: "keyspace", Role.BROKER: "topicspace", Role.DATABASE: "database"}
+"""What an environment's part of a shared server is called in keys."""
 
 
 def key_of(environment: Environment, service: Service) -> Key:
-    """The key of what a service becomes: an instance, or a job when it runs once."""
+    """The key of what a service becomes: an instance, a shared one, or a job that runs once."""
+    if service.name in environment.shares:
+        return f"{SHARED}/{service.name}"
     if service.role is Role.JOB:
         return own(environment, "job", service.name)
     return f"{environment.name}/{service.name}"
@@ -64,7 +69,7 @@ def _definition(environment: Environment, service: Service) -> dict[str, Any]:
         return {}
     settled = frozenset() if environment.production else frozenset(environment.app.bound)
     app = environment.app
-    return handed_on(service, app.folder, settled, app.hidden)
+    return handed_on(service, app.folder, settled | environment.reads.keys(), app.hidden)
 
 
 def _reachable(environment: Environment, service: Service) -> dict[str, Key]:
@@ -77,8 +82,11 @@ def _reachable(environment: Environment, service: Service) -> dict[str, Key]:
 
 def _needs(environment: Environment, service: Service) -> tuple[Need, ...]:
     waits = {need for wait in _waits(service) for need in _wait(environment, wait)}
+    waits |= {
+        need for other in _leans_on(environment, service) for need in part_of(environment, other)
+    }
     volumes = {
-        Need(own(environment, "volume", mount.source))
+        Need(volume_of(environment, mount.source))
         for mount in service.mounts
         if mount.kind == "volume" and mount.source
     }
@@ -105,19 +113,35 @@ def _wait(environment: Environment, wait: Dependency) -> list[Need]:
     needs = [Need(key_of(environment, other), condition)]
     if is_postgres(other):
         needs.append(Need(own(environment, "database", other.name)))
-    return needs
+    return [*needs, *part_of(environment, other)]
+
+
+def part_of(environment: Environment, service: Service) -> list[Need]:
+    """The environment's part of a shared server, which must be there before it is asked."""
+    if service.name not in environment.shares:
+        return []
+    return [Need(own(environment, SPACES[service.role], service.name))]
+
+
+def _leans_on(environment: Environment, service: Service) -> list[Service]:
+    """The shared servers that a service calls, whether it says that it waits for them or not."""
+    services = environment.app.services
+    names = called(service, dict.fromkeys(environment.shares, ""))
+    return [services[name] for name in names if name != service.name]
 
 
 def _mount(environment: Environment, mount: Mount) -> Mount:
     if mount.kind == "volume" and mount.source:
-        source = own(environment, "volume", mount.source)
+        source = volume_of(environment, mount.source)
     else:
         source = relative(mount.source, environment.app.folder)
     return Mount(
         kind=mount.kind,
         source=source,
         target=mount.target,
-        read_only=mount.read_only or _is_configuration(environment, mount),
+        read_only=mount.read_only
+        or _is_configuration(environment, mount)
+        or (mount.kind == "volume" and mount.source in environment.reads),
     )
 
 
@@ -143,7 +167,7 @@ def _config(service: Service, app: App) -> dict[str, str]:
 
 
 def instances(environment: Environment, role: Role) -> Iterable[Instance]:
-    """An instance of its own for every service with this role."""
+    """An instance of its own for every service with this role that is not a shared server's."""
     for service in environment.app.services.values():
-        if service.role is role:
+        if service.role is role and service.name not in environment.shares:
             yield instance(environment, service)

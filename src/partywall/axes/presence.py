@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from partywall.axes.hosts import called
-from partywall.axes.instance import instance, key_of
+from partywall.axes.instance import instance, key_of, part_of
 from partywall.axes.site import Environment, Site, before, is_postgres, own
 from partywall.model.app import Condition, Role, Service
 from partywall.model.choices import Presence
@@ -75,6 +75,7 @@ def _before_seed(environment: Environment) -> Iterable[Need]:
             yield Need(key_of(environment, service), Condition.HEALTHY)
         if is_postgres(service):
             yield Need(own(environment, "database", service.name))
+        yield from part_of(environment, service)
 
 
 def _once(definition: dict[str, Any], command: tuple[str, ...]) -> dict[str, Any]:

@@ -59,6 +59,12 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the engine takes the Compose definitions of its services as they are."""
     checkout: Checkout | None = None
     """Its own working copy of the source; None: the project's folder."""
+    passwords: dict[Role, SecretRef] = {}
+    """What it logs in with to servers that other environments use too."""
+    shares: frozenset[str] = frozenset()
+    """Its services that such a server stands for; worked out from the choices."""
+    reads: dict[str, Key] = {}
+    """Its volumes that are another environment's, to be read and no more; worked out as well."""
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,11 +80,33 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     """The ports that people's browsers call, plain HTTP first."""
     on: str = ""
     """The environment that stands where one at a time does; empty: production."""
+    production: Environment | None = None
+    """Whose definitions make the servers that all use; needed only where there are any."""
+
+
+def volume_of(environment: Environment, name: str) -> Key:
+    """The key of the volume that the Compose file calls so."""
+    return environment.reads.get(name) or own(environment, "volume", name)
 
 
 def own(environment: Environment, kind: str, name: str) -> Key:
     """The key of a thing that is no instance."""
     return f"{environment.name}/{kind}/{name}"
+
+
+def is_redis(service: Service) -> bool:
+    """Whether a service speaks Redis, as far as its image and variables tell."""
+    known = ("redis", "valkey", "keydb")
+    return service.role is Role.CACHE and (
+        called(service.image).startswith(known)
+        or any(name.startswith(("REDIS", "VALKEY")) for name in service.environment)
+    )
+
+
+def is_mosquitto(service: Service) -> bool:
+    """Whether a service may be Mosquitto: a built image does not tell."""
+    image = called(service.image)
+    return service.role is Role.BROKER and ("mosquitto" in image or service.build is not None)
 
 
 def before(environment: Environment, name: str, said: Mapping[str, Any]) -> str:

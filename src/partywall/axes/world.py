@@ -9,7 +9,9 @@ from typing import Any, TypeGuard
 import msgspec
 
 from partywall.axes import broker, cache, database, files, flags, limits, presence, route, source
+from partywall.axes.logins import logged_in
 from partywall.axes.shares import shared_out
+from partywall.axes.sharing import settled
 from partywall.axes.site import Environment, Site
 from partywall.axes.standing import standing
 from partywall.axes.tuning import tuned
@@ -39,16 +41,17 @@ def desired(site: Site) -> World:
         BadInput: when an axis has no such option (yet).
     """
     parts = [_option(axis, getattr(site.choices, axis)) for axis in AXES]
+    whole = settled(site)
     return World.of(
         thing
-        for environment in site.environments
-        for thing in standing(site, environment, _whole(parts, site, environment))
+        for environment in whole.environments
+        for thing in standing(whole, environment, _whole(parts, whole, environment))
     )
 
 
 def _whole(parts: Iterable[Adds], site: Site, environment: Environment) -> Iterable[AnyThing]:
     """Everything of an environment that stands."""
-    made = [thing for part in parts for thing in part(site, environment)]
+    made = logged_in(thing for part in parts for thing in part(site, environment))
     return source.out_of_checkout(_limited(made, environment))
 
 

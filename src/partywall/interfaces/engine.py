@@ -9,7 +9,7 @@ from typing import Protocol
 import msgspec
 
 from partywall.interfaces.keeping import Exporter, Logs, Trash
-from partywall.interfaces.reach import Reach, Switch, Ways
+from partywall.interfaces.reach import Links, Reach, Switch, Ways
 from partywall.interfaces.succession import Succession
 from partywall.interfaces.working import Clock, Observer, Performer, Records, SecretStore
 from partywall.model.world import AnyThing, Entry, Key, Limit, World
@@ -100,6 +100,10 @@ class Engine(Protocol):
 
     def ways(self) -> Ways:
         """The edge's ways to its instances."""
+        ...
+
+    def links(self) -> Links:
+        """The environments' ways to what they share."""
         ...
 
     def health(self, keys: Iterable[Key]) -> dict[Key, Health]:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import msgspec
 
-from partywall.model.world import Key
+from partywall.model.world import AnyThing, Key
 
 
 class Completed(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,8 +59,11 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
 class Reach(Protocol):
     """How to get to a running service, and how to be inside an environment."""
 
-    def address(self, instance: Key, port: int) -> tuple[str, int]:
-        """Host and port where the edge and the probes reach a port of an instance."""
+    def address(self, instance: Key, port: int, near: str = "") -> tuple[str, int]:
+        """Host and port where the edge and the probes reach a port of an instance.
+
+        `near` is the environment that asks for one that several use: it may see it elsewhere.
+        """
         ...
 
     def stands(self, environment: str) -> Sequence[Stand]:
@@ -132,6 +135,22 @@ class Ways(Protocol):
 
     def open(self, instance: Key) -> None:
         """Let the edge get there."""
+        ...
+
+
+class Links(Protocol):
+    """How an environment's instances get to a server that others use too."""
+
+    def missing(self, space: AnyThing) -> str:
+        """Why they cannot get to the server of a part of it; empty when they can."""
+        ...
+
+    def link(self, space: AnyThing) -> None:
+        """Let them, under the service's name; nothing that runs is restarted."""
+        ...
+
+    def unlink(self, space: AnyThing) -> None:
+        """They have nothing there any more."""
         ...
 
 

@@ -121,6 +121,10 @@ class Database(Thing, frozen=True, kw_only=True, tag="database"):
     password: SecretRef | None = None
     kind: str = "server"
     """`server`, `database` or `schema`."""
+    admin: str = ""
+    """Who makes it on a server that several environments use."""
+    admin_password: SecretRef | None = None
+    """In the store of `shared`."""
 
 
 class KeySpace(Thing, frozen=True, kw_only=True, tag="keyspace"):
@@ -130,6 +134,9 @@ class KeySpace(Thing, frozen=True, kw_only=True, tag="keyspace"):
     user: str
     prefix: str = ""
     number: int | None = None
+    password: SecretRef | None = None
+    admin_password: SecretRef | None = None
+    """Of the server's own user, in the store of `shared`."""
 
 
 class TopicSpace(Thing, frozen=True, kw_only=True, tag="topicspace"):
@@ -138,6 +145,9 @@ class TopicSpace(Thing, frozen=True, kw_only=True, tag="topicspace"):
     server: Key
     user: str
     prefix: str
+    password: SecretRef | None = None
+    admin_password: SecretRef | None = None
+    """Of the broker's administrator, in the store of `shared`."""
 
 
 class FileSpace(Thing, frozen=True, kw_only=True, tag="filespace"):
@@ -247,6 +257,9 @@ AnyThing = (
     | Limit
     | Job
 )
+
+Space = Database | KeySpace | TopicSpace
+"""An environment's part of a server."""
 
 KEPT = (Volume, Database, KeySpace, TopicSpace, FileSpace, Checkout)
 """What `down` leaves in place."""

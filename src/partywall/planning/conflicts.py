@@ -41,7 +41,7 @@ def check(desired: World, scope: str | None = None, ground: folders.Ground = NOW
     host_ports.check(desired, scope)
     holders: dict[Claim, dict[bool, Key]] = {}  # one inside the scope and one outside suffice
     for thing in desired.things():
-        _check_foreign_volumes(thing, scope)
+        _check_foreign_volumes(thing, scope, desired)
         for claim in _claims(thing):
             others = holders.setdefault(claim, {})
             for other in others.values():
@@ -69,8 +69,8 @@ _ALONE = {
 """Claims that exclude each other even inside one environment → what to do."""
 
 
-def _check_foreign_volumes(thing: AnyThing, scope: str | None) -> None:
-    """An instance never mounts another environment's volume, except to read it."""
+def _check_foreign_volumes(thing: AnyThing, scope: str | None, desired: World) -> None:
+    """An instance never mounts another environment's volume, except to read what is there."""
     if not isinstance(thing, Instance) or not inside(thing.key, scope):
         return
     for mount in thing.mounts:
@@ -79,6 +79,16 @@ def _check_foreign_volumes(thing: AnyThing, scope: str | None) -> None:
                 f"{thing.key} would write to {mount.source}, which belongs to another environment",
                 remedy="give it a volume of its own, or mount it read-only",
             )
+        if mount.kind == "volume" and _foreign(mount.source, thing.key):
+            _check_there(thing, mount.source, desired)
+
+
+def _check_there(thing: AnyThing, volume: Key, desired: World) -> None:
+    if volume not in desired.entries:
+        raise Refused(
+            f"{thing.key} reads {volume}, which is not there",
+            remedy=f"`partywall up {environment_of(volume)}` makes it",
+        )
 
 
 def _foreign(volume: Key, user: Key) -> bool:

@@ -180,7 +180,7 @@ class Case:
 
     def reach(self, server: Server) -> dict[str, Any]:
         """Host and port of a server, as an ask names them."""
-        host, port = self.premises.reach.address(server.key, server.port)
+        host, port = self.premises.reach.address(server.key, server.port, server.near)
         return {"host": host, "port": port}
 
     def value(self, environment: str, ref: SecretRef) -> Secret:

@@ -9,14 +9,19 @@ import msgspec
 from partywall.model.app import Role, Visit
 from partywall.model.secret import SecretRef, references
 from partywall.model.world import (
+    AnyThing,
     Database,
     Instance,
     Job,
     Key,
+    KeySpace,
     Route,
+    Space,
+    TopicSpace,
     Volume,
     World,
     environment_of,
+    name_of,
 )
 from partywall.proof.credentials import Login, login
 
@@ -32,6 +37,10 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     port: int
     login: Login
     database: str = ""
+    prefix: str = ""
+    """What its keys or topics start with, where others use the server too."""
+    near: str = ""
+    """The environment whose way to such a server it is."""
 
 
 class Keeper(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +59,8 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     volumes: tuple[Key, ...] = ()
     data: frozenset[Key] = frozenset()
     """Those of the volumes that belong to servers: nothing is ever written there."""
+    reads: frozenset[Key] = frozenset()
+    """Volumes of other environments that it reads by an explicit line."""
     vaults: dict[Key, Key] = {}
     """Volume → the instance that serves its files and nothing else."""
     keepers: tuple[Keeper, ...] = ()
@@ -73,12 +84,13 @@ def target(world: World, environment: str) -> Target:
     instances = [thing for thing in things if isinstance(thing, Instance)]
     routes = tuple(thing for thing in things if isinstance(thing, Route))
     databases = [thing for thing in things if isinstance(thing, Database)]
+    spaces = [thing for thing in things if isinstance(thing, Space)]
     return Target(
         environment=environment,
         servers={
             Role.DATABASE: tuple(_database(world, database) for database in databases),
-            Role.CACHE: tuple(_servers(instances, Role.CACHE)),
-            Role.BROKER: tuple(_servers(instances, Role.BROKER)),
+            Role.CACHE: (*_servers(instances, Role.CACHE), *_parts(world, things, KeySpace)),
+            Role.BROKER: (*_servers(instances, Role.BROKER), *_parts(world, things, TopicSpace)),
         },
         volumes=tuple(thing.key for thing in things if isinstance(thing, Volume)),
         data=frozenset(
@@ -86,6 +98,14 @@ def target(world: World, environment: str) -> Target:
             for instance in instances
             if instance.role in _SERVERS
             for mount in instance.mounts
+        ),
+        reads=frozenset(
+            mount.source
+            for instance in instances
+            for mount in instance.mounts
+            if mount.kind == "volume"
+            and mount.source
+            and environment_of(mount.source) != environment
         ),
         vaults=_vaults(instances),
         keepers=tuple(
@@ -99,7 +119,7 @@ def target(world: World, environment: str) -> Target:
             for instance in (*instances, *jobs)
             for name, text in _texts(instance)
         },
-        secrets=frozenset(_secrets([*instances, *jobs], databases, routes)),
+        secrets=frozenset(_secrets([*instances, *jobs], spaces, routes)),
     )
 
 
@@ -113,7 +133,27 @@ def _database(world: World, database: Database) -> Server:
         port=_port(instance, Role.DATABASE),
         login=Login(database.owner, str(database.password) if database.password else literal),
         database=database.name,
+        near="" if database.kind == "server" else environment_of(database.key),
     )
+
+
+def _parts(
+    world: World, things: list[AnyThing], kind: type[KeySpace | TopicSpace]
+) -> Iterable[Server]:
+    """An environment's parts of servers that others use too."""
+    for space in things:
+        if isinstance(space, KeySpace | TopicSpace) and isinstance(space, kind):
+            entry = world.entries.get(space.server)
+            instance = entry.thing if entry and isinstance(entry.thing, Instance) else None
+            role = Role.CACHE if kind is KeySpace else Role.BROKER
+            yield Server(
+                key=space.server,
+                service=name_of(space.server),
+                port=_port(instance, role),
+                login=Login(space.user, str(space.password) if space.password else ""),
+                prefix=space.prefix,
+                near=environment_of(space.key),
+            )
 
 
 def _servers(instances: list[Instance], role: Role) -> Iterable[Server]:
@@ -151,12 +191,12 @@ def _texts(instance: Instance) -> Iterable[tuple[str, str]]:
 
 
 def _secrets(
-    instances: list[Instance], databases: list[Database], routes: tuple[Route, ...]
+    instances: list[Instance], spaces: list[Space], routes: tuple[Route, ...]
 ) -> Iterable[SecretRef]:
     for instance in instances:
         for _, text in _texts(instance):
             yield from references(text)
         for one in instance.attachments:
             yield from references(one.text or "")
-    yield from (database.password for database in databases if database.password)
+    yield from (space.password for space in spaces if space.password)
     yield from (route.auth.password for route in routes if route.auth)

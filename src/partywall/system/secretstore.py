@@ -67,6 +67,11 @@ class FileSecretStore:
             for version, value in versions.items()
         }
 
+    def forget(self, environment: str) -> None:
+        """Read an environment's values again when they are next asked for; not saved, they go."""
+        with self._lock:
+            self._loaded.pop(environment, None)
+
     def save(self, environment: str) -> None:
         """Write new versions to disk; nothing is written when there are none."""
         with self._lock:

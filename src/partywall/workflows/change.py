@@ -27,7 +27,7 @@ from partywall.model.world import (
     World,
     environment_of,
 )
-from partywall.planning import guard, seeding
+from partywall.planning import guard, seeding, staying
 from partywall.planning.diff import plan as difference
 from partywall.planning.keep import destroy as without
 from partywall.planning.keep import keep
@@ -42,6 +42,7 @@ from partywall.workflows import (
     moving,
     new_ports,
     notes,
+    parts,
     refusing,
     services,
     sharing,
@@ -111,6 +112,7 @@ def change(project: Project, goal: Goal, approve: Approve, progress: Progress) -
         observed, plan = _look(project, goal)
         if MACHINE not in names and _touches_common(plan):
             held.enter_context(sharing.hold(project, [MACHINE], goal.verb))
+            parts.reread(project)
             observed, plan = _look(project, goal)
         if not plan:
             _keep_up(project, goal, observed, progress)
@@ -228,6 +230,7 @@ def _plan(project: Project, goal: Goal, observed: World) -> Plan:
             refusing.check(project, _named(project, goal))
             refusing.check_conflicts(project, desired, goal.scope)
             moving.check(project, desired, goal.scope)
+            staying.check(desired, observed, goal.scope)
             sharing.check(project)
             new_ports.check(project, desired, goal.scope)
             _refuse(project, desired)

@@ -1,17 +1,19 @@
-"""One pair of eyes made of several: the engine's, the edge's, the databases' and checkouts'."""
+"""One pair of eyes made of several: the engine's, the edge's, and those of parts and checkouts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from partywall.data.checkouts import CheckoutObserver
-from partywall.data.observe import DatabaseObserver
+from partywall.data.observe import SpaceObserver
 from partywall.edge import fragments
 from partywall.edge.home import EdgeHome
 from partywall.edge.observe import look_route, observe_routes
 from partywall.interfaces import Observer, Ways
 from partywall.model.errors import MachineFailed
 from partywall.model.world import Entry, Key, World, environment_of
+
+_SPACES = ("database", "keyspace", "topicspace")
 
 
 class WholeObserver:
@@ -20,13 +22,13 @@ class WholeObserver:
     def __init__(
         self,
         engine: Observer,
-        own: tuple[DatabaseObserver, CheckoutObserver],
+        own: tuple[SpaceObserver, CheckoutObserver],
         edge: EdgeHome,
         project: str,
         ways: Ways,
     ) -> None:
         self._engine = engine
-        self._databases, self._checkouts = own
+        self._spaces, self._checkouts = own
         self._edge = edge
         self._project = project
         self._ways = ways
@@ -36,14 +38,14 @@ class WholeObserver:
         wanted = None if environments is None else [*environments]
         seen = self._engine.observe(wanted)
         routes, unknown = self._routes()
-        databases = self._databases.observe(seen.entries, wanted)
+        spaces = self._spaces.observe(seen.entries, wanted)
         checkouts = self._checkouts.observe(wanted)
         mine = {
             key: entry
             for key, entry in routes.items()
             if wanted is None or environment_of(key) in wanted
         }
-        found = {**seen.entries, **databases, **checkouts, **mine}
+        found = {**seen.entries, **spaces, **checkouts, **mine}
         return World(found, {**seen.unknown, **unknown})
 
     def look(self, key: Key) -> Entry | None:
@@ -51,8 +53,8 @@ class WholeObserver:
         kind = key.split("/")[1] if key.count("/") > 1 else ""
         if kind == "route":
             return look_route(self._edge, self._project, key, self._ways)
-        if kind == "database":
-            return self._databases.look(key)
+        if kind in _SPACES:
+            return self._spaces.look(key)
         if kind == "checkout":
             return self._checkouts.look(key)
         return self._engine.look(key)

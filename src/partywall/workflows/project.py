@@ -19,7 +19,7 @@ from partywall.axes.world import missing
 from partywall.compose import read
 from partywall.compose.settings import EnvironmentSettings, Settings
 from partywall.data.checkouts import CheckoutObserver, CheckoutPerformer
-from partywall.data.observe import DatabaseObserver
+from partywall.data.observe import SpaceObserver
 from partywall.edge import tenants
 from partywall.edge.home import EdgeHome
 from partywall.execution import state, turn
@@ -28,11 +28,20 @@ from partywall.interfaces import Commons, Engine, EngineParts, Performer
 from partywall.model.app import App
 from partywall.model.choices import Choices, Presence
 from partywall.model.errors import BadInput, PartywallError
-from partywall.model.world import AnyThing, Checkout, Database, Key, Route, World
+from partywall.model.world import (
+    AnyThing,
+    Checkout,
+    Database,
+    Key,
+    KeySpace,
+    Route,
+    TopicSpace,
+    World,
+)
 from partywall.planning.unmade import without
 from partywall.system.clock import SystemClock
 from partywall.system.secretstore import FileSecretStore
-from partywall.workflows import commons, edge_place, edge_ports, variables
+from partywall.workflows import commons, edge_place, edge_ports, parts, variables
 from partywall.workflows.app_cache import AppCache
 from partywall.workflows.observing import WholeObserver
 from partywall.workflows.port_claims import Claims
@@ -138,23 +147,24 @@ class Project:
     def observer(self) -> WholeObserver:
         """Everything there is, whoever made it."""
         engine = self.engine.observer()
-        databases = DatabaseObserver(
-            self.records, lambda key: bool((seen := engine.look(key)) and seen.running)
-        )
+        spaces = SpaceObserver(self.records, self.runs, lambda space: parts.missing(self, space))
         checkouts = CheckoutObserver(self.sources.ground, self.records)
-        own = (databases, checkouts)
+        own = (spaces, checkouts)
         return WholeObserver(engine, own, self.edge, self.settings.project, self.engine.ways())
+
+    def runs(self, key: Key) -> bool:
+        """Whether an instance runs at this moment."""
+        seen = self.engine.observer().look(key)
+        return seen is not None and seen.running
 
     def performers(self) -> Sequence[Performer]:
         """One for each kind of thing."""
         # Reading verbs need none of them, and what they import takes long.
-        from partywall.data.postgres.performer import DatabasePerformer  # noqa: PLC0415
         from partywall.edge.performer import RoutePerformer  # noqa: PLC0415
 
-        reach = self.engine.reach()
         return (
             *self.engine.performers(),
-            DatabasePerformer(reach, self.store, self.records),
+            *parts.performers(self),
             RoutePerformer(self.edge, self.engine.ways(), self.store, self.settings.project),
             CheckoutPerformer(self.sources.ground, self.records, self.clock),
         )
@@ -316,7 +326,8 @@ class Project:
             axes = [one.partition(":")[0] for one in missing(self.choices)]
             where = self.settings.where(*axes[:1])
             raise BadInput(error.what, where=where, remedy=error.remedy) from error
-        made = self.engine.makes | {Route, Database, Checkout}
+        parts.settle(self, whole)
+        made = self.engine.makes | {Route, Database, KeySpace, TopicSpace, Checkout}
         unmade = [thing for thing in whole.things() if type(thing) not in made]
         self._unmade |= {thing.key: thing for thing in unmade}
         return World.of(without(unmade, whole))
@@ -346,6 +357,7 @@ class Project:
         edge_ports.remember(self.edge, self.settings, self.ports.own)
         for name in names:
             self.store.save(name)
+        parts.keep(self)
         read_now = [n for n in names if n in self._apps and self.sources.of(n).lasting]
         self._cache.keep(
             (requested(self, self.environment(name)), self._apps[name]) for name in read_now

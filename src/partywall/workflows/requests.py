@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from partywall.compose import read
 from partywall.compose.public import Public
 from partywall.compose.settings import EnvironmentSettings
-from partywall.workflows import variables
+from partywall.workflows import parts, variables
 
 if TYPE_CHECKING:
     from partywall.workflows.project import Project
@@ -58,6 +58,7 @@ def told(project: Project, environment: EnvironmentSettings) -> dict[str, str]:
             f"PARTYWALL_URL_{name}": project.url(environment.name, variables.label_of(name))
             for name in variables.asked_labels(project.sources.of(environment.name).settings)
         },
+        **parts.told(project, environment.name),
     }
 
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from partywall.axes.sharing import any_shared
 from partywall.axes.site import Environment, Machine, Share, Site
 from partywall.compose.settings import Limits
 from partywall.model.app import App
 from partywall.model.choices import Source
 from partywall.model.errors import BadInput
 from partywall.system import machine
-from partywall.workflows import variables
+from partywall.workflows import parts, variables
 
 if TYPE_CHECKING:
     from partywall.workflows.project import Project
@@ -31,6 +32,7 @@ def site_of(project: Project, apps: Mapping[str, App]) -> Site:
         environments=tuple(_environment(project, name, app) for name, app in apps.items()),
         machine=Machine(cores=machine.cores(), memory_bytes=machine.memory_bytes()),
         edge=_edge(project),
+        production=_production(project, apps),
         edge_ports=(project.ports.http, project.ports.https),
         on=project.on,
     )
@@ -71,7 +73,34 @@ def _environment(project: Project, name: str, app: App) -> Environment:
         },
         definitions=project.engine.definitions,
         checkout=project.sources.of(name).checkout,
+        passwords=parts.passwords(project, name),
     )
+
+
+def _production(project: Project, apps: Mapping[str, App]) -> Environment | None:
+    """Whose definitions make what is shared, whichever environments are asked for.
+
+    Raises:
+        BadInput: when production is somebody else's, who would not have it shared.
+    """
+    if not any_shared(project.choices):
+        return None
+    name = project.settings.production.name
+    if name in project.attachments:
+        raise BadInput(
+            f"{name} is attached and stays as it is: it shares no server with others",
+            where=project.settings.where("environments", name, "attach"),
+            remedy="choose an architecture without shared servers, or `partywall take-over`",
+        )
+    if before := project.settings.production.volumes_of:
+        raise BadInput(
+            f"{name} has the volumes of the Compose project {before}, and a server that all use "
+            "would not have its data",
+            where=project.settings.where("environments", name, "volumes_of"),
+            remedy="choose an architecture without shared servers",
+        )
+    app = apps.get(name) or project.apps([name])[name]
+    return _environment(project, name, app)
 
 
 def _share(limits: Limits | None) -> Share | None:

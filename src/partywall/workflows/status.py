@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +15,17 @@ from partywall.execution import previews as recorded
 from partywall.execution.previews import Preview
 from partywall.interfaces import Health
 from partywall.model.errors import PartywallError
-from partywall.model.world import Entry, Instance, Key, Route, World, environment_of, name_of
+from partywall.model.world import (
+    SHARED,
+    Entry,
+    Instance,
+    Key,
+    Route,
+    Space,
+    World,
+    environment_of,
+    name_of,
+)
 from partywall.planning.diff import plan
 from partywall.system import machine
 from partywall.workflows import budget, turns
@@ -67,6 +78,7 @@ def status(project: Project) -> Document:
             for name in _names(project, observed)
         },
         "shared": _of("shared", rows),
+        "saved_bytes": _saved(observed, rows),
         "edge": _edge(project, rows),
         "unwatched": project.engine.unwatched() or None,
     }
@@ -248,6 +260,17 @@ def _healthy(now: Health) -> bool | None:
 
 def _of(environment: str, rows: Mapping[Key, Document]) -> Document:
     return {name_of(key): row for key, row in rows.items() if environment_of(key) == environment}
+
+
+def _saved(observed: World, rows: Mapping[Key, Document]) -> int:
+    """What the same servers would take once more for each further environment that uses them."""
+    spaces = [thing for thing in observed.things() if isinstance(thing, Space)]
+    users = Counter(one.server for one in spaces if environment_of(one.server) == SHARED)
+    return sum(
+        (rows[server]["memory_bytes"] or 0) * (number - 1)
+        for server, number in users.items()
+        if server in rows
+    )
 
 
 def _edge(project: Project, rows: Mapping[Key, Document]) -> Document:

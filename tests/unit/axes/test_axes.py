@@ -583,7 +583,6 @@ class TestSource:
 
 UNAVAILABLE = [
     Choices(database=DatabaseWall.SCHEMA),
-    Choices(cache=CacheWall.KEYSPACE),
 ]
 
 

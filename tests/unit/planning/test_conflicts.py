@@ -176,6 +176,13 @@ def test_whole_worlds_pass():
     check(sharing())
 
 
+def test_nobody_reads_a_volume_of_anothers_that_is_not_there():
+    reads = mounting("dev/a", "prod/volume/x", read_only=True)
+    with pytest.raises(Refused, match="dev/a reads prod/volume/x, which is not there") as error:
+        check(World.of([reads]))
+    assert "`partywall up prod`" in error.value.remedy
+
+
 def test_nobody_writes_to_anothers_volume():
     with pytest.raises(Refused, match="dev/a would write to prod/volume/x"):
         check(World.of([mounting("dev/a", "prod/volume/x")]))

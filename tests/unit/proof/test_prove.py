@@ -33,7 +33,7 @@ class FakeReach(Unasked):
         self.code = code
         self.calls: list[tuple[str, Agent, str]] = []
 
-    def address(self, instance: str, port: int) -> tuple[str, int]:
+    def address(self, instance: str, port: int, near: str = "") -> tuple[str, int]:
         return instance, port
 
     def run_inside(
@@ -184,10 +184,11 @@ def test_one_server_for_two_databases_skips_what_is_allowed_there() -> None:
         right = ask["user"] == ask["database"] and ask["password"].endswith(
             ask["user"].removeprefix("app_")
         )
-        return {"outcome": "authenticated" if right else "refused", "says": "x"}
+        out = ask["do"] == "database.trespass"
+        return {"outcome": "authenticated" if right and not out else "refused", "says": "x"}
 
     report = run(database.PROBE, FakeReach(reply), [server, shared("prod"), shared("dev")])
-    assert verdicts(report) == {Verdict.HELD}
+    assert verdicts(report) == {Verdict.HELD, Verdict.SHARED}
 
 
 def test_a_shared_value_is_named() -> None:

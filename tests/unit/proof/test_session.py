@@ -54,7 +54,7 @@ class Club(Unasked):
         self.asked.append((environment, given.get("Cookie", "")))
         return Page(status=self.let_in(environment, given.get("Cookie", "")))
 
-    def address(self, instance: str, port: int) -> tuple[str, int]:
+    def address(self, instance: str, port: int, near: str = "") -> tuple[str, int]:
         return instance, port
 
     def run_beside(

@@ -33,7 +33,7 @@ class Rooms(Unasked):
         self.away: set[str] = set()
         self.no_networks = False
 
-    def address(self, instance: str, port: int) -> tuple[str, int]:
+    def address(self, instance: str, port: int, near: str = "") -> tuple[str, int]:
         return instance, port
 
     def stands(self, environment: str) -> Sequence[Stand]:

@@ -53,7 +53,9 @@ def _environments(
 def _common(document: Document, style: Style) -> Iterable[tuple[str, Services, None]]:
     """What all environments use: a mapping of services, and the edge, which is one service."""
     if document.get("shared"):
-        yield style.paint("shared", "bold"), document["shared"], None
+        saved = document.get("saved_bytes")
+        said = f"  {memory(saved)} less than with a server for each" if saved else ""
+        yield style.paint("shared", "bold") + said, document["shared"], None
     if edge := document.get("edge"):
         one = not all(isinstance(value, Mapping) for value in edge.values())
         services = {"edge": {"role": "edge", **edge}} if one else edge

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from partywall.data.observe import is_part
 from partywall.data.postgres.connect import WrongPassword, connect, get_ready
-from partywall.interfaces import Reach, Records, SecretStore
+from partywall.data.postgres.parts import DatabaseParts
+from partywall.data.spaces import Ground
 from partywall.model.errors import MachineFailed
 from partywall.model.secret import Secret
 from partywall.model.world import AnyThing, Database, Entry, environment_of
@@ -17,19 +19,23 @@ _MAINTENANCE = "postgres"
 
 
 class DatabasePerformer:
-    """Performs steps on databases that have a server of their own."""
+    """Performs steps on databases, each on a server of its own or among others."""
 
     kind: type[AnyThing] = Database
 
-    def __init__(self, reach: Reach, secrets: SecretStore, records: Records) -> None:
-        self._reach = reach
-        self._secrets = secrets
-        self._records = records
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._records = ground.records
+        self._parts = DatabaseParts(ground)
         get_ready()
 
     def create(self, entry: Entry) -> None:
         """Make it if the server's image has not, and log in as its owner."""
         database = _database(entry)
+        if is_part(database):
+            self._records.put(entry)
+            self._parts.admit(database)
+            return
         with self._maintenance(database) as connection:
             _ensure(connection, database)
         with self._connect(database, database.name, self._password(database)) as connection:
@@ -37,8 +43,11 @@ class DatabasePerformer:
         self._records.put(entry)
 
     def change(self, before: Entry, after: Entry) -> None:
-        """A new password: the server still has the old one."""
+        """A new password: a server of its own still has the old one."""
         database = _database(after)
+        if is_part(database):
+            self.create(after)
+            return
         try:
             self._maintenance(database).close()
         except WrongPassword:
@@ -54,8 +63,11 @@ class DatabasePerformer:
         self.create(entry)
 
     def remove(self, entry: Entry) -> None:
-        """It goes with its server's volume, which the trash keeps whole."""
-        self._records.drop(entry.thing.key)
+        """It goes with its server's volume, which the trash keeps whole; a part is set aside."""
+        database = _database(entry)
+        if is_part(database):
+            self._parts.dismiss(database)
+        self._records.drop(database.key)
 
     def _renew(self, before: Database, after: Database) -> None:
         from psycopg import sql  # noqa: PLC0415  (0.17 s to import)
@@ -73,13 +85,17 @@ class DatabasePerformer:
 
     def _connect(self, database: Database, name: str, password: Secret) -> Connection[Any]:
         return connect(
-            self._reach, database.server, database=name, user=database.owner, password=password
+            self._ground.reach,
+            database.server,
+            database=name,
+            user=database.owner,
+            password=password,
         )
 
     def _password(self, database: Database) -> Secret:
         if database.password is None:
             return Secret("")
-        return self._secrets.value(environment_of(database.key), database.password)
+        return self._ground.secrets.value(environment_of(database.key), database.password)
 
 
 def _ensure(connection: Connection[Any], database: Database) -> None:

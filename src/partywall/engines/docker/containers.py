@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from typing import Any
 from urllib.parse import quote
 
 from partywall.engines.docker.api import Api
@@ -164,14 +165,21 @@ class Containers:
             if one["Name"] == f"{project}_default":  # others only carry its label
                 self._api.delete(f"/networks/{one['Id']}")
 
-    def connect(self, container: Inspected, network: str) -> None:
-        """Let a container join a network; that it is in it already is fine."""
-        body = {"Container": container["Id"]}
+    def connect(self, container: Inspected, network: str, alias: str = "") -> None:
+        """Let a container join a network, by a name of its own; that it is in it is fine."""
+        body: dict[str, Any] = {"Container": container["Id"]}
+        if alias:
+            body["EndpointConfig"] = {"Aliases": [alias]}
         try:
             self._api.post(f"/networks/{network}/connect", body)
         except MachineFailed as error:
             if "already exists" not in error.what:
                 raise
+
+    def disconnect(self, container: Inspected, network: str) -> None:
+        """Let a container leave a network."""
+        body = {"Container": container["Id"], "Force": True}
+        self._api.post(f"/networks/{network}/disconnect", body)
 
     def homeless(self, key: Key) -> bool:
         """Whether a thing lives in the network of a container that is gone."""

@@ -18,6 +18,7 @@ from partywall.engines.docker.export import UnitExporter
 from partywall.engines.docker.images import sweep
 from partywall.engines.docker.instances import InstancePerformer, JobPerformer
 from partywall.engines.docker.limits import Budgets, LimitPerformer
+from partywall.engines.docker.links import DockerLinks
 from partywall.engines.docker.logs import ContainerLogs
 from partywall.engines.docker.making import Making
 from partywall.engines.docker.names import Naming
@@ -85,6 +86,7 @@ class DockerEngine:
             absolute=lambda path: str((parts.project / path).absolute()),
             called=self._names.of,
             unnamed=self._unnamed.of,
+            named=lambda key: self._names.all().get(key, ""),
             parent=self._budgets.parent,
             budget=self._budgets.script,
             edge=self._edge,
@@ -211,6 +213,10 @@ class DockerEngine:
     def ways(self) -> DockerWays:
         """The edge's ways to them."""
         return DockerWays(self._containers, self._units, self._naming)
+
+    def links(self) -> DockerLinks:
+        """The environments' ways to what they share."""
+        return DockerLinks(self._api, self._containers, self._units, self._naming)
 
     def health(self, keys: Iterable[Key]) -> dict[Key, Health]:
         """How these instances are now."""

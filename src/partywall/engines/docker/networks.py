@@ -10,7 +10,7 @@ from partywall.engines.docker.names import Naming, unit_of
 from partywall.engines.docker.units import Units
 from partywall.interfaces import Clock
 from partywall.model.errors import Refused
-from partywall.model.world import MACHINE, AnyThing, Entry, Network, name_of
+from partywall.model.world import MACHINE, SHARED, AnyThing, Entry, Network, name_of
 
 _SECONDS = 15.0
 """How long what is in a network may take to leave it."""
@@ -67,7 +67,8 @@ class NetworkPerformer:
         deadline = self._clock.now() + _SECONDS
         while not self._gone(network.name, last=self._clock.now() > deadline):
             self._clock.sleep(_PAUSE)
-        self._units.leave(MACHINE, network.name)
+        for unit in (MACHINE, SHARED):
+            self._units.leave(unit, network.name)
         self._units.drop(network.key)
 
     def _gone(self, name: str, *, last: bool) -> bool:

@@ -41,13 +41,14 @@ class DockerReach:
         self._agents: dict[str, Agents] = {}
         self._positions: dict[str, Position] = {}
 
-    def address(self, instance: Key, port: int) -> tuple[str, int]:
+    def address(self, instance: Key, port: int, near: str = "") -> tuple[str, int]:
         """The address of an instance's container in one of its networks, and the same port.
 
         Raises:
             MachineFailed: when it does not run.
         """
-        for address in addresses(self._running(instance)):
+        first = f"{self._naming.compose_project(near)}_" if near else ""
+        for address in addresses(self._running(instance), first):
             return address, port
         raise MachineFailed(f"{instance} is in no network", remedy="run `partywall up`")
 
@@ -203,7 +204,8 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def addresses(inspected: Inspected) -> list[str]:
-    """A container's addresses, in the order of its networks' names."""
+def addresses(inspected: Inspected, first: str = "") -> list[str]:
+    """A container's addresses, in the order of its networks' names; some names may come first."""
     networks = inspected["NetworkSettings"].get("Networks") or {}
-    return [one["IPAddress"] for _, one in sorted(networks.items()) if one.get("IPAddress")]
+    ordered = sorted(networks, key=lambda name: (not name.startswith(first), name))
+    return [networks[name]["IPAddress"] for name in ordered if networks[name].get("IPAddress")]

@@ -47,6 +47,8 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     """A volume → what the engine calls it."""
     unnamed: Callable[[Key], Mapping[str, str]]
     """An instance or a job → path inside → what it kept there in a volume without a name."""
+    named: Callable[[Key], str] = name_of
+    """The key of a volume of another unit → what the engine calls it."""
     parent: Callable[[str], str]
     """An environment with a budget → the group of the kernel that it runs in."""
     budget: Callable[[Limit], str]
@@ -64,7 +66,7 @@ def document(
         unit: its name.
         entries: its instances, jobs, volumes, networks and its budget.
         ground: what it is drawn on.
-        joined: networks of other units that its members are in.
+        joined: networks of other units that its members are in; `network/service`: one of them.
     """
     every = {entry.thing.key: entry for entry in entries}
     draw = _Drawing(ground, every, joined)
@@ -79,10 +81,11 @@ def document(
             for key, entry in sorted(every.items())
             if isinstance(entry.thing, kind)
         }
-        if section == "networks":
-            drawn |= {name: {"name": name, "external": True} for name in joined}
         if section == "volumes":
-            drawn |= draw.unnamed()
+            drawn |= {**draw.foreign(unit), **draw.unnamed()}
+        if section == "networks":
+            outer = sorted({way.partition("/")[0] for way in joined})
+            drawn |= {name: {"name": name, "external": True} for name in outer}
         if drawn:
             made[section] = drawn
     return made | draw.attached()
@@ -112,6 +115,7 @@ class _Drawing:
         made = {**_said(instance), "labels": self._labels(entry)}
         self._within(made)
         self._keep(made, thing.key)
+        self._among_others(made, service_of(thing.key))
         if any("/limit/" in need.key for need in thing.needs):
             made["cgroup_parent"] = self._ground.parent(environment_of(thing.key))
             made = bounded(made, self._portions.get(thing.key))
@@ -151,6 +155,24 @@ class _Drawing:
         if volume.options:
             made["driver_opts"] = driver_options(volume, self._ground.absolute)
         return made
+
+    def foreign(self, unit: str) -> Json:
+        """Volumes of other units that its members read; those make them."""
+        instances = (
+            entry.thing.instance if isinstance(entry.thing, Job) else entry.thing
+            for entry in self._every.values()
+        )
+        keys = {
+            mount.source
+            for one in instances
+            if isinstance(one, Instance)
+            for mount in one.mounts
+            if mount.kind == "volume" and mount.source and environment_of(mount.source) != unit
+        }
+        return {
+            name_of(key): {"name": self._ground.named(key), "external": True}
+            for key in sorted(keys)
+        }
 
     def attached(self) -> Json:
         """The secrets and configs that instances name."""
@@ -208,6 +230,12 @@ class _Drawing:
             for name in self._ground.unnamed(key).values()
         }
         return {name: {"name": name, "external": True} for name in sorted(names)}
+
+    def _among_others(self, made: Json, service: str) -> None:
+        """Into the networks of environments, where its name leads to it."""
+        ways = (way.partition("/") for way in self._joined)
+        if outer := [network for network, _, name in ways if name == service]:
+            made["networks"] = {**(made.get("networks") or {}), **dict.fromkeys(outer)}
 
     def _mounted(self, mount: Mapping[str, Any]) -> Json:
         if mount.get("type") != "bind":

@@ -117,7 +117,7 @@ def _stand(name: str, one: Inspected, key_of: Mapping[str, Key]) -> Stand:
             volume: mount["Destination"]
             for mount in one.get("Mounts") or ()
             if (volume := key_of.get(mount.get("Name") or "", ""))
-            and environment_of(volume) == mine
+            and (environment_of(volume) == mine or not mount.get("RW", True))
         },
         alone=(one["HostConfig"].get("PidMode") or "") in _ALONE,
     )

@@ -24,6 +24,8 @@ from partywall.system.decoding import decode
 from partywall.system.filelock import locked
 from partywall.system.files import corrupted, make_folder, read_bytes, write_atomically
 
+_OF = "/"
+"""Between a network and a service: no name has it."""
 _TELLING = 4
 """Characters from which on a secret in a text is no coincidence."""
 
@@ -81,7 +83,7 @@ class Units:
         """
         for name, given in _by_unit(entries).items():
             with self._alone(name):
-                self._write(name, {**self._read(name), **given}, self.joined(name))
+                self._write(name, {**self._read(name), **given}, self._joined(name))
 
     def entries(self, name: str) -> list[Entry]:
         """What a unit is made of at present.
@@ -94,7 +96,7 @@ class Units:
     def replace(self, name: str, entries: Iterable[Entry]) -> None:
         """Let a unit be made of these things and no others; raises as `put` does."""
         with self._alone(name):
-            self._write(name, {entry.thing.key: entry for entry in entries}, self.joined(name))
+            self._write(name, {entry.thing.key: entry for entry in entries}, self._joined(name))
 
     def drawn(self, name: str, entries: Iterable[Entry]) -> Drawn:
         """What a unit of these things would be; nothing is written."""
@@ -122,21 +124,27 @@ class Units:
         name = unit_of(key)
         with self._alone(name):
             kept = {other: entry for other, entry in self._read(name).items() if other != key}
-            self._write(name, kept, self.joined(name))
+            self._write(name, kept, self._joined(name))
 
-    def join(self, name: str, network: str) -> None:
-        """Let the members of a unit be in a network of another one; raises as `put` does."""
+    def join(self, name: str, network: str, service: str = "") -> None:
+        """Let the members of a unit, or one, be in a network of another; raises as `put` does."""
         with self._alone(name):
-            self._write(name, self._read(name), {*self.joined(name), network})
+            self._write(name, self._read(name), {*self._joined(name), _way(network, service)})
 
-    def leave(self, name: str, network: str) -> None:
-        """Let them be in it no longer; raises as `put` does."""
+    def leave(self, name: str, network: str, service: str = "") -> None:
+        """Let one of them, or none, be in it any longer; raises as `put` does."""
         with self._alone(name):
-            if network in self.joined(name):
-                self._write(name, self._read(name), self.joined(name) - {network})
+            before = self._joined(name)
+            left = {one for one in before if not _same_way(one, network, service)}
+            if left != before:
+                self._write(name, self._read(name), left)
 
     def joined(self, name: str) -> set[str]:
-        """The networks of other units that the members of this one are in."""
+        """The networks of other units that members of this one are in."""
+        return {way.partition(_OF)[0] for way in self._joined(name)}
+
+    def _joined(self, name: str) -> set[str]:
+        """Networks, each with the one service that is in it if not all are."""
         path = self.unit(name).folder / "joined.json"
         try:
             return decode(read_bytes(path) or b"[]", set[str])
@@ -201,6 +209,12 @@ def _yaml(made: Mapping[str, Any]) -> bytes:
 
 def _lines(values: Mapping[str, str]) -> str:
     return "".join(f"{key}={quoted(value)}\n" for key, value in sorted(values.items()))
+def _way(network: str, service: str) -> str:
+    return f"{network}{_OF}{service}" if service else network
+
+
+def _same_way(way: str, network: str, service: str) -> bool:
+    return way == _way(network, service) if service else way.partition(_OF)[0] == network
 
 
 def _unfiled(thing: AnyThing) -> AnyThing:

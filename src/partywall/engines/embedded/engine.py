@@ -89,7 +89,7 @@ class EmbeddedEngine:
             for thing in desired.things()
             if isinstance(thing, Instance | Job)
         ]
-        said = (refusal(one) for one in instances if not is_edge(one))
+        said = (refusal(one) or _reads_others(one) for one in instances if not is_edge(one))
         return [sentence for sentence in said if sentence]
 
     def attached(self, wanted: World) -> World:
@@ -133,6 +133,10 @@ class EmbeddedEngine:
 
     def ways(self) -> EmbeddedReach:
         """The edge's ways to them: the same."""
+        return self.reach()
+
+    def links(self) -> EmbeddedReach:
+        """The environments' ways to what they share: the same."""
         return self.reach()
 
     def states(self) -> dict[str, State]:
@@ -199,6 +203,18 @@ class EmbeddedEngine:
             control.ensure(self.places.run)
         else:
             control.stop(self.places.run)
+
+
+def _reads_others(instance: Instance) -> str:
+    """Why it cannot have the files of another environment; empty when it wants none."""
+    mine = environment_of(instance.key)
+    for mount in instance.mounts:
+        if mount.kind == "volume" and mount.source and environment_of(mount.source) != mine:
+            return (
+                f"{instance.key} would read {mount.source}, and the embedded engine can mount "
+                "nothing read-only: say `files: folder`"
+            )
+    return ""
 
 
 def _health(state: State, memory: int | None) -> Health:

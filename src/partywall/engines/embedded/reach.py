@@ -11,7 +11,7 @@ from partywall.engines.embedded import inside
 from partywall.engines.embedded.programs import Programs
 from partywall.interfaces import Agent, Completed, Contact, Stand
 from partywall.model.errors import BadInput, MachineFailed
-from partywall.model.world import Key
+from partywall.model.world import AnyThing, Key
 
 
 class EmbeddedReach:
@@ -20,12 +20,13 @@ class EmbeddedReach:
     def __init__(self, programs: Programs) -> None:
         self._programs = programs
 
-    def address(self, instance: Key, port: int) -> tuple[str, int]:
+    def address(self, instance: Key, port: int, near: str = "") -> tuple[str, int]:
         """Host and port of an instance.
 
         Raises:
             MachineFailed: when it never ran here.
         """
+        del near
         address = self._programs.allocations.address(instance)
         if address is None:
             raise MachineFailed(f"{instance} has no address", remedy="run `partywall up`")
@@ -44,6 +45,19 @@ class EmbeddedReach:
     def open(self, instance: Key) -> None:
         """There is nothing to do."""
         del instance
+
+    def missing(self, space: AnyThing) -> str:
+        """Nothing stands between programs on loopback."""
+        del space
+        return ""
+
+    def link(self, space: AnyThing) -> None:
+        """There is nothing to do."""
+        del space
+
+    def unlink(self, space: AnyThing) -> None:
+        """There is nothing to do."""
+        del space
 
     def stands(self, environment: str) -> Sequence[Stand]:
         """One: all programs of an environment are one user's."""

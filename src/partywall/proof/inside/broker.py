@@ -15,12 +15,13 @@ def scratch(ask: Ask) -> Answer:
     """Subscribe to everything, publish a scratch message and receive it."""
     try:
         with Session(ask) as session:
-            if not session.subscribe("#"):
+            if not session.subscribe(f"{ask.get('prefix', '')}#"):
                 return answer(REFUSED, "may not subscribe to everything (#)")
             session.publish(ask["topic"], "scratch")
             if not session.hears(ask["topic"], PATIENCE):
                 return answer(FAILED, "a message that was published did not come back")
-            return answer(AUTHENTICATED, "subscribed to everything and received its own message")
+            what = f"{ask['prefix']}#" if ask.get("prefix") else "everything"
+            return answer(AUTHENTICATED, f"subscribed to {what} and received its own message")
     except NoSession as error:
         return error.said
 
@@ -56,6 +57,44 @@ def listen(ask: Ask) -> Answer:
     )
 
 
+def overhear(ask: Ask) -> Answer:
+    """Subscribe in every way that might reach somebody else's topics, and count what comes."""
+    try:
+        with Session(ask) as session:
+            for pattern in ask["patterns"]:
+                session.ask_for(pattern)
+            began = time.time()
+            time.sleep(ask["seconds"])
+            ended = time.time()
+    except NoSession as error:
+        return error.said
+    foreign = [topic for topic, _, _ in session.heard if not topic.startswith(ask["prefix"])]
+    return answer(
+        AUTHENTICATED,
+        f"subscribed to {', '.join(ask['patterns'])} for {ask['seconds']:g} s, "
+        f"{len(foreign)} messages of others came",
+        began=began,
+        ended=ended,
+        canaries=len(foreign),
+        retained=sum(kept for topic, kept, _ in session.heard if topic in foreign),
+    )
+
+
+def intrude(ask: Ask) -> Answer:
+    """Say something on somebody else's topic: plainly, to be kept, and as a last will."""
+    tried = []
+    for will in ("", ask["topic"]):
+        try:
+            with Session({**ask, "will": will}) as session:
+                session.publish(ask["topic"], "canary", retain=bool(will))
+                tried.append("a last will" if will else "a message")
+                if will:
+                    session.vanish()
+        except (NoSession, ValueError, RuntimeError):
+            continue
+    return answer(AUTHENTICATED, f"sent {' and '.join(tried) or 'nothing: it was not let in'}")
+
+
 def sing(ask: Ask) -> Answer:
     """Publish a retained canary, then live ones for a while; hear them at home; take all back."""
     topic = ask["topic"]
@@ -80,4 +119,11 @@ def sing(ask: Ask) -> Answer:
     return answer(AUTHENTICATED, f"published {len(sung)} canaries", sung=sung)
 
 
-ACTIONS = {"scratch": scratch, "login": login, "listen": listen, "sing": sing}
+ACTIONS = {
+    "scratch": scratch,
+    "login": login,
+    "listen": listen,
+    "overhear": overhear,
+    "intrude": intrude,
+    "sing": sing,
+}

@@ -43,6 +43,56 @@ def read(ask: Ask) -> Answer:
     return _connected(ask, work)
 
 
+def trespass(ask: Ask) -> Answer:
+    """Try everything that reaches beyond its own keys; none of it harms, were it allowed."""
+
+    def work(cache: Connection) -> Answer:
+        open_ones = [words for words in _beyond(ask["key"], ask["channel"]) if _let(cache, words)]
+        if open_ones:
+            said = ", ".join(" ".join(words[:2]) for words in open_ones)
+            return answer(AUTHENTICATED, f"was allowed: {said}")
+        tried = len(_beyond("", ""))
+        return answer(REFUSED, f"{tried} of {tried} commands denied, {_NAMED} among them")
+
+    return _connected(ask, work)
+
+
+_NAMED = "SCAN, EVAL, FLUSHALL, CLIENT KILL, CONFIG, SUBSCRIBE"
+
+
+def _beyond(key: str, channel: str) -> list[tuple[str, ...]]:
+    """Commands on somebody else's key and channel, and on all; wrong enough to change nothing."""
+    return [
+        *(("GET", key), ("EXISTS", key), ("TYPE", key), ("DUMP", key), ("COPY", key, key)),
+        *(
+            ("SET", key, "x", "XX", "NX"),
+            ("EXPIRE", key, "100"),
+            ("WATCH", key),
+            ("OBJECT", "FREQ", key),
+        ),
+        *(("SCAN", "0"), ("KEYS", "*"), ("RANDOMKEY",), ("DBSIZE",), ("MEMORY", "USAGE", key)),
+        *(("EVAL", "return redis.call('GET', ARGV[1])", "0", key), ("EVAL", _SCAN, "0")),
+        *(("FLUSHALL", "NOTHING"), ("FLUSHDB", "NOTHING"), ("SWAPDB", "x", "y"), ("INFO",)),
+        *(("CONFIG", "GET", "maxmemory"), ("CLIENT", "LIST"), ("CLIENT", "KILL", "ID", "0")),
+        *(("CLIENT", "TRACKING", "ON", "BCAST"), ("SCRIPT", "FLUSH", "NOTHING"), ("ACL", "LIST")),
+        *(("FUNCTION", "FLUSH", "NOTHING"), ("PUBSUB", "CHANNELS"), ("PUBLISH", channel, "x")),
+        *(("SUBSCRIBE", channel), ("PSUBSCRIBE", "*"), ("PSUBSCRIBE", f"{channel}*")),
+    ]
+
+
+_SCAN = "return redis.call('SCAN', '0')"
+
+
+def _let(cache: Connection, words: tuple[str, ...]) -> bool:
+    """Whether a command was allowed: any error but a refusal says that it was."""
+    try:
+        cache.call(*words)
+    except Said as error:
+        # Scripts say it in words of their own, which differ between Redis and Valkey.
+        return words[0] != "EVAL" and not str(error).startswith("NOPERM")
+    return True
+
+
 def _flush(cache: Connection) -> str:
     """Whether everything could be deleted, asked without doing it."""
     try:
@@ -76,4 +126,4 @@ def _log_in(cache: Connection, user: str, password: str) -> None:
             raise
 
 
-ACTIONS = {"scratch": scratch, "read": read}
+ACTIONS = {"scratch": scratch, "read": read, "trespass": trespass}

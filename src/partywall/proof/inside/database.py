@@ -59,6 +59,58 @@ def read(ask: Ask) -> Answer:
     return _connected(ask, work)
 
 
+def trespass(ask: Ask) -> Answer:
+    """Try every way out of a database; none of it harms, were it allowed, and all is undone."""
+
+    def work(connection: psycopg.Connection[Any]) -> Answer:
+        opened = [words for words, text in _ways_out(ask) if _goes(connection, text)]
+        if opened:
+            return answer(AUTHENTICATED, f"was allowed: {', '.join(opened)}")
+        return answer(REFUSED, f"denied: {', '.join(words for words, _ in _ways_out(ask))}")
+
+    return _connected(ask, work)
+
+
+def _ways_out(ask: Ask) -> list[tuple[str, str]]:
+    """In words, and as a query that fails or finds nothing when the wall stands."""
+    role, base = (str(ask[name]).replace("'", "''") for name in ("other", "theirs"))
+    name = str(ask["other"]).replace('"', '""')
+    return [
+        ("SET ROLE", f'SET LOCAL ROLE "{name}"'),
+        ("its session", f'SET LOCAL SESSION AUTHORIZATION "{name}"'),
+        ("GRANT", f'GRANT "{name}" TO CURRENT_USER'),
+        ("a new role", "CREATE ROLE partywall_probe"),
+        ("CONNECT", f"SELECT 1 WHERE has_database_privilege('{base}', 'CONNECT')"),
+        ("its size", f"SELECT pg_database_size('{base}')"),
+        ("its queries", _QUERIES.format(base)),
+        ("its sessions", f"SELECT 1 WHERE pg_has_role('{role}', 'MEMBER') OR {_SIGNALS}"),
+        ("files", "SELECT pg_read_file('PG_VERSION')"),
+        ("programs", "COPY (SELECT 1) TO PROGRAM 'true'"),
+        ("passwords", "SELECT rolpassword FROM pg_authid"),
+        ("dblink", "CREATE EXTENSION dblink"),
+    ]
+
+
+_SIGNALS = "pg_has_role('pg_signal_backend', 'MEMBER')"
+_QUERIES = (
+    "SELECT 1 FROM pg_stat_activity WHERE datname = '{}' AND query NOT IN "
+    "('', '<insufficient privilege>')"
+)
+
+
+def _goes(connection: psycopg.Connection[Any], text: str) -> bool:
+    """Whether a query works and finds something; it is undone."""
+    import psycopg  # noqa: PLC0415  (imported by now)
+
+    try:
+        found = connection.execute(text)
+        return found.description is None or found.fetchone() is not None
+    except psycopg.Error:
+        return False
+    finally:
+        connection.rollback()
+
+
 def _connected(ask: Ask, work: Any) -> Answer:  # noqa: ANN401  (psycopg is not imported yet)
     import psycopg  # noqa: PLC0415  (late: 0.15 s that only this attempt needs)
 
@@ -97,4 +149,4 @@ def _refusal(words: str) -> Answer:
     return answer(outcome, last.rpartition("failed: ")[2])
 
 
-ACTIONS = {"scratch": scratch, "read": read}
+ACTIONS = {"scratch": scratch, "read": read, "trespass": trespass}

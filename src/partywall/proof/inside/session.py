@@ -43,6 +43,8 @@ class Session:
         )
         if ask.get("user"):
             self._client.username_pw_set(ask["user"], ask.get("password") or "")
+        if ask.get("will"):
+            self._client.will_set(ask["will"], "canary", qos=0, retain=True)
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
         self._client.on_subscribe = self._on_subscribe
@@ -78,9 +80,18 @@ class Session:
         self._client.subscribe(pattern, qos=0)
         return self._subscribed.wait(PATIENCE) and not self._refused
 
+    def ask_for(self, pattern: str) -> None:
+        """Subscribe, whatever the broker thinks of it."""
+        self._client.subscribe(pattern, qos=0)
+
     def publish(self, topic: str, text: str, *, retain: bool = False) -> None:
         """Publish and wait until the broker has it."""
         self._client.publish(topic, text, qos=1, retain=retain).wait_for_publish(PATIENCE)
+
+    def vanish(self) -> None:
+        """Go without a word, so that the broker says the last will."""
+        if (link := self._client.socket()) is not None:
+            link.close()
 
     def hears(self, topic: str, seconds: float) -> bool:
         """Whether a message on this topic comes in time."""

@@ -10,7 +10,7 @@ from partywall.proof.case import Answer, Case
 from partywall.proof.credentials import Login
 from partywall.proof.inside.answer import AUTHENTICATED, Ask
 from partywall.proof.logins import Door, pairs, results, said
-from partywall.proof.probe import Attempt, CouldNotTry, Probe, Verdict
+from partywall.proof.probe import Attempt, Probe, Verdict
 from partywall.proof.target import Server, Target
 
 _LISTEN = 1.0
@@ -23,15 +23,70 @@ def across(case: Case) -> Iterable[Attempt]:
     """Anonymous, own credentials, and listening at home for what the other publishes."""
     for own, other in pairs(case, Role.BROKER):
         if own.key == other.key:
-            raise CouldNotTry(f"one broker, {own.key}, serves both; topics are not probed yet")
+            yield from _within(case, own, other)
+            continue
         shown = _home(case, case.own, own)
         _home(case, case.other, other)
         yield from results(case, case.own, _doors(case, own, other), shown)
         yield _canary(case, own, other)
 
 
+def _within(case: Case, own: Server, other: Server) -> Iterable[Attempt]:
+    """One broker serves both: each listens for, and speaks on, what are the other's topics."""
+    shown = _home(case, case.own, own)
+    _home(case, case.other, other)
+    anonymous = Door(f"log in to {own.key} anonymously", _ask(case, "login", own, Login()))
+    yield from results(case, case.own, [anonymous], shown)
+    theirs = f"{other.prefix}{_topic(case, f'canary-{case.own.environment}')}"
+    yield _overheard(case, own, other, theirs)
+    yield _intruded(case, own, other, theirs)
+    yield case.attempt(
+        Verdict.SHARED,
+        f"take the place of a client of {case.other.environment} by its client id",
+        "not tried: ids are common to all who use the broker",
+    )
+
+
+def _overheard(case: Case, own: Server, other: Server, theirs: str) -> Attempt:
+    """The other sings on its own topics while the own environment subscribes in every way."""
+    patterns = ["#", "+/#", f"{other.prefix}#", theirs, f"$share/partywall/{theirs}", "$SYS/#"]
+    listen = {
+        **_ask(case, "overhear", own, own.login),
+        "patterns": patterns, "prefix": own.prefix, "seconds": _LISTEN,
+    }  # fmt: skip
+    sing = {**_ask(case, "sing", other, other.login), "topic": theirs, "seconds": _SING}
+    with ThreadPoolExecutor(1) as pool:
+        singing = pool.submit(case.first, case.other, sing)
+        (heard,) = case.ask(case.own, listen, on=case.other)
+        (sung,) = singing.result()
+    tried = f"hear on {own.key} what {case.other.environment} publishes, or the broker itself"
+    verdict, words = judge(heard, sung)
+    return case.attempt(verdict, tried, words)
+
+
+def _intruded(case: Case, own: Server, other: Server, theirs: str) -> Attempt:
+    """The own environment speaks on the other's topic while the other listens there."""
+    topic = f"{theirs}-intruder"
+    listen = {
+        **_ask(case, "overhear", other, other.login),
+        "patterns": [topic], "prefix": "partywall-nobody", "seconds": _SING,
+    }  # fmt: skip
+    speak = {**_ask(case, "intrude", own, own.login), "topic": topic}
+    with ThreadPoolExecutor(1) as pool:
+        listening = pool.submit(case.first, case.other, listen)
+        (spoke,) = case.ask(case.own, speak, on=case.other)
+        (heard,) = listening.result()
+    tried = f"say something on {case.other.environment}'s topics, to be kept or as a last will"
+    if heard.outcome != AUTHENTICATED:
+        return case.attempt(Verdict.COULD_NOT_TRY, tried, said(heard))
+    return case.judged(heard.more["canaries"] > 0, tried, f"{spoke.says}; {heard.says}")
+
+
 def _home(case: Case, where: Target, server: Server) -> str:
-    ask = {**_ask(case, "scratch", server, server.login), "topic": _topic(case, "home")}
+    topic = f"{server.prefix}{_topic(case, 'home')}"
+    ask = {
+        **_ask(case, "scratch", server, server.login), "topic": topic, "prefix": server.prefix,
+    }  # fmt: skip
     return case.home(where, f"a scratch message on {server.service}", ask)
 
 

@@ -9,7 +9,7 @@ from partywall.proof.case import Case
 from partywall.proof.credentials import Login
 from partywall.proof.inside.answer import Ask
 from partywall.proof.logins import Door, pairs, results
-from partywall.proof.probe import Attempt, CouldNotTry, Probe
+from partywall.proof.probe import Attempt, Probe, Verdict
 from partywall.proof.target import Server, Target
 
 
@@ -17,14 +17,40 @@ def across(case: Case) -> Iterable[Attempt]:
     """No password, then the own one; whether everything could be flushed is asked, not tried."""
     for own, other in pairs(case, Role.CACHE):
         if own.key == other.key:
-            raise CouldNotTry(f"one cache, {own.key}, serves both; keys in it are not probed yet")
+            yield from _within(case, own, other)
+            continue
         shown = _home(case, case.own, own)
         _home(case, case.other, other)
         yield from results(case, case.own, _doors(case, own, other), shown)
 
 
+def _within(case: Case, own: Server, other: Server) -> Iterable[Attempt]:
+    """One cache serves both: what each has there is tried by the other's user."""
+    shown = _home(case, case.own, own)
+    _home(case, case.other, other)
+    theirs = f"{case.other.environment}'s keys in {own.key}"
+    beyond = {
+        **_ask(case, "trespass", own, own.login),
+        "key": f"{other.prefix}partywall:{case.run.nonce}",
+        "channel": f"{other.prefix}partywall",
+    }
+    doors = [
+        Door(f"get at {theirs} without a password", _ask(case, "read", own, Login())),
+        Door(f"get at {theirs}, or at all, with its own password", beyond),
+    ]
+    yield from results(case, case.own, doors, shown)
+    yield case.attempt(
+        Verdict.SHARED,
+        f"hold up {case.other.environment} by an endless script, or push out its keys",
+        "not tried: no rule of the server stops it",
+    )
+
+
 def _home(case: Case, where: Target, server: Server) -> str:
-    ask = {**_ask(case, "scratch", server, server.login), "key": f"partywall:{case.run.nonce}"}
+    ask = {
+        **_ask(case, "scratch", server, server.login),
+        "key": f"{server.prefix}partywall:{case.run.nonce}",
+    }
     return case.home(where, f"a scratch key on {server.service}", ask)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
+
 from partywall.model.app import Role
 from partywall.proof.case import Case
 from partywall.proof.logins import Door, pairs, results
-from partywall.proof.probe import Attempt, Probe
+from partywall.proof.probe import Attempt, Probe, Verdict
 from partywall.proof.target import Server, Target
 
 
@@ -17,7 +19,25 @@ def across(case: Case) -> Iterable[Attempt]:
     for own, other in pairs(case, Role.DATABASE):
         shown = _home(case, case.own, own)
         _home(case, case.other, other)
-        yield from results(case, case.own, _doors(case, own, other), shown)
+        # One server for both is asked where it is seen from here.
+        there = msgspec.structs.replace(other, near=own.near)
+        yield from results(case, case.own, _doors(case, own, there), shown)
+        if own.key == other.key:
+            yield from results(case, case.own, [_beyond(case, own, other)], shown)
+            yield case.attempt(
+                Verdict.SHARED,
+                f"see the names of {case.other.environment}'s database and role, and slow it down",
+                f"not tried: {own.key} is one server, with one disk and one catalogue of names",
+            )
+
+
+def _beyond(case: Case, own: Server, other: Server) -> Door:
+    """Everything by which one may get out of a database on the same server."""
+    ask = {**_with(case, own, own, own.login.user, own.database), "do": "database.trespass"}
+    return Door(
+        f"get from its own database at {case.other.environment}'s rows, role, queries and files",
+        {**ask, "other": other.login.user, "theirs": other.database},
+    )
 
 
 def _home(case: Case, where: Target, server: Server) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from partywall.model.world import Route
+from partywall.model.world import Route, name_of
 from partywall.proof.case import Answer, Case
 from partywall.proof.doors import call, credentials
 from partywall.proof.edge import NoAnswer
@@ -16,11 +16,16 @@ from partywall.proof.probe import Attempt, CouldNotTry, Probe, Verdict
 from partywall.proof.target import Target
 
 _OUTSIDE = "/etc/passwd"
+_READ_ONLY = "Read-only file system"
+"""The kernel's words, whatever the language of the machine: the agent has none set."""
 
 
 def across(case: Case) -> Iterable[Attempt]:
     """List, read and create in the other's folders; then path tricks on the own vault's host."""
     if not case.other.volumes:
+        return
+    if case.own.reads & set(case.other.volumes):
+        yield from _reading(case)
         return
     if not writable(case, case.other) and folders(case, case.other):
         yield _only_listed(case)
@@ -30,6 +35,23 @@ def across(case: Case) -> Iterable[Attempt]:
     route = _route(case.own)
     if route is not None and case.premises.door is not None:
         yield _by_http(case, route, mine, theirs)
+
+
+def _reading(case: Case) -> Iterable[Attempt]:
+    """It has the other's files by an explicit line; that it cannot write there is the wall."""
+    theirs = f"{case.other.environment}'s files"
+    yield case.attempt(Verdict.SHARED, f"read {theirs}", "by the line `files: read-only`")
+    name = f".partywall-{case.run.nonce}-{case.own.environment}"
+    for stand in case.stands(case.own):
+        for key, path in sorted((stand.folders or {}).items()):
+            if key in case.own.reads:
+                asked = {"do": "vault.scratch", "folder": path, "name": name, "mark": None}
+                (answer,) = case.at(stand, case.own, asked, on=case.other)
+                tried = f"create a file among {theirs} in {name_of(key)} (from {stand.name})"
+                if _READ_ONLY in answer.says:
+                    yield case.attempt(Verdict.HELD, tried, said(answer))
+                else:
+                    yield _judged(case, tried, [answer], "read there")
 
 
 def _only_listed(case: Case) -> Attempt:

@@ -11,7 +11,16 @@ import msgspec
 from partywall.edge import tenants
 from partywall.interfaces import Held, Plain, Succession
 from partywall.model.errors import Refused
-from partywall.model.world import Instance, Key, Volume, World, environment_of, name_of
+from partywall.model.world import (
+    SHARED,
+    Instance,
+    Key,
+    Space,
+    Volume,
+    World,
+    environment_of,
+    name_of,
+)
 from partywall.planning.scope import COMMON
 from partywall.workflows.leave.plainly import Plainly
 from partywall.workflows.project import Project
@@ -66,6 +75,7 @@ def find(project: Project, behind: Iterable[str] = ()) -> Leaving:
         raise Refused("nothing of Partywall is here", remedy="`partywall init` begins")
     observed = project.observer.observe()
     production = project.settings.production.name
+    _refuse_shared(observed, production)
     running = [one.key for one in _of(observed, production) if isinstance(one, Instance)]
     given = {one.name for one in _of(observed, production) if isinstance(one, Volume)}
     for key in running:
@@ -109,6 +119,16 @@ def _refuse_lost(
     found = {path: one for path, one in held.items() if one.source not in given}
     if name_of(key) not in behind:
         refuse_nameless(hands, key, name_of(key), found)
+def _refuse_shared(observed: World, production: str) -> None:
+    """Plain Compose would start servers of production's own, and empty ones."""
+    things = _of(observed, production)
+    parts = [one.key for one in things if isinstance(one, Space) and one.server.startswith(SHARED)]
+    if parts:
+        raise Refused(
+            f"data of {production} are in servers that others use ({', '.join(sorted(parts))}), "
+            "and plain Compose would not find them",
+            remedy="`partywall render` writes files that run without Partywall as they are",
+        )
 
 
 def _of(observed: World, environment: str) -> Iterator[Any]:

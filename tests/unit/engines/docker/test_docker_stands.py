@@ -82,10 +82,13 @@ def test_other_networks_rights_and_processes_are_other_positions() -> None:
     assert (watch.stand.alone, found(one)[0].stand.alone) == (False, True)
 
 
-def test_a_stand_knows_its_own_volumes_and_no_others() -> None:
-    foreign = ("/docker/shop-prod_files", "/elsewhere", False)
-    (one,) = found(inspected("web", FILES, foreign, ("/home/me", "/src", False)))
+def test_a_stand_knows_its_own_volumes_and_those_that_it_may_only_read() -> None:
+    written = ("/docker/shop-prod_files", "/elsewhere", True)
+    (one,) = found(inspected("web", FILES, written, ("/home/me", "/src", False)))
     assert one.stand.folders == {"dev/volume/files": "/files"}
+    read = ("/docker/shop-prod_files", "/elsewhere", False)
+    (one,) = found(inspected("web", FILES, read, ("/home/me", "/src", False)))
+    assert one.stand.folders == {"dev/volume/files": "/files", "prod/volume/files": "/elsewhere"}
     assert one.stand.networks == {"shop-dev_default"}
 
 

@@ -7,8 +7,9 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from partywall.axes.starting import SPACES
 from partywall.engines.embedded.servers import setup as setups
-from partywall.engines.embedded.servers.setup import Launch, Setup
+from partywall.engines.embedded.servers.setup import Launch, Setup, kept_in
 from partywall.engines.embedded.supervise.program import Health
 
 PORT = 1883
@@ -21,6 +22,8 @@ def program(setup: Setup) -> Launch:
     host, port = setup.address.host, setup.port(PORT)
     user, password = login(setup.environment)
     own = {"BROKER_BIND": f"{host}:{port}", "BROKER_USER": user, "BROKER_PASSWORD": password}
+    if spaces := kept_in(setup):
+        own = {"BROKER_BIND": f"{host}:{port}", SPACES: str(spaces)}
     program = Path(setups.__file__).with_name("broker.py")
     return Launch(
         command=(sys.executable, "-I", str(program)),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from partywall.axes.starting import SPACES, SPACES_FOLDER
 from partywall.engines.embedded.allocations import Address
 from partywall.engines.embedded.supervise.program import Health
 from partywall.model.world import Instance
@@ -57,6 +58,11 @@ class Preparation(msgspec.Struct, frozen=True, kw_only=True):
     """Beside the folder: the command works here, and what it has completed is put in place."""
     unless: Path
     """It has been done when this file is there."""
+
+
+def kept_in(setup: Setup) -> Path | None:
+    """Where a server that several environments use keeps whom it lets in; None: it is one's own."""
+    return setup.data / SPACES_FOLDER if SPACES in setup.environment else None
 
 
 def base_path() -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import platform
 from pathlib import Path
 
-from partywall.engines.embedded.servers.setup import Launch, Setup, wheel_folder
+from partywall.axes.starting import ACL_FILE, REDIS, SPACES
+from partywall.engines.embedded.servers.setup import Launch, Setup, kept_in, wheel_folder
 from partywall.engines.embedded.supervise.program import Health
 
 PORT = 6379
@@ -17,8 +18,11 @@ def program(setup: Setup) -> Launch:
     """The server; its command line becomes a file, so that no password is in its arguments."""
     host, port = setup.address.host, setup.port(PORT)
     config = setup.folder / "valkey.conf"
+    server = (str(binary()), str(config))
+    spaces = kept_in(setup)
     return Launch(
-        command=(str(binary()), str(config)),
+        command=("/bin/sh", "-c", REDIS, *server) if spaces else server,
+        environment={**setup.environment, SPACES: str(spaces)} if spaces else {},
         files={str(config): configuration(setup.instance.command or (), host, port, setup)},
         folder=setup.data,
         health=Health(tcp=(host, port), interval=2.0),
@@ -35,6 +39,7 @@ def configuration(command: tuple[str, ...], host: str, port: int, setup: Setup) 
         f'dir "{setup.data}"',
         "daemonize no",
         "protected-mode no",
+        *((f'aclfile "{spaces / ACL_FILE}"',) if (spaces := kept_in(setup)) else ()),
     ]
     return "\n".join(lines) + "\n"
 

@@ -1,0 +1,246 @@
+"""Servers that several environments use: whose definition makes them, and who has a part of them.
+
+A shared server is made from production's app, so that no other environment's file changes it. Its
+secrets are its administrator's alone: no environment knows them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from partywall.axes import starting
+from partywall.axes.instance import instance
+from partywall.axes.site import Environment, Site, is_mosquitto, is_postgres, is_redis, own
+from partywall.model.app import Condition, Role, Service
+from partywall.model.choices import BrokerWall, CacheWall, Choices, DatabaseWall, FilesWall
+from partywall.model.errors import BadInput
+from partywall.model.secret import PLACEHOLDER, SecretRef
+from partywall.model.world import SHARED, AnyThing, Instance, Key, Need, Network, Volume
+
+_NETWORK = "default"
+_OWN = frozenset({"depends_on", "extra_hosts", "links", "network_mode", "networks", "profiles"})
+"""What of a definition is about the app around a server."""
+_PASSWORDS = {Role.CACHE: "REDISCLI_AUTH", Role.BROKER: starting.ADMIN}
+_NO_WAY_THROUGH = {"net.ipv4.ip_forward": "0"}
+"""Who is in several networks must not lead from one into another."""
+
+
+class Kind(msgspec.Struct, frozen=True, kw_only=True):
+    """How servers of one role are shared."""
+
+    axis: str
+    alone: str
+    """The option under which each environment has its own."""
+    speaks: Callable[[Service], bool]
+    what: str
+
+
+KINDS = {
+    Role.CACHE: Kind(
+        axis="cache",
+        alone=CacheWall.INSTANCE,
+        speaks=is_redis,
+        what="Redis or Valkey",
+    ),
+    Role.BROKER: Kind(
+        axis="broker",
+        alone=BrokerWall.INSTANCE,
+        speaks=is_mosquitto,
+        what="Mosquitto",
+    ),
+    Role.DATABASE: Kind(
+        axis="database",
+        alone=DatabaseWall.SERVER,
+        speaks=is_postgres,
+        what="PostgreSQL",
+    ),
+}
+
+
+def any_shared(choices: Choices) -> bool:
+    """Whether an architecture has something of production's that other environments use."""
+    return choices.files is FilesWall.READ_ONLY or any(
+        getattr(choices, kind.axis) != kind.alone for kind in KINDS.values()
+    )
+
+
+def settled(site: Site) -> Site:
+    """The same site, whose environments know which of their services are shared.
+
+    Raises:
+        BadInput: when a server cannot be shared, or is not production's as well.
+    """
+    if not any_shared(site.choices):
+        return site
+    environments = tuple(_settled(site, one) for one in site.environments)
+    return msgspec.structs.replace(site, environments=environments)
+
+
+def _settled(site: Site, environment: Environment) -> Environment:
+    shares = frozenset(one.name for one in _shareable(site, environment))
+    reads = dict(_read(site, environment))
+    return msgspec.structs.replace(environment, shares=shares, reads=reads)
+
+
+def _read(site: Site, environment: Environment) -> Iterator[tuple[str, Key]]:
+    """Volumes of files that production has too; what servers keep is no such thing."""
+    if site.choices.files is not FilesWall.READ_ONLY or environment.production:
+        return
+    production = _production(site)
+    theirs = set(_files(production))
+    for name in _files(environment):
+        if name in theirs:
+            yield name, own(production, "volume", name)
+
+
+def _files(environment: Environment) -> Iterator[str]:
+    """The volumes that no server has."""
+    services = environment.app.services.values()
+    kept = {
+        mount.source for service in services if service.role in KINDS for mount in service.mounts
+    }
+    for service in services:
+        for mount in service.mounts:
+            if mount.kind == "volume" and mount.source and mount.source not in kept:
+                yield mount.source
+
+
+def _shareable(site: Site, environment: Environment) -> Iterator[Service]:
+    """The services that shared servers stand for; one that production has not is its own."""
+    for service in environment.app.services.values():
+        kind = KINDS.get(service.role)
+        if kind is None or getattr(site.choices, kind.axis) == kind.alone:
+            continue
+        chosen = getattr(site.choices, kind.axis).value
+        if not kind.speaks(service):
+            raise BadInput(
+                f"service {service.name} is not {kind.what}, and `{kind.axis}: {chosen}` "
+                "shares nothing else",
+                remedy=f"say `{kind.axis}: {kind.alone}` in partywall.yaml",
+            )
+        there = _production(site).app.services.get(service.name)
+        if there is not None and there.role is service.role:
+            yield service
+
+
+def servers(site: Site, environment: Environment, role: Role) -> Iterator[AnyThing]:
+    """The shared servers of a role that an environment uses, with their volumes and network."""
+    production = _as_shared(_production(site))
+    for name in sorted(environment.shares):
+        service = production.app.services[name]
+        if service.role is role:
+            yield Network(
+                key=own(production, "network", _NETWORK),
+                name=f"{site.project}-{SHARED}_{_NETWORK}",
+                internal=True,
+            )
+            yield from _volumes(site, production, service)
+            yield server(production, service)
+
+
+def server(production: Environment, service: Service) -> Instance:
+    """A shared server, alone with its data, and with a secret of its own in place of the app's."""
+    kept = {name: said for name, said in service.definition.items() if name not in _OWN}
+    alone = msgspec.structs.replace(
+        service,
+        depends_on=(),
+        environment={**service.environment, **_told(service)},
+        definition={
+            **kept,
+            **starting.defined(service),
+            "networks": {_NETWORK: None},
+            "sysctls": _NO_WAY_THROUGH,
+        },
+    )
+    made: Instance = _with_secret(instance(production, alone), str(admin(service.name)))
+    return made
+
+
+def _with_secret(value: Any, secret: str) -> Any:  # noqa: ANN401  (any part of an instance)
+    """The same with one secret in place of all."""
+    if type(value) is str:  # an enum's members are texts, too
+        return PLACEHOLDER.sub(secret, value)
+    if isinstance(value, dict):
+        return {key: _with_secret(one, secret) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_with_secret(one, secret) for one in value)
+    if isinstance(value, msgspec.Struct):
+        fields = {name: getattr(value, name) for name in value.__struct_fields__}
+        return type(value)(**_with_secret(fields, secret))
+    return value
+
+
+def admin(service: str) -> SecretRef:
+    """The secret of a shared server's administrator, in the store of `shared`."""
+    letters = "".join(sign if sign.isalnum() else "_" for sign in service.upper())
+    return SecretRef(f"PARTYWALL_ADMIN_{letters}", 1)
+
+
+def user(project: str, environment: str) -> str:
+    """What an environment is called on shared servers."""
+    return f"{project}-{environment}"
+
+
+def database_name(project: str, environment: str) -> str:
+    """What an environment's database and its owner are called on a shared server."""
+    return re.sub(r"[^a-z0-9_]", "_", f"{project}_{environment}".lower())
+
+
+def password(environment: Environment, role: Role) -> SecretRef:
+    """What it logs in with."""
+    name = f"PARTYWALL_{KINDS[role].axis.upper()}_PASSWORD"
+    return environment.passwords.get(role) or SecretRef(name, 1)
+
+
+def before_use(environment: Environment, service: Service) -> tuple[Need, ...]:
+    """What an environment's part of a server needs: that it answers, and a way to it."""
+    networks = service.definition.get("networks") or environment.app.networks
+    ways = (Need(own(environment, "network", name)) for name in networks)
+    return tuple(sorted({Need(f"{SHARED}/{service.name}", Condition.HEALTHY), *ways}))
+
+
+def parts(environment: Environment, role: Role) -> Iterable[Service]:
+    """Its services of a role that are part of shared servers."""
+    services = (environment.app.services[name] for name in sorted(environment.shares))
+    return [one for one in services if one.role is role]
+
+
+def _told(service: Service) -> dict[str, str]:
+    """Where it keeps its users, and the administrator's password.
+
+    A health check made inside Redis takes it from there.
+    """
+    made = starting.told(service)
+    if service.role in _PASSWORDS:
+        made[_PASSWORDS[service.role]] = str(admin(service.name))
+    return made
+
+
+def _volumes(site: Site, production: Environment, service: Service) -> Iterator[Volume]:
+    for mount in service.mounts:
+        if mount.kind == "volume" and mount.source:
+            yield Volume(
+                key=own(production, "volume", mount.source),
+                name=f"{site.project}-{SHARED}_{mount.source}",
+            )
+
+
+def _as_shared(production: Environment) -> Environment:
+    """Production's app, as nobody's environment."""
+    return msgspec.structs.replace(
+        production, name=SHARED, production=False, volumes_of="", shares=frozenset()
+    )
+
+
+def _production(site: Site) -> Environment:
+    if site.production is None:
+        raise BadInput(
+            "servers that all environments use are made from production's services, and there "
+            "are none of it here",
+            remedy="choose an architecture without shared servers",
+        )
+    return site.production

@@ -1,0 +1,1 @@
+"""Redis and Valkey: a user for each environment, who sees the keys of its prefix alone."""

@@ -1,0 +1,241 @@
+"""Servers that all environments use, in containers: what each can do there, and what it cannot."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import psycopg
+import pytest
+
+from partywall.proof.inside import broker, cache, database
+from partywall.proof.inside.resp import Connection
+from scenarios.boxes import Boxes, docker
+from scenarios.installation import APPS, free_ports
+
+pytestmark = [pytest.mark.scenario, pytest.mark.docker]
+
+PORTS = {"cache": 6379, "mqtt": 1883, "db": 5432}
+BY = {"architecture": "shared", "database": "database"}
+
+
+@pytest.fixture(scope="module")
+def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Boxes]:
+    """A project with one cache, one broker and one PostgreSQL server; it is up."""
+    folder = tmp_path_factory.mktemp("shared")
+    http, https = free_ports()
+    made = Boxes(folder, f"box{os.getpid()}s", folder / "commons", {"http": http, "https": https})
+    shutil.copy(APPS / "together" / "compose.yaml", made.folder / "compose.yaml")
+    made.settings(**BY)
+    try:
+        made.call("up", "--yes")
+        yield made
+    finally:
+        made.settings(**BY)
+        made.close()
+
+
+def inspected(one: Boxes, unit: str, service: str) -> dict[str, Any]:
+    """What the engine says of a container."""
+    words = docker("inspect", "--format", "{{json .}}", f"{one.name}-{unit}-{service}-1")
+    found: dict[str, Any] = msgspec.json.decode(" ".join(words))
+    return found
+
+
+def variables(one: Boxes, environment: str) -> dict[str, str]:
+    """What an environment's web service has been told."""
+    lines = one.call("exec", environment, "web", "--yes", "--", "env").out.splitlines()
+    return dict(line.split("=", 1) for line in lines if "=" in line)
+
+
+def ask(one: Boxes, environment: str, service: str, **more: Any) -> dict[str, Any]:
+    """Where an environment finds a server, and its login there."""
+    networks = inspected(one, "shared", service)["NetworkSettings"]["Networks"]
+    host = networks[f"{one.name}-{environment}_default"]["IPAddress"]
+    told = variables(one, environment)
+    if service == "mqtt":
+        user, password = told["MQTT_USERNAME"], told["MQTT_PASSWORD"]
+    else:
+        url = told["REDIS_URL" if service == "cache" else "DATABASE_URL"]
+        user, password = url.partition("://")[2].partition("@")[0].split(":")
+    login = {"host": host, "port": PORTS[service], "user": user, "password": password}
+    return {**login, **more}
+
+
+def started(one: Boxes) -> dict[str, str]:
+    """When everything began that is not development's."""
+    units = [("shared", "cache"), ("shared", "mqtt"), ("shared", "db"), ("prod", "web")]
+    found = {f"{u}/{s}": inspected(one, u, s) for u, s in units}
+    return {key: said["Id"] + said["State"]["StartedAt"] for key, said in found.items()}
+
+
+def redis(one: Boxes, environment: str, *words: str) -> Any:
+    """Ask the cache as an environment."""
+    login = ask(one, environment, "cache")
+    with Connection(login["host"], login["port"]) as connection:
+        connection.call("AUTH", login["user"], login["password"])
+        return connection.call(*words)
+
+
+def sql(one: Boxes, environment: str, text: str, base: str = "") -> list[Any]:
+    """Ask the database server as an environment."""
+    login = ask(one, environment, "db")
+    with psycopg.connect(
+        host=login["host"], user=login["user"], password=login["password"],
+        dbname=base or login["user"], autocommit=True, connect_timeout=5,
+    ) as connection:  # fmt: skip
+        done = connection.execute(text)
+        return done.fetchall() if done.description else []
+
+
+def test_up_twice_says_no_changes_and_each_server_stands_once(one: Boxes) -> None:
+    assert "no changes" in one.call("up", "--yes").out
+    status = one.document("status")
+    assert set(status["shared"]) == {"cache", "mqtt", "db"}
+    assert set(status["environments"]["dev"]["services"]) == {"web"}
+    assert status["environments"]["dev"]["healthy"] is True
+
+
+def test_environments_meet_in_no_network_and_nothing_leads_through(one: Boxes) -> None:
+    names = {unit: f"{one.name}-{unit}_default" for unit in ("shared", "prod", "dev")}
+    for unit in ("prod", "dev"):
+        assert set(inspected(one, unit, "web")["NetworkSettings"]["Networks"]) == {names[unit]}
+    for service in PORTS:
+        said = inspected(one, "shared", service)
+        assert set(said["NetworkSettings"]["Networks"]) == set(names.values())
+        assert said["HostConfig"]["Sysctls"] == {"net.ipv4.ip_forward": "0"}
+
+
+def test_the_name_of_the_service_leads_to_the_shared_server(one: Boxes) -> None:
+    for environment in ("prod", "dev"):
+        look = "import socket; print(socket.gethostbyname('cache'))"
+        words = ("exec", environment, "web", "--yes", "--", "python", "-c", look)
+        assert one.call(*words).out.strip() == ask(one, environment, "cache")["host"]
+
+
+def test_a_hostile_client_of_the_cache_is_denied_everything(one: Boxes) -> None:
+    redis(one, "prod", "SET", "prod:kept", "secret")
+    redis(one, "dev", "SET", "dev:own", "1")
+    said = cache.trespass(ask(one, "dev", "cache", key="prod:kept", channel="prod:news"))
+    assert said["outcome"] == "refused", said
+    assert redis(one, "prod", "GET", "prod:kept") == "secret"
+    assert redis(one, "dev", "GET", "dev:own") == "1"
+
+
+def test_a_hostile_client_of_the_broker_hears_and_says_nothing_beyond_its_topics(
+    one: Boxes,
+) -> None:
+    prod, dev = ask(one, "prod", "mqtt"), ask(one, "dev", "mqtt")
+    with broker.Session(prod) as session:
+        session.subscribe("prod/#")
+        session.publish("prod/kept", "secret", retain=True)
+        patterns = ["#", "+/kept", "prod/#", "$share/g/prod/#", "$SYS/#"]
+        heard = broker.overhear({**dev, "patterns": patterns, "prefix": "dev/", "seconds": 1.0})
+        assert (heard["outcome"], heard["canaries"]) == ("authenticated", 0)
+        broker.intrude({**dev, "topic": "prod/forged"})
+        assert not session.hears("prod/forged", 1.5)
+        session.publish("prod/last", "x")
+        assert session.hears("prod/last", 5.0)
+
+
+def test_members_of_a_foreign_shared_subscription_steal_no_messages(one: Boxes) -> None:
+    prod, dev = ask(one, "prod", "mqtt"), ask(one, "dev", "mqtt")
+    with broker.Session(prod) as worker, broker.Session(dev) as thief, broker.Session(prod) as app:
+        worker.subscribe("$share/workers/prod/jobs")
+        thief.ask_for("$share/workers/prod/jobs")
+        thief.subscribe("dev/#")
+        assert worker.subscribe("$share/others/prod/more")
+        for number in range(10):
+            app.publish("prod/jobs", str(number))
+        worker.hears("prod/nothing", 1.0)
+        assert not thief.heard
+        assert len(worker.heard) == 10
+
+
+def test_a_hostile_client_of_the_database_server_gets_at_nothing(one: Boxes) -> None:
+    theirs = ask(one, "prod", "db")["user"]
+    sql(one, "prod", "CREATE TABLE IF NOT EXISTS kept AS SELECT 'secret' AS word")
+    said = database.trespass(
+        ask(one, "dev", "db", database=ask(one, "dev", "db")["user"], other=theirs, theirs=theirs)
+    )
+    assert said["outcome"] == "refused", said
+    for base in (theirs, "app", "postgres", "template1"):
+        with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+            sql(one, "dev", "SELECT 1", base)
+    sql(one, "dev", "CREATE TABLE mine (word text)")
+    assert sql(one, "prod", "SELECT word FROM kept") == [("secret",)]
+
+
+def test_the_proof_says_what_holds_and_what_is_shared(one: Boxes) -> None:
+    probes = one.document("prove")["probes"]
+    told = {(p["probe"], p["verdict"]) for p in probes if p["probe"] in ("cache", "broker")}
+    assert told == {(n, v) for n in ("cache", "broker") for v in ("held", "shared by design")}
+    assert not [p for p in probes if p["verdict"] == "crossed"]
+
+
+def test_users_are_there_after_a_restart_of_their_server(one: Boxes) -> None:
+    names = [f"{one.name}-shared-{service}-1" for service in PORTS]
+    docker("restart", "--time", "5", *names)
+    one.call("up", "--yes")
+    assert redis(one, "dev", "SET", "dev:again", "1") == "OK"
+    assert broker.login(ask(one, "dev", "mqtt"))["outcome"] == "authenticated"
+    assert "no changes" in one.call("up", "--yes").out
+
+
+def test_a_user_or_a_way_that_was_taken_away_is_seen_and_mended(one: Boxes) -> None:
+    name = f"{one.name}-shared-cache-1"
+    docker("exec", name, "redis-cli", "ACL", "DELUSER", f"{one.name}-dev")
+    assert one.steps("plan", "dev") == {"dev/keyspace/cache": "repair"}
+    one.call("up", "dev", "--yes")
+    docker("network", "disconnect", f"{one.name}-dev_default", name)
+    assert one.steps("plan", "dev") == {"dev/keyspace/cache": "repair"}
+    before = started(one)
+    one.call("up", "dev", "--yes")
+    assert started(one) == before
+    assert "no changes" in one.call("up", "--yes").out
+
+
+def test_nothing_shared_and_nothing_of_production_restarts_when_development_comes_and_goes(
+    one: Boxes,
+) -> None:
+    before = started(one)
+    redis(one, "prod", "SET", "prod:stays", "1")
+    redis(one, "dev", "SET", "dev:goes", "1")
+    one.call("down", "dev", "--yes")
+    one.call("up", "dev", "--yes")
+    assert redis(one, "dev", "GET", "dev:goes") == "1"
+    one.call("destroy", "dev", "--yes")
+    users = docker("exec", f"{one.name}-shared-cache-1", "redis-cli", "ACL", "USERS")
+    assert set(users) == {"default", f"{one.name}-prod"}
+    networks = inspected(one, "shared", "cache")["NetworkSettings"]["Networks"]
+    assert f"{one.name}-dev_default" not in networks
+    one.call("up", "dev", "--yes")
+    assert redis(one, "dev", "GET", "dev:goes") is None
+    assert redis(one, "prod", "GET", "prod:stays") == "1"
+    assert started(one) == before
+    assert "no changes" in one.call("up", "--yes").out
+
+
+def test_data_are_not_left_behind_when_the_architecture_changes(one: Boxes) -> None:
+    one.settings(architecture="dual", database="server")
+    said = one.call("up", "--yes", code=3)
+    assert "would be left behind" in said.err
+    one.settings(**BY)
+    assert "no changes" in one.call("up", "--yes").out
+
+
+def test_production_is_not_left_without_what_it_has_on_shared_servers(one: Boxes) -> None:
+    before = started(one)
+    said = one.call("leave", "--yes", code=3)
+    assert "prod/keyspace/cache" in said.err
+    assert started(one) == before
+
+
+def test_what_is_rendered_runs_without_partywall(one: Boxes) -> None:
+    for unit in ("shared", "prod", "dev"):
+        one.compose(one.home / "rendered" / unit, "up", "-d", "--wait")
+    assert redis(one, "dev", "SET", "dev:plain", "1") == "OK"
+    assert "no changes" in one.call("up", "--yes").out

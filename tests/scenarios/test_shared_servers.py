@@ -1,0 +1,120 @@
+"""Servers that all environments use, as processes: the reference app on one of each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from partywall.proof.inside import broker, cache, database
+from scenarios.installation import MAKAPIX, Installation
+
+pytestmark = pytest.mark.scenario
+
+BY = {"architecture": "shared", "database": "database"}
+HOST = "makapix.localhost"
+
+
+@pytest.fixture(scope="module")
+def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """The reference app on one cache, one broker and one PostgreSQL server; it is up."""
+    made = Installation(MAKAPIX, tmp_path_factory.mktemp("shared") / "makapix", BY)
+    try:
+        made.call("up", "--yes")
+        yield made
+    finally:
+        made.close()
+
+
+def ask(one: Installation, environment: str, service: str, **more: Any) -> dict[str, Any]:
+    """Where a server is, and an environment's login there."""
+    host, port = one.address(f"shared/{service}")
+    kind = {"cache": "CACHE", "mqtt": "BROKER", "db": "DATABASE"}[service]
+    stored = json.loads((one.home / "secrets" / f"{environment}.json").read_text())
+    password = stored[f"PARTYWALL_{kind}_PASSWORD"]["1"]
+    user = f"makapix_{environment}" if service == "db" else f"makapix-{environment}"
+    return {"host": host, "port": port, "user": user, "password": password, **more}
+
+
+def test_the_app_works_and_everything_stands_once(one: Installation) -> None:
+    assert one.get(HOST, "/api/posts")[0] == 200
+    assert json.loads(one.call("status", "--json").out)["shared"].keys() == {"cache", "mqtt", "db"}
+    assert one.steps("up", "--yes") == {}
+    one.assert_clean()
+
+
+def test_a_hostile_client_of_the_cache_is_denied_everything(one: Installation) -> None:
+    for own, other in (("dev", "prod"), ("prod", "dev")):
+        beyond = {"key": f"{other}:gallery:edition", "channel": f"{other}:news"}
+        said = cache.trespass(ask(one, own, "cache", **beyond))
+        assert said["outcome"] == "refused", said
+
+
+def test_the_app_keeps_to_its_prefix(one: Installation) -> None:
+    """What its worker keeps alive is there under its own name: else it would not be healthy."""
+    found = json.loads(one.call("status", "--json").out)["environments"]
+    assert all(found[name]["services"]["worker"]["healthy"] for name in ("prod", "dev"))
+
+
+def test_a_hostile_client_of_the_broker_hears_and_says_nothing_beyond_its_topics(
+    one: Installation,
+) -> None:
+    prod, dev = ask(one, "prod", "mqtt"), ask(one, "dev", "mqtt")
+    with broker.Session(prod) as session:
+        session.subscribe("prod/#")
+        session.publish("prod/kept", "secret", retain=True)
+        patterns = ["#", "+/kept", "prod/#", "prod/kept", "$SYS/#"]
+        heard = broker.overhear({**dev, "patterns": patterns, "prefix": "dev/", "seconds": 1.0})
+        assert (heard["outcome"], heard["canaries"]) == ("authenticated", 0)
+        broker.intrude({**dev, "topic": "prod/forged"})
+        assert not session.hears("prod/forged", 1.5)
+        session.publish("prod/last", "x")
+        assert session.hears("prod/last", 5.0)
+    assert broker.login({**dev, "password": "another"})["outcome"] == "refused"
+
+
+def test_a_hostile_client_of_the_database_server_gets_at_nothing(one: Installation) -> None:
+    more = {"database": "makapix_dev", "other": "makapix_prod", "theirs": "makapix_prod"}
+    said = database.trespass(ask(one, "dev", "db", **more))
+    assert said["outcome"] == "refused", said
+    for base in ("makapix_prod", "postgres", "template1"):
+        said = database.read(ask(one, "dev", "db", database=base))
+        assert said["outcome"] == "refused", (base, said)
+        assert "CONNECT privilege" in said["says"]
+
+
+def test_nothing_shared_restarts_when_development_comes_and_goes(one: Installation) -> None:
+    before = one.processes("shared"), one.processes("prod")
+    one.call("down", "dev", "--yes")
+    one.call("up", "dev", "--yes")
+    one.call("destroy", "dev", "--yes")
+    assert broker.login(ask(one, "dev", "mqtt"))["outcome"] == "refused"
+    assert cache.read(ask(one, "dev", "cache"))["outcome"] == "refused"
+    one.call("up", "dev", "--yes")
+    assert (one.processes("shared"), one.processes("prod")) == before
+    assert one.steps("up", "--yes") == {}
+
+
+def test_users_are_there_after_a_power_cut(one: Installation) -> None:
+    one.reboot()
+    one.call("up", "--yes")
+    for service, module in (("mqtt", broker), ("cache", cache)):
+        key = {"key": "dev:scratch", "topic": "dev/scratch", "prefix": "dev/"}
+        said = module.scratch(ask(one, "dev", service, **key))
+        assert said["outcome"] == "authenticated", said
+    assert one.get(HOST, "/api/posts")[0] == 200
+    assert one.steps("up", "--yes") == {}
+
+
+def test_data_are_not_left_behind_when_the_architecture_changes(one: Installation) -> None:
+    path: Path = one.folder / "partywall.yaml"
+    text = path.read_text()
+    path.write_text(text.replace("architecture: shared\ndatabase: database\n", ""))
+    try:
+        assert "would be left behind" in one.call("up", "--yes", code=3).err
+    finally:
+        path.write_text(text)
+    assert one.steps("up", "--yes") == {}
