@@ -7,7 +7,6 @@ from partywall.data.postgres.schemas.phrases import literal
 from partywall.data.postgres.schemas.script import parts
 from partywall.model.errors import Refused
 
-
 ATOMIC = "CREATE FUNCTION f() BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; SELECT 2; END"
 
 
