@@ -144,14 +144,28 @@ def test_exactly_what_is_named_can_be_read(admin, dev, tenants):
     ):  # fmt: skip
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             dev.execute(attack)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        dev.execute("INSERT INTO extensions.partywall_read VALUES ('prod', 'users', 'walled_dev')")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        dev.execute("SELECT extensions.partywall_grant()")
     roles.let_read(admin, tenants["dev"], [])
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         dev.execute("SELECT title FROM prod.posts")
 
 
-@pytest.mark.parametrize("table", ["prod.nothing", "dev.mine", "posts"])
-def test_what_is_not_there_cannot_be_read(admin, tenants, table):
-    with pytest.raises(BadInput, match="no such table"):
+def test_a_table_that_is_made_anew_can_be_read_again(server, admin, dev, tenants):
+    roles.let_read(admin, tenants["dev"], ["prod.later"])
+    with server.connect("walled", "walled_prod", "prod") as prod:
+        for number in (1, 2):
+            prod.execute(f"CREATE TABLE later AS SELECT {number} AS one")
+            assert dev.execute("SELECT one FROM prod.later").fetchone() == (number,)
+            prod.execute("DROP TABLE later")
+    roles.let_read(admin, tenants["dev"], [])
+
+
+@pytest.mark.parametrize("table", ["dev.mine", "posts", "prod.", ".posts"])
+def test_what_is_no_table_of_another_is_refused(admin, tenants, table):
+    with pytest.raises(BadInput, match="no table of another"):
         roles.let_read(admin, tenants["dev"], [table])
 
 

@@ -25,6 +25,34 @@ _BOUNDS: Mapping[str, str] = {
 _CONNECTIONS = 20
 _ABLE = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT"
 
+_WATCH = """
+CREATE TABLE IF NOT EXISTS extensions.partywall_read
+    ("schema" name, "table" name, role name, PRIMARY KEY ("schema", "table", role));
+CREATE OR REPLACE FUNCTION extensions.partywall_grant() RETURNS void LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE one record;
+BEGIN
+    FOR one IN SELECT r.* FROM extensions.partywall_read r JOIN pg_namespace n
+        ON n.nspname = r."schema"
+        JOIN pg_class c ON (c.relnamespace, c.relname) = (n.oid, r."table")
+        JOIN pg_roles o ON o.rolname = r.role WHERE c.relkind IN ('r', 'p', 'v', 'm')
+    LOOP
+        EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', one."schema", one.role);
+        EXECUTE format('GRANT SELECT ON %I.%I TO %I', one."schema", one."table", one.role);
+    END LOOP;
+END $$;
+REVOKE ALL ON FUNCTION extensions.partywall_grant() FROM PUBLIC;
+CREATE OR REPLACE FUNCTION extensions.partywall_made() RETURNS event_trigger LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = pg_catalog AS
+    $$BEGIN PERFORM extensions.partywall_grant(); END $$;
+DROP EVENT TRIGGER IF EXISTS partywall_made;
+CREATE EVENT TRIGGER partywall_made ON ddl_command_end
+    WHEN TAG IN ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO', 'CREATE VIEW',
+        'CREATE MATERIALIZED VIEW', 'ALTER TABLE')
+    EXECUTE FUNCTION extensions.partywall_made();
+"""
+"""Who may read what, kept where only the administrator writes, and granted when a table is made."""
+
 
 class Tenant(msgspec.Struct, frozen=True, kw_only=True):
     """An environment in a database that others are in, too."""
@@ -70,32 +98,36 @@ def extend(connection: Connection[Any], names: Iterable[str]) -> None:
 def let_read(connection: Connection[Any], reader: Tenant, tables: Iterable[str]) -> None:
     """Let an environment read exactly these tables of others, and none that it could read before.
 
+    A table that is not there yet, or is made anew by a migration, can be read once it is there.
+
     Args:
         connection: the administrator's, to that database.
         reader: who may read.
         tables: `schema.table` each.
 
     Raises:
-        BadInput: when there is no such table, or it is the reader's own.
+        BadInput: when one is not written so, or is the reader's own.
     """
     from psycopg import sql  # noqa: PLC0415  (0.17 s to import)
 
-    wanted = [_foreign(connection, reader, table) for table in tables]
+    wanted = [_foreign(reader, table) for table in tables]
     role = sql.Identifier(reader.role)
-    for schema in _readable(connection, reader):
-        for what in ("ALL TABLES IN SCHEMA", "SCHEMA"):
-            connection.execute(
-                sql.SQL("REVOKE ALL ON {} {} FROM {}").format(
-                    sql.SQL(what), sql.Identifier(schema), role
+    with connection.transaction():
+        connection.execute(_WATCH.encode())
+        for schema in _readable(connection, reader):
+            for what in ("ALL TABLES IN SCHEMA", "SCHEMA"):
+                connection.execute(
+                    sql.SQL("REVOKE ALL ON {} {} FROM {}").format(
+                        sql.SQL(what), sql.Identifier(schema), role
+                    )
                 )
+        connection.execute("DELETE FROM extensions.partywall_read WHERE role = %s", [reader.role])
+        for schema, table in wanted:
+            connection.execute(
+                "INSERT INTO extensions.partywall_read VALUES (%s, %s, %s)",
+                [schema, table, reader.role],
             )
-    for schema, table in wanted:
-        connection.execute(
-            sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(sql.Identifier(schema), role)
-        )
-        connection.execute(
-            sql.SQL("GRANT SELECT ON {} TO {}").format(sql.Identifier(schema, table), role)
-        )
+        connection.execute("SELECT extensions.partywall_grant()")
 
 
 def set_aside(connection: Connection[Any], tenant: Tenant) -> str:
@@ -187,17 +219,12 @@ def _owner(connection: Connection[Any], schema: str) -> str | None:
     return None if row is None else str(row[0]).strip('"')
 
 
-def _foreign(connection: Connection[Any], reader: Tenant, table: str) -> tuple[str, str]:
+def _foreign(reader: Tenant, table: str) -> tuple[str, str]:
     schema, _, name = table.partition(".")
-    found = connection.execute(
-        "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-        " WHERE (n.nspname, c.relname) = (%s, %s) AND c.relkind IN ('r', 'p', 'v', 'm')",
-        [schema, name],
-    ).fetchone()
-    if found is None or schema == reader.schema:
+    if not (schema and name) or schema == reader.schema:
         raise BadInput(
-            f"{reader.schema} cannot be let read {table}: there is no such table of another",
-            remedy="name tables as `schema.table`, once they are there",
+            f"{reader.schema} cannot be let read {table}: that is no table of another",
+            remedy="name tables as `schema.table`, the schema being called as its environment",
         )
     return schema, name
 
