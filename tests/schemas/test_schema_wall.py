@@ -5,7 +5,7 @@ import pytest
 
 from partywall.data.postgres.schemas import roles
 from partywall.data.postgres.schemas.roles import Tenant
-from partywall.model.errors import BadInput, Refused
+from partywall.model.errors import BadInput, MachineFailed, Refused
 from partywall.model.secret import Secret
 
 pytestmark = pytest.mark.scenario
@@ -173,6 +173,8 @@ def test_extensions_are_everybodys(admin, dev, tenants):
     roles.extend(admin, ["vector"])
     assert dev.execute("SELECT '[1,2]'::vector::text").fetchone() == ("[1,2]",)
     dev.execute("CREATE EXTENSION IF NOT EXISTS vector")
+    with pytest.raises(MachineFailed, match="the extension nothing cannot be made"):
+        roles.extend(admin, ["nothing"])
 
 
 def test_a_schema_of_somebody_else_is_refused(admin):

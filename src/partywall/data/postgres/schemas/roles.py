@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from partywall.model.errors import BadInput, Refused
+from partywall.model.errors import BadInput, MachineFailed, Refused
 from partywall.model.secret import Secret
 
 if TYPE_CHECKING:
@@ -84,15 +84,25 @@ def ensure(connection: Connection[Any], tenant: Tenant, password: Secret) -> Non
 
 
 def extend(connection: Connection[Any], names: Iterable[str]) -> None:
-    """Have these extensions where every environment finds them."""
-    from psycopg import sql  # noqa: PLC0415  (0.17 s to import)
+    """Have these extensions where every environment finds them.
+
+    Raises:
+        MachineFailed: when the server has no such extension.
+    """
+    from psycopg import Error, sql  # noqa: PLC0415  (0.17 s to import)
 
     for name in names:
-        connection.execute(
-            sql.SQL("CREATE EXTENSION IF NOT EXISTS {} SCHEMA {} CASCADE").format(
-                sql.Identifier(name), sql.Identifier(EXTENSIONS)
+        try:
+            connection.execute(
+                sql.SQL("CREATE EXTENSION IF NOT EXISTS {} SCHEMA {} CASCADE").format(
+                    sql.Identifier(name), sql.Identifier(EXTENSIONS)
+                )
             )
-        )
+        except Error as error:
+            raise MachineFailed(
+                f"the extension {name} cannot be made: {str(error).splitlines()[0]}",
+                remedy="use an image that has it, or take it out of `extensions`",
+            ) from error
 
 
 def let_read(connection: Connection[Any], reader: Tenant, tables: Iterable[str]) -> None:
