@@ -8,7 +8,7 @@ import pytest
 from fakes.postgres import ADMIN, PASSWORD, ServerReach
 from partywall.data.postgres.schemas import roles
 from partywall.data.postgres.schemas.catalogue import Side, items
-from partywall.data.postgres.schemas.copy import copy
+from partywall.data.postgres.schemas.copy import copy, refuse_full
 from partywall.data.postgres.schemas.difference import difference
 from partywall.data.postgres.schemas.restore import restore
 from partywall.data.postgres.schemas.roles import Tenant
@@ -259,3 +259,13 @@ def test_a_dump_that_names_another_schema_gets_nowhere(server, seats, text):
     with inside(server, source) as connection:
         assert connection.execute("SELECT name FROM users").fetchall() == [("production",)]
     assert not [item for item in seen(server, target) if item.kind == "table"]
+
+
+def test_what_an_extension_brought_is_nothing_of_the_schema_s(server, seats):
+    _, target = seats
+    with server.connect(target.database) as keeper:
+        keeper.execute("ALTER EXTENSION vector SET SCHEMA dev")
+        refuse_full(keeper, target)
+        keeper.execute("CREATE TYPE dev.mine AS (a integer)")
+        with pytest.raises(Refused, match="not empty"):
+            refuse_full(keeper, target)

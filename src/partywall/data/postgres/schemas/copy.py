@@ -32,7 +32,7 @@ _HELD = """
 SELECT count(*) FROM (SELECT oid FROM pg_class WHERE relnamespace = %(ns)s::regnamespace
     UNION ALL SELECT oid FROM pg_proc WHERE pronamespace = %(ns)s::regnamespace
     UNION ALL SELECT oid FROM pg_type WHERE typnamespace = %(ns)s::regnamespace) o
-WHERE NOT EXISTS (SELECT FROM pg_depend e WHERE e.objid = o.oid AND e.deptype = 'e')"""
+WHERE NOT EXISTS (SELECT FROM pg_depend e WHERE e.objid = o.oid AND e.deptype IN ('e', 'i'))"""
 
 
 class Copied(msgspec.Struct, frozen=True, kw_only=True):
