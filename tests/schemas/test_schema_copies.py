@@ -265,6 +265,8 @@ def test_what_an_extension_brought_is_nothing_of_the_schema_s(server, seats):
     _, target = seats
     with server.connect(target.database) as keeper:
         keeper.execute("ALTER EXTENSION vector SET SCHEMA dev")
+        keeper.execute("CREATE TYPE dev.theirs AS (a integer)")
+        keeper.execute("ALTER EXTENSION vector ADD TYPE dev.theirs")
         refuse_full(keeper, target)
         keeper.execute("CREATE TYPE dev.mine AS (a integer)")
         with pytest.raises(Refused, match="not empty"):
