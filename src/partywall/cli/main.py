@@ -35,6 +35,7 @@ COMMANDS = {
     "exec": "Run a command beside a service.",
     "shell": "Open a shell inside an environment.",
     "env": "List an environment's variables; values only when asked.",
+    "schema": "Compare, copy, dump and restore tables.",
     "prove": "Try to cross the wall between environments.",
     "doctor": "Find what is wrong here, and what to do.",
     "take-over": "Make production ours that `docker compose` started.",

@@ -125,6 +125,14 @@ class Database(Thing, frozen=True, kw_only=True, tag="database"):
     """Who makes it on a server that several environments use."""
     admin_password: SecretRef | None = None
     """In the store of `shared`."""
+    schema: str = ""
+    """Its part of a database that others are in, too; empty: all of it."""
+    bounded: bool = False
+    """Whether it may take only so many connections, and each only so long."""
+    read: tuple[str, ...] = ()
+    """Tables of others that it may read, `schema.table` each: shared by design."""
+    extensions: tuple[str, ...] = ()
+    """What a database that others are in is to have for all of them."""
 
 
 class KeySpace(Thing, frozen=True, kw_only=True, tag="keyspace"):

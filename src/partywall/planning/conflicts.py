@@ -120,7 +120,7 @@ def _claims_on_server(thing: AnyThing) -> Iterator[Claim]:
     """Parts of a shared server."""
     match thing:
         case Database():
-            yield f"{thing.kind} on {thing.server} named", thing.name
+            yield f"{thing.kind} on {thing.server} named", thing.schema or thing.name
             yield f"role on {thing.server} named", thing.owner
         case KeySpace():
             yield f"user of {thing.server} named", thing.user

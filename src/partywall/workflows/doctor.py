@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from partywall.model.errors import PartywallError
-from partywall.workflows.checks import installation, machine, outside, secrets
+from partywall.workflows.checks import installation, machine, outside, schemas, secrets
 from partywall.workflows.checks.finding import Finding, finding
 from partywall.workflows.project import Project
 
@@ -28,6 +28,7 @@ CHECKS: tuple[Check, ...] = (
     secrets.env_files,
     secrets.secret_files,
     secrets.open_brokers,
+    schemas.names_public,
     machine.disk,
     machine.memory,
     installation.drift,

@@ -9,6 +9,7 @@ import msgspec
 
 from partywall.engines.embedded import inside
 from partywall.engines.embedded.programs import Programs
+from partywall.engines.embedded.servers import postgres
 from partywall.interfaces import Agent, Completed, Contact, Stand
 from partywall.model.errors import BadInput, MachineFailed
 from partywall.model.world import AnyThing, Key
@@ -103,7 +104,8 @@ class EmbeddedReach:
         """
         key = self._described(instance)
         run = self._programs.places.run
-        return inside.beside(run, key, command, give={}, text=text, seconds=seconds)
+        words = [postgres.tool(word) for word in command]
+        return inside.beside(run, key, words, give={}, text=text, seconds=seconds)
 
     def enter(self, instance: Key, command: Sequence[str]) -> int:
         """Run a command with an instance's variables and folder, on the user's terminal.

@@ -26,6 +26,7 @@ _SURE = (
 )
 """After a reboot the number in its file may be another process of the same user, and PostgreSQL
 would not start; a server that really works here has its working folder here."""
+_TOOLS = frozenset({"pg_dump", "psql"})
 _MOUNTS = ("/var/lib/postgresql/data", "/var/lib/postgresql")
 
 
@@ -87,6 +88,11 @@ def preparation(setup: Setup) -> Preparation:
         draft=draft,
         unless=folder / "PG_VERSION",
     )
+
+
+def tool(word: str) -> str:
+    """A program that the official image has on its path, by the place where ours is."""
+    return str(_bin() / word) if word in _TOOLS else word
 
 
 def refusal(instance: Instance) -> str | None:

@@ -1,0 +1,120 @@
+"""`partywall schema`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from partywall.cli import options
+from partywall.cli.render.schema_text import schema_document, schema_text
+from partywall.cli.session import Session, style_of
+from partywall.data.postgres.schemas.copy import Copied
+from partywall.model.errors import BadInput
+from partywall.workflows.schema import transfer
+from partywall.workflows.schema.compare import compare
+
+_service = click.option("--service", default="", help="Which database, where there are several.")
+
+
+@click.group("schema")
+def command() -> None:
+    """Compare, copy, dump and restore the tables of environments (PostgreSQL)."""
+
+
+@command.command("diff")
+@click.argument("first", shell_complete=options.complete_environment)
+@click.argument("second", shell_complete=options.complete_environment)
+@_service
+@click.option("--sql", is_flag=True, help="Only the statements that make SECOND as FIRST is.")
+@options.as_json
+@click.pass_context
+def diff(
+    context: click.Context, *, first: str, second: str, service: str, sql: bool, json: bool
+) -> None:
+    """Show in what SECOND differs from FIRST; nothing is changed. Exit code 1 when it does."""
+    session: Session = context.obj
+    if first == second:
+        raise BadInput("these are one environment", remedy="name two")
+    found = compare(session.project, first, second, service)
+    if json:
+        session.document(schema_document(found))
+    elif sql:
+        session.print(found.sql or "-- there is nothing that surely makes them the same")
+    else:
+        session.print(schema_text(found, style_of(sys.stdout)))
+    context.exit(0 if found.same else 1)
+
+
+_aside = click.option(
+    "--aside", is_flag=True, help="Keep what is there under another name, and take its place."
+)
+
+
+@command.command("copy")
+@click.argument("source", shell_complete=options.complete_environment)
+@click.argument("target", shell_complete=options.complete_environment)
+@click.option("--data", is_flag=True, help="The rows too; they may be personal data.")
+@_aside
+@_service
+@options.yes
+@click.pass_obj
+def copy(session: Session, /, *, source: str, target: str, service: str, **said: bool) -> None:
+    """Make the tables of TARGET as those of SOURCE, which is only read."""
+    if source == target:
+        raise BadInput("these are one environment", remedy="name two")
+    _ask(session, target, yes=said["yes"])
+    done = transfer.copy(
+        session.project, source, target, data=said["data"], aside=said["aside"], service=service
+    )
+    _tell(session, target, done)
+
+
+@command.command("dump")
+@options.one_environment
+@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--definition", is_flag=True, help="Without rows.")
+@_service
+@click.pass_obj
+def dump(
+    session: Session, *, environment: str, file: Path | None, definition: bool, service: str
+) -> None:
+    """Write the tables of an environment as SQL, to a new file or to standard output."""
+    text = transfer.dump(session.project, environment, data=not definition, service=service)
+    if file is None:
+        click.echo(text, nl=False)
+    else:
+        transfer.keep(file, text)
+        session.print(f"{environment} is in {file}, which only you can read")
+
+
+@command.command("restore")
+@options.one_environment
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@_aside
+@_service
+@options.yes
+@click.pass_obj
+def restore(
+    session: Session, *, environment: str, file: Path, aside: bool, service: str, yes: bool
+) -> None:
+    """Make the tables of an environment as FILE says, wherever that came from."""
+    _ask(session, environment, yes=yes)
+    done = transfer.restore(session.project, environment, file, aside=aside, service=service)
+    _tell(session, environment, done)
+
+
+def _ask(session: Session, target: str, *, yes: bool) -> None:
+    session.project.environment(target)
+    if target in session.production:
+        session.confirm(target, "This replaces the tables of", yes=yes)
+
+
+def _tell(session: Session, target: str, done: Copied) -> None:
+    rows = "without rows" if done.rows is None else f"with {done.rows} rows"
+    session.print(f"{target} has {done.tables} tables, {rows}")
+    if done.kept:
+        session.print(f"what it had is in the schema {done.kept}")
+    for warning in done.warnings:
+        session.note(f"note: {warning}")

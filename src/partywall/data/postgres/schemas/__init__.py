@@ -1,0 +1,1 @@
+"""PostgreSQL: schemas compared, copied, dumped, restored and kept apart in one database."""

@@ -1,0 +1,1 @@
+"""What an environment's tables are, beside another's: compared, copied, dumped, restored."""

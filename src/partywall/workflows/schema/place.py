@@ -1,0 +1,112 @@
+"""Where an environment's tables are, and a way in with its own rights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from partywall.data.postgres.connect import connect
+from partywall.data.postgres.schemas.catalogue import Side
+from partywall.model.errors import BadInput
+from partywall.model.secret import Secret
+from partywall.model.world import Database, Instance, World, environment_of, name_of
+from partywall.workflows.project import Project
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+PUBLIC = "public"
+_SCHEMAS = """SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_'
+    AND nspname <> 'information_schema' ORDER BY nspname"""
+
+
+class Home(msgspec.Struct, frozen=True, kw_only=True):
+    """An environment's database, or its schema in one."""
+
+    environment: str
+    database: Database
+
+    @property
+    def schema(self) -> str:
+        """The schema that its app finds first."""
+        return self.database.schema or PUBLIC
+
+
+def find(project: Project, environment: str, service: str = "") -> Home:
+    """The database of an environment.
+
+    Args:
+        project: the project.
+        environment: whose.
+        service: of several, which one.
+
+    Raises:
+        BadInput: when there is none, or several and none is named.
+    """
+    project.environment(environment)
+    observed = project.seen()
+    known = _databases(project, environment, observed)
+    chosen = [one for one in known if service in ("", name_of(one.key))]
+    if len(chosen) != 1:
+        names = ", ".join(name_of(one.key) for one in known)
+        raise BadInput(
+            f"{environment} has no PostgreSQL database {service}".rstrip()
+            if not chosen
+            else f"{environment} has several databases",
+            remedy=f"name one with --service: {names}" if names else "`schema` is about PostgreSQL",
+        )
+    seen = observed.entries.get(chosen[0].server)
+    if seen is None or not isinstance(seen.thing, Instance) or not seen.running:
+        raise BadInput(
+            f"{chosen[0].server} does not run", remedy=f"`partywall up {environment}` first"
+        )
+    return Home(environment=environment, database=chosen[0])
+
+
+def _databases(project: Project, environment: str, observed: World) -> list[Database]:
+    """As they were made; of an attached environment, as its Compose file says."""
+    there = [one for one in observed.things() if isinstance(one, Database)]
+    mine = [one for one in there if environment_of(one.key) == environment]
+    wanted = project.wanted([environment]).things() if not mine else ()
+    return mine or [one for one in wanted if isinstance(one, Database)]
+
+
+@contextmanager
+def entered(project: Project, home: Home) -> Iterator[Connection[Any]]:
+    """A connection to it as its owner.
+
+    Raises:
+        MachineFailed: when it does not let its owner in.
+    """
+    database = home.database
+    with connect(
+        project.engine.reach(),
+        database.server,
+        database=database.name,
+        user=database.owner,
+        password=password(project, home),
+    ) as connection:
+        yield connection
+
+
+def password(project: Project, home: Home) -> Secret:
+    """What its owner logs in with."""
+    ref = home.database.password
+    return Secret("") if ref is None else project.store.value(home.environment, ref)
+
+
+def side(home: Home, connection: Connection[Any], others: tuple[Home, ...]) -> Side:
+    """What of it is compared: its own schema, or all of a database of its own."""
+    roles = tuple(other.database.owner for other in others if other.database.owner != _owner(home))
+    if home.database.schema:
+        return Side(schemas={"": home.schema}, owner=_owner(home), others=roles)
+    names = [str(row[0]) for row in connection.execute(_SCHEMAS)]
+    schemas = {"" if name == PUBLIC else name: name for name in names}
+    return Side(schemas=schemas, owner=_owner(home), others=roles)
+
+
+def _owner(home: Home) -> str:
+    return home.database.owner

@@ -1,0 +1,23 @@
+"""One server for all tests of schemas; each test has databases of its own."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fakes.postgres import Server
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A real server, in a folder that its user may enter."""
+    with tempfile.TemporaryDirectory(prefix="pw-postgres-") as folder:
+        Path(folder).chmod(0o755)
+        made = Server(Path(folder) / "server")
+        try:
+            yield made
+        finally:
+            made.close()

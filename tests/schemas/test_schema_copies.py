@@ -1,0 +1,273 @@
+"""A schema copied under another name: every key, sequence and kind of column is right."""
+
+import itertools
+
+import psycopg
+import pytest
+
+from fakes.postgres import ADMIN, PASSWORD, ServerReach
+from partywall.data.postgres.schemas import roles
+from partywall.data.postgres.schemas.catalogue import Side, items
+from partywall.data.postgres.schemas.copy import copy, refuse_full
+from partywall.data.postgres.schemas.difference import difference
+from partywall.data.postgres.schemas.restore import restore
+from partywall.data.postgres.schemas.roles import Tenant
+from partywall.data.postgres.schemas.seat import Login, Seat, dumped
+from partywall.model.errors import MachineFailed, Refused
+from partywall.model.secret import Secret
+from schemas.planted import BASE
+
+pytestmark = pytest.mark.scenario
+_NUMBERS = itertools.count(1)
+RING = 40
+
+
+def seat(database, name):
+    return Seat(
+        server="shared/db", database=database, schema=name,
+        owner=Login(user=f"{database}_{name}", password=Secret(name)),
+        admin=Login(user=ADMIN, password=Secret(PASSWORD)),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def seats(server):
+    database = f"copied{next(_NUMBERS)}"
+    with server.connect() as connection:
+        connection.execute(f"CREATE DATABASE {database}")
+    with server.connect(database) as connection:
+        for name in ("prod", "dev"):
+            tenant = Tenant(database=database, schema=name, role=f"{database}_{name}")
+            roles.ensure(connection, tenant, Secret(name))
+        roles.extend(connection, ["vector"])
+    return seat(database, "prod"), seat(database, "dev")
+
+
+def inside(server, where):
+    return server.connect(where.database, where.owner.user, where.owner.password.reveal())
+
+
+def seen(server, where):
+    side = Side(schemas={"": where.schema}, owner=where.owner.user)
+    with inside(server, where) as connection:
+        return items(connection, side)
+
+
+def many_tables(connection):
+    """A ring of tables that need each other, each with itself, an enum and an identity."""
+    connection.execute("CREATE TYPE mood AS ENUM ('sad', 'happy')")
+    for number in range(RING):
+        connection.execute(
+            f'CREATE TABLE "Table {number}" (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,'
+            " old serial, feels mood NOT NULL DEFAULT 'happy', next bigint, self bigint,"
+            " shout text GENERATED ALWAYS AS ('#' || old) STORED, code text UNIQUE,"
+            " where_ vector(2), CHECK (feels <> 'sad' OR next IS NOT NULL))"
+        )
+    for number in range(RING):
+        connection.execute(
+            f'ALTER TABLE "Table {number}" ADD FOREIGN KEY (self) REFERENCES "Table {number}",'
+            f' ADD FOREIGN KEY (next) REFERENCES "Table {(number + 1) % RING}"'
+            " DEFERRABLE INITIALLY DEFERRED"
+        )
+    with connection.transaction():
+        for number in range(RING):
+            connection.execute(
+                f'INSERT INTO "Table {number}" (feels, next, self, code, where_)'
+                " SELECT 'sad', n, n, 'tab\there\\\\' || n, '[1,2]' FROM generate_series(1, 3) n"
+            )
+
+
+def test_many_tables_in_a_ring_keep_every_constraint(server, seats):
+    source, target = seats
+    with inside(server, source) as connection:
+        many_tables(connection)
+    done = copy(ServerReach(server), source, target, data=True)
+    assert (done.tables, done.rows, done.warnings) == (RING, 3 * RING, ())
+    assert difference(seen(server, source), seen(server, target)) == ()
+    with inside(server, target) as connection:
+        bad = "SELECT count(*) FROM pg_constraint WHERE NOT convalidated"
+        assert connection.execute(bad).fetchone() == (0,)
+        keys = "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND connamespace = 'dev'"
+        assert connection.execute(f"{keys}::regnamespace").fetchone() == (2 * RING,)
+        with pytest.raises(psycopg.errors.ForeignKeyViolation):
+            connection.execute('UPDATE "Table 3" SET self = 99')
+        new = connection.execute(
+            'INSERT INTO "Table 3" DEFAULT VALUES RETURNING id, old, shout'
+        ).fetchone()
+        assert new == (4, 4, "#4")
+        assert connection.execute('SELECT code FROM "Table 0" LIMIT 1').fetchone() == (
+            "tab\there\\\\1",
+        )
+
+
+def test_everything_that_a_schema_can_hold_is_copied(server, seats):
+    source, target = seats
+    with server.connect() as keeper:
+        keeper.execute("DROP ROLE IF EXISTS test_reader; CREATE ROLE test_reader")
+    with inside(server, source) as connection:
+        connection.execute(BASE)
+        connection.execute("INSERT INTO days VALUES ('2026-05-05', 'a day')")
+        connection.execute(
+            "CREATE FUNCTION far() RETURNS bigint LANGUAGE plpgsql"
+            " AS 'BEGIN RETURN (SELECT count(*) FROM prod.users); END'"
+        )
+    done = copy(ServerReach(server), source, target, data=True)
+    assert done.warnings == ("the function far says `prod.` in its body, and still does in dev",)
+    left = difference(seen(server, source), seen(server, target))
+    assert {drift.item.kind for drift in left} == {"privilege"}, left
+    with inside(server, target) as connection:
+        assert connection.execute("SELECT id FROM best").fetchall() == [(1,)]
+        assert connection.execute("SELECT what FROM days_2026").fetchall() == [("a day",)]
+        assert connection.execute("SELECT title FROM starred ORDER BY 1").fetchall() == [
+            ("one",), ("two",),
+        ]  # fmt: skip
+
+
+def test_the_definition_alone_has_no_rows(server, seats):
+    source, target = seats
+    with inside(server, source) as connection:
+        connection.execute("CREATE TABLE notes AS SELECT 1 AS one")
+    done = copy(ServerReach(server), source, target, data=False)
+    assert done.rows is None
+    with inside(server, target) as connection:
+        assert connection.execute("SELECT count(*) FROM notes").fetchone() == (0,)
+
+
+def test_a_schema_that_is_not_empty_is_refused_and_stays(server, seats):
+    source, target = seats
+    with inside(server, target) as connection:
+        connection.execute("CREATE TABLE mine AS SELECT 7 AS one")
+    with pytest.raises(Refused, match="not empty"):
+        copy(ServerReach(server), source, target, data=True)
+    with inside(server, target) as connection:
+        assert connection.execute("SELECT one FROM mine").fetchone() == (7,)
+
+
+def test_rows_that_break_a_key_leave_nothing(server, seats):
+    """The source has a constraint that its own rows do not keep."""
+    source, target = seats
+    with inside(server, source) as connection:
+        connection.execute("CREATE TABLE a (id integer PRIMARY KEY)")
+        connection.execute("CREATE TABLE b (a integer REFERENCES a)")
+    with server.connect(source.database) as keeper:
+        keeper.execute("SET session_replication_role = replica; INSERT INTO prod.b VALUES (9)")
+    with pytest.raises(MachineFailed, match="violates foreign key"):
+        copy(ServerReach(server), source, target, data=True)
+    assert not [item for item in seen(server, target) if item.kind == "table"]
+    with server.connect() as keeper:
+        left = keeper.execute("SELECT datname FROM pg_database WHERE datname ~ 'scratch'")
+        assert left.fetchall() == []
+
+
+def as_a_file(server, where):
+    return dumped(ServerReach(server), where, [])
+
+
+def restored(server, where, text, *, replace=False):
+    return restore(ServerReach(server), where, text, "the-dump.sql", replace=replace)
+
+
+def test_a_dump_is_restored_under_another_name(server, seats):
+    source, target = seats
+    with inside(server, source) as connection:
+        many_tables(connection)
+        connection.execute("CREATE TABLE odd AS SELECT ';\n\\.\n--' AS line")
+    text = as_a_file(server, source)
+    done = restored(server, target, text)
+    assert (done.tables, done.rows) == (RING + 1, 3 * RING + 1)
+    assert difference(seen(server, source), seen(server, target)) == ()
+    with inside(server, target) as connection:
+        assert connection.execute("SELECT line FROM odd").fetchone() == (";\n\\.\n--",)
+
+
+def test_what_was_there_is_kept_when_asked_for(server, seats):
+    source, target = seats
+    with inside(server, source) as connection:
+        connection.execute("CREATE TABLE notes AS SELECT 1 AS one")
+    with inside(server, target) as connection:
+        connection.execute("CREATE TABLE mine AS SELECT 7 AS one")
+    text = as_a_file(server, source)
+    with pytest.raises(Refused, match="not empty"):
+        restored(server, target, text)
+    done = restored(server, target, text, replace=True)
+    with inside(server, target) as connection:
+        assert connection.execute("SELECT one FROM notes").fetchone() == (1,)
+        assert connection.execute(f"SELECT one FROM {done.kept}.mine").fetchone() == (7,)
+
+
+def test_a_failure_brings_back_what_was_there(server, seats):
+    _, target = seats
+    with inside(server, target) as connection:
+        connection.execute("CREATE TABLE mine AS SELECT 7 AS one")
+    bad = "CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (a int);"
+    bad += "INSERT INTO b VALUES (9); ALTER TABLE b ADD FOREIGN KEY (a) REFERENCES a;"
+    with pytest.raises(MachineFailed, match="violates foreign key"):
+        restored(server, target, f"CREATE SCHEMA x; SET search_path = x; {bad}", replace=True)
+    with inside(server, target) as connection:
+        assert connection.execute("SELECT one FROM mine").fetchone() == (7,)
+
+
+HOSTILE = {
+    "\\connect production": "command to `psql`",
+    "SELECT 1;\n\\! rm -rf /": "command to `psql`",
+    "  \\c production\n": "command to `psql`",
+    "USE production_db;": "another database",
+    "-- a remark\nCREATE DATABASE mine;": "about a database",
+    "/* x */ ALTER DATABASE walled SET search_path = x;": "about a database",
+    "SET ROLE keeper;": "somebody else",
+    "set session authorization keeper;": "somebody else",
+    "CREATE ROLE me SUPERUSER;": "about a role",
+    "CREATE SCHEMA a; CREATE SCHEMA b;": "second schema",
+    "COPY a TO PROGRAM 'cat';": "file",
+    "COPY a FROM '/etc/passwd';": "file",
+    "COMMIT; DROP TABLE x;": "one transaction",
+    "DO $$ BEGIN EXECUTE 'SET ROLE keeper'; END $$;": "runs a program",
+    "CREATE SCHEMA x; CREATE TABLE x.a (id int);\nCOPY x.a (id) FROM stdin;\n1\n": "cut off",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_dump_that_goes_elsewhere_is_refused_before_anything(server, seats, text):
+    _, target = seats
+    with pytest.raises(Refused, match=HOSTILE[text]):
+        restored(server, target, text, replace=True)
+    assert not [item for item in seen(server, target) if item.kind == "table"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "INSERT INTO prod.users VALUES ('mine');",
+        "CREATE SCHEMA x; CREATE TABLE prod.mine (a int);",
+        "CREATE SCHEMA x; CREATE TABLE x.a AS SELECT * FROM prod.users;",
+        "CREATE SCHEMA x; CREATE EXTENSION dblink;",
+        "CREATE SCHEMA x; SELECT pg_read_file('PG_VERSION');",
+        "CREATE SCHEMA x; SELECT pg_terminate_backend(1);",
+        "CREATE SCHEMA x; ALTER SYSTEM SET fsync = off;",
+        "CREATE SCHEMA x; CREATE TABLE x.a (i int); CREATE TABLE public.b (i int);",
+    ],
+)
+def test_a_dump_that_names_another_schema_gets_nowhere(server, seats, text):
+    """Even what no pattern knows ends at the rights of an empty database's owner."""
+    source, target = seats
+    with inside(server, source) as connection:
+        connection.execute("CREATE TABLE users AS SELECT 'production' AS name")
+    before = seen(server, source)
+    with pytest.raises((Refused, MachineFailed)):
+        restored(server, target, text, replace=True)
+    assert seen(server, source) == before
+    with inside(server, source) as connection:
+        assert connection.execute("SELECT name FROM users").fetchall() == [("production",)]
+    assert not [item for item in seen(server, target) if item.kind == "table"]
+
+
+def test_what_an_extension_brought_is_nothing_of_the_schema_s(server, seats):
+    _, target = seats
+    with server.connect(target.database) as keeper:
+        keeper.execute("ALTER EXTENSION vector SET SCHEMA dev")
+        keeper.execute("CREATE TYPE dev.theirs AS (a integer)")
+        keeper.execute("ALTER EXTENSION vector ADD TYPE dev.theirs")
+        refuse_full(keeper, target)
+        keeper.execute("CREATE TYPE dev.mine AS (a integer)")
+        with pytest.raises(Refused, match="not empty"):
+            refuse_full(keeper, target)

@@ -1,0 +1,205 @@
+"""A client with development's role, and bad intentions, against production's schema."""
+
+import psycopg
+import pytest
+
+from partywall.data.postgres.schemas import roles
+from partywall.data.postgres.schemas.roles import Tenant
+from partywall.model.errors import BadInput, MachineFailed, Refused
+from partywall.model.secret import Secret
+
+pytestmark = pytest.mark.scenario
+
+
+@pytest.fixture(scope="module")
+def tenants(server):
+    with server.connect() as connection:
+        connection.execute("CREATE DATABASE walled")
+    made = {
+        name: Tenant(database="walled", schema=name, role=f"walled_{name}", bounded=name == "dev")
+        for name in ("prod", "dev")
+    }
+    with server.connect("walled") as connection:
+        for name, tenant in made.items():
+            roles.ensure(connection, tenant, Secret(name))
+    with server.connect("walled", "walled_prod", "prod") as connection:
+        connection.execute("CREATE TABLE users (id serial PRIMARY KEY, name text)")
+        connection.execute("CREATE TABLE posts (id serial PRIMARY KEY, title text)")
+        connection.execute("INSERT INTO users (name) VALUES ('a secret name')")
+        connection.execute("INSERT INTO posts (title) VALUES ('a title')")
+        connection.execute(
+            "CREATE FUNCTION peek() RETURNS text SECURITY DEFINER LANGUAGE sql"
+            " AS 'SELECT name FROM users'"
+        )
+    return made
+
+
+@pytest.fixture
+def dev(server, tenants):
+    with server.connect("walled", "walled_dev", "dev") as connection:
+        yield connection
+
+
+@pytest.fixture
+def admin(server, tenants):
+    with server.connect("walled") as connection:
+        yield connection
+
+
+ATTACKS = (
+    "SELECT * FROM prod.users",
+    "SET search_path = prod; SELECT * FROM users",
+    "SELECT prod.peek()",
+    "CREATE TABLE prod.mine (a integer)",
+    "CREATE TABLE public.mine (a integer)",
+    "CREATE FUNCTION public.users() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+    "CREATE FUNCTION extensions.lower(text) RETURNS text LANGUAGE sql AS 'SELECT $1'",
+    "CREATE SCHEMA mine",
+    "SET ROLE walled_prod",
+    "SET SESSION AUTHORIZATION walled_prod",
+    "GRANT walled_prod TO walled_dev",
+    "ALTER ROLE walled_prod PASSWORD 'mine'",
+    "ALTER ROLE walled_dev SUPERUSER",
+    "ALTER ROLE walled_dev CONNECTION LIMIT 1000",
+    "ALTER SCHEMA prod RENAME TO mine",
+    "ALTER TABLE prod.users OWNER TO walled_dev",
+    "DROP SCHEMA prod CASCADE",
+    "CREATE EXTENSION dblink",
+    "CREATE VIEW stolen AS SELECT * FROM prod.users; SELECT * FROM stolen",
+    "CREATE TABLE child () INHERITS (prod.users)",
+    "CREATE TABLE child (id integer REFERENCES prod.users)",
+    "SELECT setval('prod.users_id_seq', 1)",
+    "COPY prod.users TO PROGRAM 'cat'",
+    "COPY (SELECT 1) TO '/tmp/partywall-never'",
+    "SELECT pg_read_file('postgresql.conf')",
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'walled_prod'",
+    "DO $$ BEGIN EXECUTE 'SELECT * FROM prod.users'; END $$",
+    "DO $$ BEGIN LOCK TABLE prod.users; END $$",
+    "TRUNCATE prod.users",
+    "CREATE PUBLICATION all_of_it FOR ALL TABLES",
+    "ALTER SYSTEM SET max_connections = 1",
+    "ALTER DATABASE walled SET search_path = dev",
+    "CREATE DATABASE mine",
+)
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_an_attack_is_refused(server, dev, attack):
+    """Production has a session, so that there is something to end."""
+    with server.connect("walled", "walled_prod", "prod"), pytest.raises(psycopg.Error) as refused:
+        dev.execute(attack)
+    assert refused.value.sqlstate in {"42501", "3F000", "42P01", "0A000"}, refused.value
+    dev.execute("RESET search_path")
+
+
+def test_at_home_everything_works(dev):
+    dev.execute("CREATE TABLE mine (id serial PRIMARY KEY); INSERT INTO mine DEFAULT VALUES")
+    assert dev.execute("SELECT count(*) FROM dev.mine").fetchone() == (1,)
+    assert dev.execute("SHOW search_path").fetchone() == ("dev, extensions",)
+    dev.execute("CREATE FUNCTION one() RETURNS integer LANGUAGE sql AS 'SELECT 1'")
+    assert dev.execute("SELECT one()").fetchone() == (1,)
+    dev.execute("CREATE TEMPORARY TABLE passing (a integer)")
+    dev.execute("DROP FUNCTION one(); DROP TABLE mine")
+
+
+def test_what_production_asks_is_not_shown(server, dev):
+    with server.connect("walled", "walled_prod", "prod") as prod:
+        prod.execute("SELECT 'a secret question'")
+        shown = dev.execute("SELECT query FROM pg_stat_activity WHERE usename = 'walled_prod'")
+        assert {row[0] for row in shown} == {"<insufficient privilege>"}
+
+
+def test_other_databases_let_nobody_in(server, tenants):
+    for name in ("postgres", "template1"):
+        with pytest.raises(psycopg.OperationalError, match="permission denied"):
+            server.connect(name, "walled_dev", "dev")
+
+
+def test_development_cannot_eat_the_connections(server, tenants):
+    held = [server.connect("walled", "walled_dev", "dev") for _ in range(20)]
+    try:
+        with pytest.raises(psycopg.OperationalError, match="too many connections"):
+            server.connect("walled", "walled_dev", "dev")
+        server.connect("walled", "walled_prod", "prod").close()
+    finally:
+        for one in held:
+            one.close()
+
+
+def test_timeouts_are_developments_alone(server, dev):
+    names = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+    assert [dev.execute(f"SHOW {name}").fetchone()[0] for name in names] == ["1min", "10s", "1min"]
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        dev.execute("SET temp_file_limit = -1")
+    with server.connect("walled", "walled_prod", "prod") as prod:
+        assert prod.execute("SHOW statement_timeout").fetchone() == ("0",)
+
+
+def test_exactly_what_is_named_can_be_read(admin, dev, tenants):
+    roles.let_read(admin, tenants["dev"], ["prod.posts"])
+    assert dev.execute("SELECT title FROM prod.posts").fetchone() == ("a title",)
+    for attack in (
+        "SELECT * FROM prod.users", "DELETE FROM prod.posts", "SELECT prod.peek()",
+        "SELECT last_value FROM prod.posts_id_seq", "CREATE TABLE prod.mine (a integer)",
+    ):  # fmt: skip
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            dev.execute(attack)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        dev.execute("INSERT INTO extensions.partywall_read VALUES ('prod', 'users', 'walled_dev')")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        dev.execute("SELECT extensions.partywall_grant()")
+    roles.let_read(admin, tenants["dev"], [])
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        dev.execute("SELECT title FROM prod.posts")
+
+
+def test_a_table_that_is_made_anew_can_be_read_again(server, admin, dev, tenants):
+    roles.let_read(admin, tenants["dev"], ["prod.later"])
+    with server.connect("walled", "walled_prod", "prod") as prod:
+        for number in (1, 2):
+            prod.execute(f"CREATE TABLE later AS SELECT {number} AS one")
+            assert dev.execute("SELECT one FROM prod.later").fetchone() == (number,)
+            prod.execute("DROP TABLE later")
+    roles.let_read(admin, tenants["dev"], [])
+
+
+@pytest.mark.parametrize("table", ["dev.mine", "posts", "prod.", ".posts"])
+def test_what_is_no_table_of_another_is_refused(admin, tenants, table):
+    with pytest.raises(BadInput, match="no table of another"):
+        roles.let_read(admin, tenants["dev"], [table])
+
+
+def test_extensions_are_everybodys(admin, dev, tenants):
+    roles.extend(admin, ["vector"])
+    assert dev.execute("SELECT '[1,2]'::vector::text").fetchone() == ("[1,2]",)
+    dev.execute("CREATE EXTENSION IF NOT EXISTS vector")
+    with pytest.raises(MachineFailed, match="the extension nothing cannot be made"):
+        roles.extend(admin, ["nothing"])
+
+
+def test_a_schema_of_somebody_else_is_refused(admin):
+    admin.execute("CREATE SCHEMA taken")
+    taken = Tenant(database="walled", schema="taken", role="walled_taken")
+    with pytest.raises(Refused, match="belongs to the role keeper"):
+        roles.ensure(admin, taken, Secret("x"))
+
+
+def test_what_is_removed_is_kept_aside(server, admin, tenants):
+    gone = Tenant(database="walled", schema="gone", role="walled_gone")
+    roles.ensure(admin, gone, Secret("gone"))
+    with server.connect("walled", "walled_gone", "gone") as connection:
+        connection.execute("CREATE TABLE rows AS SELECT 7 AS one")
+    kept = roles.set_aside(admin, gone)
+    assert admin.execute(f"SELECT one FROM {kept}.rows").fetchone() == (7,)
+    with pytest.raises(psycopg.OperationalError, match="not permitted to log in"):
+        server.connect("walled", "walled_gone", "gone")
+    assert roles.set_aside(admin, gone) == ""
+    roles.ensure(admin, gone, Secret("new"))
+    with server.connect("walled", "walled_gone", "new") as connection:
+        assert connection.execute("SELECT to_regclass('rows')").fetchone() == (None,)
+
+
+def test_twice_is_once(admin, tenants):
+    for name, tenant in tenants.items():
+        roles.ensure(admin, tenant, Secret(name))
+    assert admin.execute("SELECT count(*) FROM prod.users").fetchone() == (1,)
