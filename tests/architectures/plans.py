@@ -237,6 +237,11 @@ PLANS: dict[str, Callable[[], Plan]] = {
     "branches, again": lambda: _checked(branches(), branches()),
     "shared": _up("shared"),
     "shared, database": lambda: _checked(_databases(), World()),
+    "schemas": _up("schemas"),
+    "schemas, dev beside prod": lambda: _checked(
+        world("schemas"), _only(world("schemas"), "prod"), "dev"
+    ),
+    "schemas, again": lambda: _checked(world("schemas"), world("schemas")),
     "shared, dev beside prod": lambda: _checked(
         world("shared"), _only(world("shared"), "prod"), "dev"
     ),

@@ -9,6 +9,7 @@ from partywall.axes.instance import SPACES, instance
 from partywall.axes.site import Environment, Site, is_postgres, own
 from partywall.model.app import Condition, Role, Service, by_file
 from partywall.model.choices import DatabaseWall
+from partywall.model.errors import BadInput
 from partywall.model.secret import references
 from partywall.model.world import SHARED, AnyThing, Database, Need
 
@@ -67,8 +68,44 @@ def database(site: Site, environment: Environment) -> Iterable[AnyThing]:
         )
 
 
+def schema(site: Site, environment: Environment) -> Iterable[AnyThing]:
+    """One PostgreSQL database for all, a schema and a login for each."""
+    yield from server(site, environment)
+    yield from sharing.servers(site, environment, Role.DATABASE)
+    for service in sharing.parts(environment, Role.DATABASE):
+        yield Database(
+            key=own(environment, SPACES[Role.DATABASE], service.name),
+            needs=sharing.before_use(environment, service),
+            server=f"{SHARED}/{service.name}",
+            name=sharing.common_database(site.project),
+            owner=sharing.database_name(site.project, environment.name),
+            password=sharing.password(environment, Role.DATABASE),
+            kind="schema",
+            admin=_given(service).get("POSTGRES_USER") or "postgres",
+            admin_password=sharing.admin(service.name),
+            schema=_schema_name(environment),
+            bounded=not environment.production,
+            read=environment.read,
+            extensions=environment.extensions.get(service.name, ()),
+        )
+
+
+_TAKEN = frozenset({"public", "extensions"})
+
+
+def _schema_name(environment: Environment) -> str:
+    """As the environment is called, in letters that need no quotes."""
+    if environment.name in _TAKEN or environment.name.startswith("pg-"):
+        raise BadInput(
+            f"with `database: schema` no environment can be called {environment.name}",
+            remedy="give it another name, or say `database: database`",
+        )
+    return environment.name.replace("-", "_")
+
+
 OPTIONS = {
     DatabaseWall.SERVER: server,
     DatabaseWall.DATABASE: database,
+    DatabaseWall.SCHEMA: schema,
     DatabaseWall.COMMON: common,
 }

@@ -190,6 +190,11 @@ def database_name(project: str, environment: str) -> str:
     return re.sub(r"[^a-z0-9_]", "_", f"{project}_{environment}".lower())
 
 
+def common_database(project: str) -> str:
+    """What the one database is called in which every environment has a schema."""
+    return database_name(project, SHARED)
+
+
 def password(environment: Environment, role: Role) -> SecretRef:
     """What it logs in with."""
     name = f"PARTYWALL_{KINDS[role].axis.upper()}_PASSWORD"

@@ -59,6 +59,10 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the engine takes the Compose definitions of its services as they are."""
     checkout: Checkout | None = None
     """Its own working copy of the source; None: the project's folder."""
+    read: tuple[str, ...] = ()
+    """Tables of others that it may read, `schema.table` each, where one database holds all."""
+    extensions: dict[str, tuple[str, ...]] = {}
+    """Service → extensions that all environments find in its database."""
     passwords: dict[Role, SecretRef] = {}
     """What it logs in with to servers that other environments use too."""
     shares: frozenset[str] = frozenset()

@@ -222,6 +222,7 @@ class Reader:
             allow=self._networks(said.allow, (*path, "allow")),
             env_files=self._env_files(name, said.env),
             profiles=self._words(said.profiles, (*path, "profiles")),
+            read=self._words(said.read, (*path, "read")),
             protected=not production if said.protected is None else said.protected,
             user=self._user(said.user or name, (*path, "user")),
             seed=self._command(said.seed, (*path, "seed")),
@@ -373,6 +374,7 @@ class Reader:
                 route=self._route(filled.route, (*path, "route")),
                 port=filled.port,
                 memory_bytes=self._memory(filled.memory, (*path, "memory")),
+                extensions=self._words(filled.extensions, (*path, "extensions")),
                 session=self._session(filled.session, (*path, "session")),
             )
         return made

@@ -103,6 +103,10 @@ class Environment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Words | None, Meta(description="Env files. Default: .env, then .env.<environment>.")
     ] = None
     profiles: Annotated[Words | None, Meta(description="Compose profiles to enable.")] = None
+    read: Annotated[
+        Words | None,
+        Meta(description="Tables of others that it may read, with `database: schema`: prod.posts."),
+    ] = None
     protected: Annotated[
         bool | None,
         Meta(description="Ask visitors for a password. Default: outside production."),
@@ -171,6 +175,10 @@ class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = None
     port: Annotated[_Tcp | None, Meta(description="Port that it listens on.")] = None
     memory: Annotated[str | int | None, Meta(description="What it customarily needs: 256M.")] = None
+    extensions: Annotated[
+        Words | None,
+        Meta(description="PostgreSQL extensions that all find, with `database: schema`."),
+    ] = None
     session: Session | None = None
 
 

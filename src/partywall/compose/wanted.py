@@ -45,6 +45,8 @@ class EnvironmentSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Addresses or networks that may call it; empty: all."""
     env_files: tuple[EnvFile, ...]
     profiles: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()
+    """Tables of other environments, `schema.table` each."""
     protected: bool = False
     user: str = ""
     seed: tuple[str, ...] | None = None
@@ -67,6 +69,7 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     route: str | None = None
     port: int | None = None
     memory_bytes: int | None = None
+    extensions: tuple[str, ...] = ()
     session: Visit | None = None
 
 

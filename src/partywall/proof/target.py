@@ -37,6 +37,10 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     port: int
     login: Login
     database: str = ""
+    schema: str = ""
+    """Its part of a database that others are in, too."""
+    readable: tuple[str, ...] = ()
+    """Tables of others that it may read by design, `schema.table` each."""
     prefix: str = ""
     """What its keys or topics start with, where others use the server too."""
     near: str = ""
@@ -133,6 +137,8 @@ def _database(world: World, database: Database) -> Server:
         port=_port(instance, Role.DATABASE),
         login=Login(database.owner, str(database.password) if database.password else literal),
         database=database.name,
+        schema=database.schema,
+        readable=database.read,
         near="" if database.kind == "server" else environment_of(database.key),
     )
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from partywall.axes.sharing import KINDS, any_shared, database_name, user
+from partywall.axes.sharing import KINDS, any_shared, common_database, database_name, user
 from partywall.compose.envfiles import fresh_secret
 from partywall.interfaces import Performer
 from partywall.model.app import Role
+from partywall.model.choices import DatabaseWall
 from partywall.model.secret import SecretRef, references
 from partywall.model.world import SHARED, KeySpace, Space, TopicSpace, World, environment_of
 
@@ -45,6 +46,8 @@ def told(project: Project, name: str) -> dict[str, str]:
 def _words(project: Project, name: str, role: Role) -> dict[str, str]:
     if role is Role.DATABASE:
         called = database_name(project.settings.project, name)
+        if project.choices.database is DatabaseWall.SCHEMA:
+            return {"USER": called, "NAME": common_database(project.settings.project)}
         return {"USER": called, "NAME": called}
     sign = ":" if role is Role.CACHE else "/"
     return {"USER": user(project.settings.project, name), "PREFIX": f"{name}{sign}"}

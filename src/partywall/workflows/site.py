@@ -9,9 +9,9 @@ import msgspec
 
 from partywall.axes.sharing import any_shared
 from partywall.axes.site import Environment, Machine, Share, Site
-from partywall.compose.settings import Limits
+from partywall.compose.settings import EnvironmentSettings, Limits
 from partywall.model.app import App
-from partywall.model.choices import Source
+from partywall.model.choices import DatabaseWall, Source
 from partywall.model.errors import BadInput
 from partywall.system import machine
 from partywall.workflows import parts, variables
@@ -73,6 +73,12 @@ def _environment(project: Project, name: str, app: App) -> Environment:
         },
         definitions=project.engine.definitions,
         checkout=project.sources.of(name).checkout,
+        read=_read(project, said),
+        extensions={
+            service: one.extensions
+            for service, one in project.settings.services.items()
+            if one.extensions
+        },
         passwords=parts.passwords(project, name),
     )
 
@@ -101,6 +107,17 @@ def _production(project: Project, apps: Mapping[str, App]) -> Environment | None
         )
     app = apps.get(name) or project.apps([name])[name]
     return _environment(project, name, app)
+
+
+def _read(project: Project, said: EnvironmentSettings) -> tuple[str, ...]:
+    if said.read and project.choices.database is not DatabaseWall.SCHEMA:
+        raise BadInput(
+            f"`read` has no effect with `database: {project.choices.database.value}`: no query "
+            "gets from one database into another",
+            where=project.settings.where("environments", said.name, "read"),
+            remedy="take the line out, or say `database: schema`",
+        )
+    return said.read
 
 
 def _share(limits: Limits | None) -> Share | None:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from partywall.data.postgres.connect import connect
+from partywall.data.postgres.schemas import roles
+from partywall.data.postgres.schemas.roles import Tenant
 from partywall.data.spaces import Ground
 from partywall.model.world import Database
 
@@ -34,6 +36,26 @@ class DatabaseParts:
     def admit(self, database: Database) -> None:
         """A database and its owner, both made when missing; every other database is closed."""
         self._ground.links.link(database)
+        if database.schema:
+            self._admit_to_schema(database)
+        else:
+            self._admit_alone(database)
+        self.log_in(database)
+
+    def _admit_to_schema(self, database: Database) -> None:
+        """A role and a schema of its own in the database of all."""
+        tenant = _tenant(database)
+        with self._admin(database, _MAINTENANCE) as server:
+            server.execute("SELECT pg_advisory_lock(%s)", [_ALONE])
+            _close(server, database.admin)
+            if not _there(server, "pg_database", "datname", database.name):
+                server.execute(_sql("CREATE DATABASE {} TEMPLATE template0", database.name))
+            with self._admin(database, database.name) as inside:
+                roles.ensure(inside, tenant, self._ground.password(database))
+                roles.extend(inside, database.extensions)
+                roles.let_read(inside, tenant, database.read)
+
+    def _admit_alone(self, database: Database) -> None:
         with self._admin(database, _MAINTENANCE) as server:
             # Two environments come at once, and both close the same databases.
             server.execute("SELECT pg_advisory_lock(%s)", [_ALONE])
@@ -49,7 +71,6 @@ class DatabaseParts:
         with self._admin(database, database.name) as inside:
             inside.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
             inside.execute(_sql("ALTER SCHEMA public OWNER TO {}", database.owner))
-        self.log_in(database)
 
     def log_in(self, database: Database) -> None:
         """See that its owner is let in.
@@ -67,8 +88,12 @@ class DatabaseParts:
     def dismiss(self, database: Database) -> None:
         """Set its database aside under another name, where nobody but the administrator gets in."""
         if self._ground.running(database.server):
-            with self._admin(database, _MAINTENANCE) as server:
-                self._set_aside(server, database)
+            place = database.name if database.schema else _MAINTENANCE
+            with self._admin(database, place) as server:
+                if database.schema:
+                    roles.set_aside(server, _tenant(database))
+                else:
+                    self._set_aside(server, database)
         self._ground.links.unlink(database)
 
     def _role(self, server: Connection[Any], database: Database) -> None:
@@ -104,6 +129,15 @@ class DatabaseParts:
             password=password,
         ) as connection:  # fmt: skip
             yield connection
+
+
+def _tenant(database: Database) -> Tenant:
+    return Tenant(
+        database=database.name,
+        schema=database.schema,
+        role=database.owner,
+        bounded=database.bounded,
+    )
 
 
 def _close(server: Connection[Any], name: str) -> None:

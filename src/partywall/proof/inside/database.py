@@ -80,10 +80,7 @@ def _ways_out(ask: Ask) -> list[tuple[str, str]]:
         ("its session", f'SET LOCAL SESSION AUTHORIZATION "{name}"'),
         ("GRANT", f'GRANT "{name}" TO CURRENT_USER'),
         ("a new role", "CREATE ROLE partywall_probe"),
-        ("CONNECT", f"SELECT 1 WHERE has_database_privilege('{base}', 'CONNECT')"),
-        ("its size", f"SELECT pg_database_size('{base}')"),
-        ("its queries", _QUERIES.format(base)),
-        ("its sessions", f"SELECT 1 WHERE pg_has_role('{role}', 'MEMBER') OR {_SIGNALS}"),
+        *_within(ask, role, base),
         ("files", "SELECT pg_read_file('PG_VERSION')"),
         ("programs", "COPY (SELECT 1) TO PROGRAM 'true'"),
         ("passwords", "SELECT rolpassword FROM pg_authid"),
@@ -91,6 +88,49 @@ def _ways_out(ask: Ask) -> list[tuple[str, str]]:
     ]
 
 
+def _within(ask: Ask, role: str, base: str) -> list[tuple[str, str]]:
+    """What there is to get at: another database on the server, or a schema in the same one."""
+    if not ask.get("schema"):
+        return _of_a_database(role, base)
+    schema = str(ask["schema"]).replace("'", "''")
+    may = ", ".join("'" + str(one).replace("'", "''") + "'" for one in ask["readable"]) or "''"
+    return [
+        ("its tables", _READABLE.format(schema, may)),
+        ("its functions", _CALLABLE.format(schema)),
+        ("a table in its schema", f'CREATE TABLE "{schema}".partywall_probe ()'),
+        ("a table in public", "CREATE TABLE public.partywall_probe ()"),
+        ("a schema", "CREATE SCHEMA partywall_probe"),
+        ("its queries", _QUESTIONS.format(role)),
+        ("its sessions", f"SELECT 1 WHERE pg_has_role('{role}', 'MEMBER') OR {_SIGNALS}"),
+    ]
+
+
+def _of_a_database(role: str, base: str) -> list[tuple[str, str]]:
+    return [
+        ("CONNECT", f"SELECT 1 WHERE has_database_privilege('{base}', 'CONNECT')"),
+        ("its size", f"SELECT pg_database_size('{base}')"),
+        ("its queries", _QUERIES.format(base)),
+        ("its sessions", f"SELECT 1 WHERE pg_has_role('{role}', 'MEMBER') OR {_SIGNALS}"),
+    ]
+
+
+_READABLE = """
+    SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = '{}' AND has_schema_privilege(n.oid, 'USAGE')
+      AND c.relkind IN ('r', 'p', 'v', 'm')
+      AND (has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
+        OR has_any_column_privilege(c.oid, 'SELECT')
+          AND n.nspname || '.' || c.relname NOT IN ({}))
+"""
+_CALLABLE = """
+    SELECT 1 FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+    WHERE n.nspname = '{}' AND has_schema_privilege(n.oid, 'USAGE')
+      AND has_function_privilege(p.oid, 'EXECUTE')
+"""
+_QUESTIONS = (
+    "SELECT 1 FROM pg_stat_activity WHERE usename = '{}' AND query NOT IN "
+    "('', '<insufficient privilege>')"
+)
 _SIGNALS = "pg_has_role('pg_signal_backend', 'MEMBER')"
 _QUERIES = (
     "SELECT 1 FROM pg_stat_activity WHERE datname = '{}' AND query NOT IN "

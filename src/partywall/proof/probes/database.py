@@ -24,10 +24,20 @@ def across(case: Case) -> Iterable[Attempt]:
         yield from results(case, case.own, _doors(case, own, there), shown)
         if own.key == other.key:
             yield from results(case, case.own, [_beyond(case, own, other)], shown)
+            yield from _named(case, own, other)
             yield case.attempt(
                 Verdict.SHARED,
                 f"see the names of {case.other.environment}'s database and role, and slow it down",
                 f"not tried: {own.key} is one server, with one disk and one catalogue of names",
+            )
+
+
+def _named(case: Case, own: Server, other: Server) -> Iterable[Attempt]:
+    """What the settings let one read of the other."""
+    for table in own.readable:
+        if table.partition(".")[0] == other.schema:
+            yield case.attempt(
+                Verdict.SHARED, f"read the table {table}", "not tried: the settings name it"
             )
 
 
@@ -36,7 +46,13 @@ def _beyond(case: Case, own: Server, other: Server) -> Door:
     ask = {**_with(case, own, own, own.login.user, own.database), "do": "database.trespass"}
     return Door(
         f"get from its own database at {case.other.environment}'s rows, role, queries and files",
-        {**ask, "other": other.login.user, "theirs": other.database},
+        {
+            **ask,
+            "other": other.login.user,
+            "theirs": other.database,
+            "schema": other.schema,
+            "readable": list(own.readable),
+        },
     )
 
 

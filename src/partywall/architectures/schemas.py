@@ -1,0 +1,33 @@
+"""E, `schemas`: one PostgreSQL database for all, with a schema and a login for each."""
+
+from __future__ import annotations
+
+from partywall.architectures.preset import Preset
+from partywall.model.choices import BrokerWall, CacheWall, DatabaseWall
+from partywall.model.world import Instance, KeySpace, Network, Route, TopicSpace, Volume
+
+PRESET = Preset(
+    name="schemas",
+    letter="E",
+    title="One database for all, with a schema and a login for each",
+    gives=(
+        "one database server, one cache and one broker serve all: the least memory with both there",
+        "each environment's login sees its own schema, and of others only tables that are named",
+        "drift between environments is one command away, and so is a copy of the tables",
+        "development may take only so many connections, and each statement only so long",
+    ),
+    costs=(
+        "connections, memory and disk of the one server are a pool: a heavy query is felt by all",
+        "a session can lift its own timeouts; the number of connections it cannot",
+        "an app that says `public.` or sets a search_path in its SQL does not find its tables",
+        "names of tables, columns and functions of all environments can be read by each",
+        "schemas drift apart unnoticed unless somebody looks: `schema diff` has to be run",
+        "the server's version, its settings and its failures are production's too",
+    ),
+    choices={
+        "database": DatabaseWall.SCHEMA,
+        "cache": CacheWall.KEYSPACE,
+        "broker": BrokerWall.TOPICS,
+    },
+    needs=frozenset({Instance, KeySpace, Network, Route, TopicSpace, Volume}),
+)
