@@ -33,4 +33,4 @@ def test_every_key_of_the_settings_is_in_the_reference(made):
 
 def test_options_that_are_not_there_yet_are_said(made):
     text = made[pages.DOCS / "reference" / "settings.md"]
-    assert "In this version: `folder`, `read-only`, `common`." in text
+    assert "In this version: `common`, `folder`, `read-only`." in text

@@ -22,7 +22,6 @@ def common(site: Site, environment: Environment) -> Iterable[AnyThing]:
     return instance(site, environment)
 
 
-
 def topics(site: Site, environment: Environment) -> Iterable[AnyThing]:
     """One broker for all; an environment is a user that hears and says the topics of its prefix."""
     yield from instances(environment, Role.BROKER)

@@ -22,7 +22,6 @@ def common(site: Site, environment: Environment) -> Iterable[AnyThing]:
     return instance(site, environment)
 
 
-
 def keyspace(site: Site, environment: Environment) -> Iterable[AnyThing]:
     """One cache for all; an environment is a user that sees the keys of its prefix alone."""
     yield from instances(environment, Role.CACHE)

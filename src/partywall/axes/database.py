@@ -44,7 +44,6 @@ def common(site: Site, environment: Environment) -> Iterable[AnyThing]:
     return server(site, environment)
 
 
-
 def _given(service: Service) -> dict[str, str]:
     return {**service.environment, **by_file(service.environment, service.attachments)}
 

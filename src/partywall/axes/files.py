@@ -62,7 +62,6 @@ def common(site: Site, environment: Environment) -> Iterable[AnyThing]:
     return folder(site, environment)
 
 
-
 def read_only(site: Site, environment: Environment) -> Iterable[AnyThing]:
     """Production's files for all: the others read them, and have no folder of their own."""
     for volume in folder(site, environment):

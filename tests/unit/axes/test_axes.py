@@ -21,9 +21,8 @@ from partywall.model.app import (
     by_file,
 )
 from partywall.model.choices import (
-    CacheWall,
     Choices,
-    DatabaseWall,
+    FilesWall,
     LimitsBy,
     RouteBy,
     Source,
@@ -582,7 +581,7 @@ class TestSource:
 
 
 UNAVAILABLE = [
-    Choices(database=DatabaseWall.SCHEMA),
+    Choices(files=FilesWall.SUBFOLDER),
 ]
 
 

@@ -120,6 +120,8 @@ def test_at_one_domain_an_address_gets_the_port_and_a_bare_host_stays():
         "ALLOWED_HOSTS": "x.org,www.x.org",
         "MAIL_FROM": "me@x.org",
     }
+
+
 def service(name: str, **more: object) -> Service:
     return Service(name=name, role=Role.WEB, why="", **more)  # type: ignore[arg-type]
 

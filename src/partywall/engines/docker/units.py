@@ -209,6 +209,8 @@ def _yaml(made: Mapping[str, Any]) -> bytes:
 
 def _lines(values: Mapping[str, str]) -> str:
     return "".join(f"{key}={quoted(value)}\n" for key, value in sorted(values.items()))
+
+
 def _way(network: str, service: str) -> str:
     return f"{network}{_OF}{service}" if service else network
 

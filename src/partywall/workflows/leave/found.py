@@ -119,6 +119,8 @@ def _refuse_lost(
     found = {path: one for path, one in held.items() if one.source not in given}
     if name_of(key) not in behind:
         refuse_nameless(hands, key, name_of(key), found)
+
+
 def _refuse_shared(observed: World, production: str) -> None:
     """Plain Compose would start servers of production's own, and empty ones."""
     things = _of(observed, production)
