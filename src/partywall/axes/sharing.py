@@ -21,6 +21,7 @@ from partywall.model.errors import BadInput
 from partywall.model.secret import PLACEHOLDER, SecretRef
 from partywall.model.world import SHARED, AnyThing, Instance, Key, Need, Network, Volume
 
+_COMMON = "common"
 _NETWORK = "default"
 _OWN = frozenset({"depends_on", "extra_hosts", "links", "network_mode", "networks", "profiles"})
 """What of a definition is about the app around a server."""
@@ -37,6 +38,10 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     """The option under which each environment has its own."""
     speaks: Callable[[Service], bool]
     what: str
+
+    def shared(self, choices: Choices) -> bool:
+        """Whether one server is for several; what is common to production alone is its own."""
+        return getattr(choices, self.axis).value not in (self.alone, _COMMON)
 
 
 KINDS = {
@@ -64,7 +69,7 @@ KINDS = {
 def any_shared(choices: Choices) -> bool:
     """Whether an architecture has something of production's that other environments use."""
     return choices.files is FilesWall.READ_ONLY or any(
-        getattr(choices, kind.axis) != kind.alone for kind in KINDS.values()
+        kind.shared(choices) for kind in KINDS.values()
     )
 
 
@@ -113,7 +118,7 @@ def _shareable(site: Site, environment: Environment) -> Iterator[Service]:
     """The services that shared servers stand for; one that production has not is its own."""
     for service in environment.app.services.values():
         kind = KINDS.get(service.role)
-        if kind is None or getattr(site.choices, kind.axis) == kind.alone:
+        if kind is None or not kind.shared(site.choices):
             continue
         chosen = getattr(site.choices, kind.axis).value
         if not kind.speaks(service):

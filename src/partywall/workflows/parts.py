@@ -25,7 +25,7 @@ _LOCK = "shared.lock"
 def _shared(project: Project) -> list[Role]:
     """The roles whose servers are shared."""
     point = project.choices
-    return [role for role, kind in KINDS.items() if getattr(point, kind.axis) != kind.alone]
+    return [role for role, kind in KINDS.items() if kind.shared(point)]
 
 
 def passwords(project: Project, name: str) -> dict[Role, SecretRef]:
