@@ -331,6 +331,10 @@ class FakeEngine(Engine):
     def strangers(self) -> Sequence[str]:
         return ()
 
+    def former(self, project: str) -> Sequence[str]:
+        del project
+        return ()
+
     def publisher(self, port: int) -> str:
         return ""
 

@@ -74,6 +74,10 @@ class Engine(Protocol):
         """What else runs of the same folder, that nobody attached: Compose projects by name."""
         ...
 
+    def former(self, project: str) -> Sequence[str]:
+        """The volumes that a Compose project of somebody else has left, by name."""
+        ...
+
     def publisher(self, port: int) -> str:
         """The image of the container that has a port of the machine; empty: none has it."""
         ...

@@ -11,6 +11,7 @@ from partywall.compose import settings as compose_settings
 from partywall.compose.envfiles import write_new
 from partywall.model.errors import PartywallError
 from partywall.workflows import variables
+from partywall.workflows.former import former
 from partywall.workflows.project import Project
 
 Report = dict[str, Any]
@@ -53,6 +54,10 @@ def report(project: Project) -> Report:
     apps = project.apps(project.settings.environments)
     made = start.report(apps.values())
     made["running"] = _running(project)
+    if not made["running"] and (found := former(project)):
+        made["findings"].append(
+            {"service": "", "kind": "former-data", "what": found.what, "action": found.action}
+        )
     made["refusals"] += [
         {"service": "", "kind": "engine", "what": what, "remedy": remedy}
         for what, remedy in _engine_refusals(project)

@@ -16,6 +16,7 @@ from partywall.model.world import Limit, Network, Volume, World, environment_of,
 from partywall.planning.folders import uses
 from partywall.planning.scope import COMMON
 from partywall.workflows import new_ports
+from partywall.workflows.former import former
 from partywall.workflows.project import Project
 
 
@@ -36,6 +37,7 @@ def notes(
         yield from _left(project, scope, observed)
         yield from _equal_secrets(project, scope)
         yield from _kept_in(project, scope)
+        yield from _begins_without(project, plan)
     if verb == "destroy":
         yield from _staying(scope, observed)
     yield from _portions(plan)
@@ -84,6 +86,16 @@ def _kept_in(project: Project, scope: str | None) -> Iterator[str]:
                 yield f"{name}/{one.service}: {one.what}; {one.action}"
             elif one.kind == NAMELESS:
                 yield f"{name}: {one.what} ({one.where}); {one.action}"
+
+
+def _begins_without(project: Project, plan: Plan) -> Iterator[str]:
+    """Data of a production that was somebody else's, when ours gets new and empty volumes."""
+    made = (step.after.thing for step in plan.steps if step.after and step.before is None)
+    production = project.settings.production.name
+    if any(isinstance(one, Volume) and environment_of(one.key) == production for one in made) and (
+        found := former(project)
+    ):
+        yield f"{found.what}; {found.action}"
 
 
 def _staying(scope: str | None, observed: World) -> Iterator[str]:

@@ -74,6 +74,12 @@ class Containers:
         }
         return sorted(names - set(self._naming.attached.values()))
 
+    def volumes_left(self, project: str) -> list[str]:
+        """The volumes of a Compose project that are not ours, by name."""
+        mine = {"label": [f"{COMPOSE_PROJECT}={project}"]}
+        found = (self._api.get("/volumes", filters=mine) or {}).get("Volumes") or []
+        return sorted(one["Name"] for one in found if PROJECT not in (one.get("Labels") or {}))
+
     def publisher(self, port: int) -> str:
         """The image of whatever running container has a port of the machine; empty: none has it."""
         for one in self._api.get("/containers/json") or []:

@@ -149,6 +149,10 @@ class DockerEngine:
         found = self._containers.strangers(str(self._parts.project))
         return [name for name in found if name != self._parts.succeeds]
 
+    def former(self, project: str) -> Sequence[str]:
+        """The volumes that a Compose project of somebody else has left, by name."""
+        return self._containers.volumes_left(project)
+
     def publisher(self, port: int) -> str:
         """The image of the container that has a port of the machine; empty: none has it."""
         return self._containers.publisher(port)

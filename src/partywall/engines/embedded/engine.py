@@ -101,6 +101,11 @@ class EmbeddedEngine:
         """Nobody that it could know."""
         return ()
 
+    def former(self, project: str) -> Sequence[str]:
+        """None: it knows no volumes but its own."""
+        del project
+        return ()
+
     def publisher(self, port: int) -> str:
         """Empty: it knows no containers."""
         del port
