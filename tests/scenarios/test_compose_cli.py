@@ -227,7 +227,7 @@ BAD = {
     "no-services": ("volumes: {a: }\n", 1, "no service", "profile"),
     "only-hidden": (
         "services:\n  a: {image: x, profiles: [p]}\n",
-        1,
+        2,
         "every service is in a profile",
         "profile",
     ),
