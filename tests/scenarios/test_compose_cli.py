@@ -225,7 +225,12 @@ BAD = {
     "brace": ("services:\n  a:\n    image: x:${T\n", 3, "interpolation", "brace"),
     "mark": ("services:\n  a:\n    image: x\n    x-partywall: {rout: /}\n", 4, "`rout`", "`route`"),
     "no-services": ("volumes: {a: }\n", 1, "no service", "profile"),
-    "only-hidden": ("services:\n  a: {image: x, profiles: [p]}\n", 1, "no service", "profile"),
+    "only-hidden": (
+        "services:\n  a: {image: x, profiles: [p]}\n",
+        2,
+        "every service is in a profile",
+        "profile",
+    ),
     "empty": ("", None, "empty", ""),
     "words": ("just words", None, "must be a mapping", ""),
 }

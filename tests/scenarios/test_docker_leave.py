@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from partywall.execution import state
 from scenarios.boxes import Boxes, docker, neighbours
 
 pytestmark = [pytest.mark.scenario, pytest.mark.docker]
@@ -27,7 +28,7 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
         try:
             yield pair
         finally:
-            for name in () if pair[0].home.exists() else ("prod", "dev"):
+            for name in () if state.read(pair[0].home) else ("prod", "dev"):
                 project = f"{pair[0].name}-{name}"
                 for kind, all_ in (("container", "-aq"), ("volume", "-q"), ("network", "-q")):
                     found = docker(kind, "ls", all_, "--filter", f"label={COMPOSE}={project}")
@@ -35,7 +36,7 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
                         docker(kind, "rm", *(["-f"] if kind != "network" else []), each)
 
 
-def state(one: Boxes) -> dict[str, list[str]]:
+def described(one: Boxes) -> dict[str, list[str]]:
     """Everything that the engine says of a project, but for what its health checks said last."""
     found = one.left()
     lasting = "{{.Id}} {{.State.StartedAt}} {{json .Config}} {{json .HostConfig}} {{json .Mounts}}"
@@ -116,7 +117,7 @@ def test_it_goes_on_as_plain_compose(two: Two) -> None:
     said = yaml.safe_load(path.read_text())
     said["volumes"]["data"] = {"name": f"{one.name}-of-old"}
     path.write_text(yaml.safe_dump(said))
-    before = state(other)
+    before = described(other)
     labels = {COMPOSE: f"{one.name}-prod", f"{COMPOSE}.working_dir": "/elsewhere"}
     labels |= {"com.docker.compose.service": "ghost", "com.docker.compose.oneoff": "False"}
     marks = [word for name, value in labels.items() for word in ("--label", f"{name}={value}")]
@@ -141,7 +142,7 @@ def test_it_goes_on_as_plain_compose(two: Two) -> None:
     words = done["command"].removeprefix("docker compose ").split()
     one.plain(*words, "up", "-d")
     assert docker("exec", f"{name}-cache-1", "redis-cli", "get", "kept") == ["prod"]
-    assert state(other) == before
+    assert described(other) == before
     assert other.page("prod") == "prod says hello"
     assert docker("inspect", "--format", "{{.State.Status}}", *ghost) == ["running"]
     docker("rm", "-f", "-v", *ghost)
