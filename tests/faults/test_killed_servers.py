@@ -123,14 +123,21 @@ def test_of_two_at_once_one_works_and_the_other_says_who_holds_the_lock(standing
     standing.call("down", "--all", "--yes")
     first = subprocess.Popen(standing.command("up", "--yes"), stderr=subprocess.PIPE, text=True)
     try:
-        lock = standing.home / "locks" / "prod.lock"
-        until(lambda: str(first.pid) in lock.read_text(), 30, "the first one holds the lock")
+        locks = [standing.home / "locks" / f"{name}.lock" for name in ("prod", "dev")]
+        until(
+            lambda: all(str(first.pid) in lock.read_text() for lock in locks),
+            30,
+            "the first one holds both locks",
+        )
+        # Held in the middle of its work: a fast machine would be done before the others have begun.
+        first.send_signal(signal.SIGSTOP)
         refused = standing.call("up", "--yes", code=3)
         assert f"`partywall up` (process {first.pid} of " in refused.err
         assert "do: wait" in refused.err
         refused = standing.call("destroy", "dev", "--yes", code=3)
         assert f"process {first.pid}" in refused.err
         assert standing.call("status", code=None).code == 0
+        first.send_signal(signal.SIGCONT)
         assert first.wait(120) == 0
     finally:
         if first.poll() is None:

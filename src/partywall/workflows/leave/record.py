@@ -6,11 +6,10 @@ from pathlib import Path
 
 import msgspec
 
+from partywall.execution.pending import Pending
 from partywall.interfaces import Plain
 from partywall.model.errors import Refused
 from partywall.model.world import World
-from partywall.system.decoding import decode
-from partywall.system.files import corrupted, failed, read_bytes, write_atomically
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,41 +50,8 @@ def begun(production: str, plain: Plain, before: World) -> Record:
     )
 
 
-def read(home: Path) -> Record | None:
-    """The one that is under way or broke off; None when there is none.
-
-    Raises:
-        MachineFailed: when the record is damaged.
-    """
-    path = _path(home)
-    data = read_bytes(path)
-    if data is None:
-        return None
-    try:
-        return decode(data, Record)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise corrupted(path, str(error)) from error
-
-
-def write(home: Path, record: Record) -> None:
-    """Put it on disk before production stops.
-
-    Raises:
-        MachineFailed: when it cannot be written.
-    """
-    write_atomically(_path(home), msgspec.json.format(msgspec.json.encode(record), indent=1))
-
-
-def close(home: Path) -> None:
-    """Nothing is under way any more.
-
-    Raises:
-        MachineFailed: when the record cannot be removed.
-    """
-    try:
-        _path(home).unlink(missing_ok=True)
-    except OSError as error:
-        raise failed(error, "remove", _path(home)) from error
+_PENDING = Pending("leave.json", Record)
+read, write, close = _PENDING.read, _PENDING.write, _PENDING.close
 
 
 def refuse_unfinished(home: Path, scope: str | None) -> None:
@@ -101,7 +67,3 @@ def refuse_unfinished(home: Path, scope: str | None) -> None:
             remedy=f"`partywall resume --back` brings {record.production} back; "
             "`partywall leave` does that, and starts over",
         )
-
-
-def _path(home: Path) -> Path:
-    return home / "leave.json"

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import msgspec
 
+from partywall.execution.pending import Pending
 from partywall.interfaces import Original
 from partywall.model.errors import Refused
 from partywall.model.operation import Operation, Stage
-from partywall.system.decoding import decode
-from partywall.system.files import corrupted, failed, read_bytes, write_atomically
 
 STAGES = (
     Stage(name="save", why="dump the databases, while the originals serve", reversible=True),
@@ -55,41 +54,8 @@ def begun(environment: str, project: str, originals: tuple[Original, ...]) -> Re
     )
 
 
-def read(home: Path) -> Record | None:
-    """The operation that is under way or broke off; None when there is none.
-
-    Raises:
-        MachineFailed: when the record is damaged.
-    """
-    path = _path(home)
-    data = read_bytes(path)
-    if data is None:
-        return None
-    try:
-        return decode(data, Record)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise corrupted(path, str(error)) from error
-
-
-def write(home: Path, record: Record) -> None:
-    """Put it on disk before what it says is begun.
-
-    Raises:
-        MachineFailed: when it cannot be written.
-    """
-    write_atomically(_path(home), msgspec.json.format(msgspec.json.encode(record), indent=1))
-
-
-def close(home: Path) -> None:
-    """Nothing is under way any more.
-
-    Raises:
-        MachineFailed: when the record cannot be removed.
-    """
-    try:
-        _path(home).unlink(missing_ok=True)
-    except OSError as error:
-        raise failed(error, "remove", _path(home)) from error
+_PENDING = Pending("take-over/operation.json", Record)
+read, write, close = _PENDING.read, _PENDING.write, _PENDING.close
 
 
 def refuse_unfinished(home: Path, scope: str | None) -> None:
@@ -106,7 +72,3 @@ def refuse_unfinished(home: Path, scope: str | None) -> None:
             remedy=f"`partywall resume --back` lets the originals serve again; `partywall "
             f"take-over {name}` does that, and starts over",
         )
-
-
-def _path(home: Path) -> Path:
-    return home / "take-over" / "operation.json"
