@@ -131,6 +131,10 @@ def test_only_listed_addresses_reach_development(small):
         one for one in small.document("doctor", code=None)["findings"] if str(port) in str(one)
     ]
     assert [one["remedy"] for one in found] == ["say `edge: {bind: 0.0.0.0}` to open it"]
+    shown = small.document("prove", code=None)["probes"]
+    (limit,) = [one for one in shown if "which `allow` does not name" in one["tried"]]
+    assert (limit["to"], limit["verdict"]) == ("dev", "held")
+    assert any("`allow` does not name 127.0.0.1" in one["answer"] for one in shown)
 
 
 def test_the_reference_app_proves_that_no_session_is_good_at_the_other_port(tmp_path):
