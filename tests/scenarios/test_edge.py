@@ -132,6 +132,7 @@ class Answer(http.server.BaseHTTPRequestHandler):
         for cookie in self.server.cookies:
             self.send_header("Set-Cookie", cookie)
         self.send_header("Clear-Site-Data", '"cookies"')
+        self.send_header("Strict-Transport-Security", "max-age=0")
 
     def log_message(self, *_: Any) -> None:
         pass
@@ -703,11 +704,15 @@ def test_what_a_browser_sends_is_sorted_by_its_names(edge, app, sent, to_prod, t
         assert "Cookie" not in dict(edge.ask(HOST, port=at).json["headers"])
 
 
+HOST_WIDE = {"clear-site-data", "strict-transport-security"}
+
+
 def test_development_cannot_clear_what_production_set(edge, app):
     port = free_port()
     by_port(edge, app("prod"), app("dev"), port)
     assert edge.ask(HOST).one("clear-site-data") == '"cookies"'
-    assert "clear-site-data" not in edge.ask(HOST, port=port).headers
+    assert edge.ask(HOST).one("strict-transport-security") == "max-age=0"
+    assert not HOST_WIDE & edge.ask(HOST, port=port).headers.keys()
 
 
 def test_the_answer_that_opens_a_websocket_is_marked_too(edge, app):
