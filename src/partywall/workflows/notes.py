@@ -15,7 +15,7 @@ from partywall.model.plan import Action, Plan
 from partywall.model.world import Limit, Network, Volume, World, environment_of, name_of
 from partywall.planning.folders import uses
 from partywall.planning.scope import COMMON
-from partywall.workflows import new_ports
+from partywall.workflows import new_ports, standing
 from partywall.workflows.former import former
 from partywall.workflows.project import Project
 
@@ -34,6 +34,7 @@ def notes(
     """
     if verb == "up":
         yield from new_ports.notes(project, plan)
+        yield from standing.notes(project, plan)
         yield from _left(project, scope, observed)
         yield from _equal_secrets(project, scope)
         yield from _kept_in(project, scope)

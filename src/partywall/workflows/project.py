@@ -41,7 +41,7 @@ from partywall.model.world import (
 from partywall.planning.unmade import without
 from partywall.system.clock import SystemClock
 from partywall.system.secretstore import FileSecretStore
-from partywall.workflows import commons, edge_place, edge_ports, parts, variables
+from partywall.workflows import app_ports, commons, edge_place, edge_ports, parts, variables
 from partywall.workflows.app_cache import AppCache
 from partywall.workflows.observing import WholeObserver
 from partywall.workflows.port_claims import Claims
@@ -86,7 +86,7 @@ class Project:
     @cached_property
     def ports(self) -> edge_ports.Ports:
         """The edge's ports."""
-        return edge_ports.ports(self._port_claims, self.settings)
+        return edge_ports.ports(self._port_claims, self.settings, self._published)
 
     @cached_property
     def edge_wanted(self) -> EdgeHome:
@@ -369,7 +369,9 @@ class Project:
         Raises:
             Refused: when another project has them.
         """
-        chosen = edge_ports.claim(self._port_claims, self.settings, self._edge_runs)
+        chosen = edge_ports.claim(
+            self._port_claims, self.settings, self._published, self._edge_runs
+        )
         if self.__dict__.get("ports") != chosen:
             for name in ("edge", "observer", "_given", "_apps"):
                 self.__dict__.pop(name, None)
@@ -382,6 +384,9 @@ class Project:
     @property
     def _port_claims(self) -> Claims:
         return Claims(self.commons.folder, self._edge_folder)
+
+    def _published(self) -> frozenset[int]:
+        return app_ports.published(self)
 
     def _edge_runs(self) -> bool:
         edge = self.engine.observer().look(EDGE)

@@ -28,7 +28,7 @@ from partywall.model.world import (
 )
 from partywall.planning.diff import plan
 from partywall.system import machine
-from partywall.workflows import budget, turns
+from partywall.workflows import budget, standing, turns
 from partywall.workflows.project import Project
 
 Document = dict[str, Any]
@@ -144,7 +144,7 @@ def _environment(
         if isinstance(thing, Route) and environment_of(thing.key) == name
     ]
     return {
-        "url": project.url(name) if said and said.attach is None else None,
+        "url": _url(project, name) if said and said.attach is None else None,
         "attached": said.attach if said else None,
         "hosts": sorted(set(routes)),
         "present": present,
@@ -159,6 +159,11 @@ def _environment(
         "drift": _beside(name, drift.steps, rows),
         "services": services,
     }
+
+
+def _url(project: Project, name: str) -> str | None:
+    """Its address; None for what is never made."""
+    return None if name in standing.left_out(project) else project.url(name)
 
 
 def _expires(preview: Preview | None) -> str | None:

@@ -78,7 +78,9 @@ def _header(head: str, one: Document, style: Style, production: bool) -> str:
 
 def _state(one: Document, style: Style) -> str:
     if not one.get("present"):
-        return style.paint("asleep" if one.get("asleep") else "absent", "dim")
+        # What has no address is never made, and does not wait for its turn.
+        chosen = "asleep" if one.get("url") else "not made: production stands alone"
+        return style.paint(chosen if one.get("asleep") else "absent", "dim")
     if one.get("healthy") is None:
         return style.paint("unknown", "amber")
     good = bool(one["healthy"])

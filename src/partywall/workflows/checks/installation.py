@@ -63,12 +63,13 @@ def drift(project: Project) -> Iterator[Finding]:
     for name in project.settings.environments:
         if name not in observed.environments():
             continue
-        for step in planned(project, Goal(verb="up", scope=name)).steps:
+        scope = None if name in project.asleep else name
+        for step in planned(project, Goal(verb="up", scope=scope)).steps:
             if environment_of(step.key) == name and not step.only_waits:
                 yield finding(
                     "drift",
                     f"{step.key}: {step.why}",
-                    f"`partywall up {name}` brings it to what the files say",
+                    f"`partywall up{f' {scope}' if scope else ''}` brings it to what the files say",
                     environment=name,
                     level="warning",
                 )
