@@ -23,6 +23,7 @@ from partywall.engines.docker.api import Api
 from partywall.model.choices import Presence, RouteBy
 from partywall.model.errors import PartywallError
 from partywall.system.decoding import decode
+from partywall.workflows.architectures import ordered
 
 RESULTS = Path(__file__).with_name("results") / "architectures.json"
 ENGINES = ("docker", "embedded")
@@ -32,20 +33,20 @@ _WHO = ("-c", "user.name=somebody", "-c", "user.email=somebody@example.org")
 
 
 def main() -> int:
-    """1 when an architecture could not be measured; then nothing is written."""
+    """1 when an architecture could not be measured: it is left out, and without `dual` all are."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.architectures", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help="measure these alone")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="these alone; what is kept is one run's"
+    )
     parser.add_argument("--write", action="store_true", help=f"write {RESULTS.name}")
     parser.add_argument("--engine", choices=ENGINES, default=ENGINES[0])
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often each is brought up")
     asked = parser.parse_args()
     if unknown := {*asked.names} - catalog.presets().keys():
         parser.error(f"there is no architecture {', '.join(sorted(unknown))}")
-    if asked.names and asked.write:
-        parser.error("what is kept is measured together: --write goes without names")
     run = Run(asked.engine)
     try:
-        measured = run.measured(asked.names or list(catalog.presets()), asked.rounds)
+        measured = run.measured(asked.names or [one.name for one in ordered()], asked.rounds)
     except (OSError, RuntimeError, PartywallError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -55,7 +56,7 @@ def main() -> int:
     if asked.write:
         RESULTS.parent.mkdir(exist_ok=True)
         RESULTS.write_text(_text({**kept(), asked.engine: measured}) + "\n")
-    return 0
+    return 1 if run.failed else 0
 
 
 def kept() -> dict[str, Measured]:
@@ -74,6 +75,8 @@ class Run:
         self._engine = engine
         self._project = f"bench{os.getpid()}"
         self._quiet = Quiet(load=0.0, busy=0.0)
+        self.failed: set[str] = set()
+        """Those that did not come up, however often that was tried."""
 
     def measured(self, names: list[str], rounds: int) -> Measured:
         """These, and `dual` before them; the first `dual` only has the images built."""
@@ -83,9 +86,13 @@ class Run:
             demo.call("up", "--yes")
         seen: dict[str, list[Cost]] = {name: [] for name in names}
         for number in range(1, rounds + 1):
-            for name in names:
+            for name in tuple(seen):
                 self._say(f"{name}, round {number} of {rounds}")
-                seen[name].append(self._patiently(name))
+                if cost := self._patiently(name):
+                    seen[name].append(cost)
+                else:
+                    del seen[name]
+        self.failed = {*names} - seen.keys()
         return Measured(
             machine=machine.facts(),
             rounds=rounds,
@@ -93,14 +100,16 @@ class Run:
             architectures=figures(seen),
         )
 
-    def _patiently(self, name: str) -> Cost:
+    def _patiently(self, name: str) -> Cost | None:
         """Where others keep the machine busy, health checks may fail that have a time."""
-        for _ in range(_TRIES - 1):
+        for _ in range(_TRIES):
             try:
                 return self._cost(name)
             except RuntimeError as error:
-                self._say(f"{name} once more: {str(error).splitlines()[0]}")
-        return self._cost(name)
+                self._say(f"{name} failed: {str(error).splitlines()[0]}")
+        if name == BASE:
+            raise RuntimeError(f"without {BASE} there is nothing to compare with")
+        return None
 
     def _cost(self, name: str) -> Cost:
         with placed(**self._settings(name)) as demo:

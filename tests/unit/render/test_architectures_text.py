@@ -43,9 +43,9 @@ def test_one_that_is_named_says_all_that_it_gives_and_costs():
 
 
 def test_a_base_has_a_whole_point_and_an_overlay_what_it_moves():
-    found = architectures(["hybrid", "limits", "flags"])["architectures"]
+    found = architectures(["hybrid", "shared", "limits", "flags"])["architectures"]
     assert found["hybrid"]["choices"]["limits"] == found["limits"]["choices"]["limits"] == "budget"
-    assert len(found["hybrid"]["choices"]) == 9
+    assert len(found["hybrid"]["choices"]) == len(found["shared"]["choices"]) == 9
     assert len(found["limits"]["choices"]) == 1
     assert [found[name]["beside"] for name in ("hybrid", "limits", "flags")] == [False, True, True]
 
