@@ -56,6 +56,24 @@ def test_every_architecture_s_page_has_the_same_parts_and_names_every_option():
         assert rows.items() >= said.items(), name
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("shared", ["leaking"]),
+        ("profiles", ["downtime", "side by side"]),
+        ("branches", ["disk", "drift"]),
+        ("ports", ["cookies", "firewalls"]),
+        ("schemas", ["pool", "search_path", "drift"]),
+        ("limits", ["hide a real problem", "throttled", "killed for memory"]),
+        ("snapshots", ["no standing", "personal data"]),
+        ("flags", ["schema", "debt"]),
+    ],
+)
+def test_what_each_way_is_known_to_cost_is_not_hidden(name, words):
+    said = " ".join(catalog.presets()[name].costs)
+    assert [word for word in words if word not in said] == []
+
+
 def test_every_engine_has_a_page_and_no_page_is_left_over():
     names = {path.stem for path in (DOCS / "engines").glob("*.md")}
     assert names == set(catalog.engine_names())
