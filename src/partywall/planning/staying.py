@@ -24,7 +24,8 @@ def check(desired: World, observed: World, scope: str | None = None) -> None:
             raise Refused(
                 f"the data in {there} would be left behind: {wanted} is wanted in its place, and "
                 "has none of them",
-                remedy="put the former option back, or end what has them with `partywall destroy`",
+                remedy="put the former option back, or end what has them with `partywall destroy`; "
+                "`schema dump` before that and `schema restore` after it take tables along",
             )
 
 

@@ -10,12 +10,13 @@ from pathlib import PurePosixPath
 from partywall.compose.inward import KINDS as OUTWARD
 from partywall.compose.read import NAMELESS
 from partywall.data.checkouts import CHECKOUTS, LEFT
+from partywall.model.choices import Presence
 from partywall.model.errors import PartywallError
 from partywall.model.plan import Action, Plan
 from partywall.model.world import Limit, Network, Volume, World, environment_of, name_of
 from partywall.planning.folders import uses
 from partywall.planning.scope import COMMON
-from partywall.workflows import new_ports
+from partywall.workflows import fate, new_ports
 from partywall.workflows.former import former
 from partywall.workflows.project import Project
 
@@ -38,6 +39,8 @@ def notes(
         yield from _equal_secrets(project, scope)
         yield from _kept_in(project, scope)
         yield from _begins_without(project, plan)
+        takes_turns = project.choices.presence is Presence.SWITCHED
+        yield from fate.notes(plan, observed, () if takes_turns else project.asleep)
     if verb == "destroy":
         yield from _staying(scope, observed)
     yield from _portions(plan)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
+from partywall.compose.settings import EnvironmentSettings
 from partywall.execution import turn
 from partywall.model.choices import Presence
 from partywall.model.errors import MachineFailed, Refused
@@ -20,6 +21,12 @@ _DESCRIBED = (Instance, Job, Network, Volume)
 def rested(project: Project, wanted: World, observed: World) -> World:
     """What is wanted, with the data of environments that do not stand as they are."""
     return rest(wanted, observed, project.asleep)
+
+
+def answers(project: Project, said: EnvironmentSettings) -> bool:
+    """Whether we give an environment an address, if only to say that it sleeps."""
+    gone = said.name in project.asleep and project.choices.presence is not Presence.SWITCHED
+    return said.attach is None and not gone
 
 
 def check(project: Project, name: str | None) -> None:
