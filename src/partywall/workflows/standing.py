@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from partywall.compose.settings import EnvironmentSettings
 from partywall.model.choices import Flags, Presence
-from partywall.model.plan import Plan
 from partywall.workflows.project import Project
 
 
@@ -14,6 +14,11 @@ def left_out(project: Project) -> tuple[str, ...]:
     if not project.asleep or project.choices.presence is Presence.SWITCHED:
         return ()
     return project.asleep
+
+
+def answers(project: Project, said: EnvironmentSettings) -> bool:
+    """Whether we give an environment an address, if only to say that it sleeps."""
+    return said.attach is None and said.name not in left_out(project)
 
 
 def way_up(project: Project, name: str) -> str:
@@ -26,19 +31,15 @@ def way_up(project: Project, name: str) -> str:
     return f"`partywall up {name}` first"
 
 
-def notes(project: Project, plan: Plan) -> Iterator[str]:
-    """What becomes of those that stood before, and what a word of the settings does not do yet."""
-    presence = project.choices.presence
-    ended = {step.environment for step in plan.steps} & set(left_out(project))
-    for name in sorted(ended):
-        yield (
-            f"{name} does not stand with `presence: {presence.value}`: it ends, and its data are "
-            f"kept; `partywall destroy {name}` moves them to the trash"
-        )
+def notes(project: Project) -> Iterator[str]:
+    """What a word of the settings does not do yet."""
     if project.choices.flags is Flags.ON:
         yield (
             "`flags: on` makes nothing and tells the app nothing: the tools that serve and "
             "change flags are not in this version"
         )
-    if presence is Presence.ON_DEMAND or "snapshots" in project.settings.architecture:
+    if (
+        project.choices.presence is Presence.ON_DEMAND
+        or "snapshots" in project.settings.architecture
+    ):
         yield "no copies of production are made: the tools for snapshots are not in this version"

@@ -7,8 +7,8 @@ import click
 from partywall.cli import options
 from partywall.cli.changing import carry_out
 from partywall.cli.session import Session
+from partywall.workflows import standing
 from partywall.workflows.change import Goal
-from partywall.workflows.standing import left_out
 from partywall.workflows.variables import PASSWORD
 from partywall.workflows.ways_in import unanswered
 
@@ -32,7 +32,7 @@ def command(
 def _addresses(session: Session, environment: str | None) -> None:
     project = session.project
     for name, said in project.settings.environments.items():
-        if environment in (None, name) and said.attach is None and name not in left_out(project):
+        if environment in (None, name) and standing.answers(project, said):
             if missing := unanswered(project, name):
                 session.print(f"{name}  no address: {missing}")
                 continue
