@@ -6,11 +6,12 @@ import psycopg
 import pytest
 
 from fakes.postgres import ADMIN, PASSWORD, ServerReach
-from partywall.data.postgres.schemas import roles
+from partywall.data.postgres.schemas import roles, scaffold
 from partywall.data.postgres.schemas.catalogue import Side, items
-from partywall.data.postgres.schemas.copy import copy, refuse_full
+from partywall.data.postgres.schemas.copy import copy
 from partywall.data.postgres.schemas.difference import difference
-from partywall.data.postgres.schemas.restore import restore
+from partywall.data.postgres.schemas.foreseen import refuse_full
+from partywall.data.postgres.schemas.restore import Dump, restore
 from partywall.data.postgres.schemas.roles import Tenant
 from partywall.data.postgres.schemas.seat import Login, Seat, dumped
 from partywall.model.errors import MachineFailed, Refused
@@ -41,6 +42,21 @@ def seats(server):
             roles.ensure(connection, tenant, Secret(name))
         roles.extend(connection, ["vector"])
     return seat(database, "prod"), seat(database, "dev")
+
+
+def copied(server, seats, *, data=True, keep=False):
+    """The outcome, and what was told before anything was made."""
+    source, target = seats
+    told = []
+    done = copy(
+        ServerReach(server), source, target, names_of(target, keep=keep), data=data,
+        tell=told.append,
+    )  # fmt: skip
+    return done, told
+
+
+def names_of(target, *, keep=False):
+    return scaffold.planned(target.schema, 1_795_000_000_000 + next(_NUMBERS), keep=keep)
 
 
 def inside(server, where):
@@ -81,8 +97,8 @@ def test_many_tables_in_a_ring_keep_every_constraint(server, seats):
     source, target = seats
     with inside(server, source) as connection:
         many_tables(connection)
-    done = copy(ServerReach(server), source, target, data=True)
-    assert (done.tables, done.rows, done.warnings) == (RING, 3 * RING, ())
+    done, told = copied(server, seats)
+    assert (done.tables, done.rows, told) == (RING, 3 * RING, [])
     assert difference(seen(server, source), seen(server, target)) == ()
     with inside(server, target) as connection:
         bad = "SELECT count(*) FROM pg_constraint WHERE NOT convalidated"
@@ -111,8 +127,8 @@ def test_everything_that_a_schema_can_hold_is_copied(server, seats):
             "CREATE FUNCTION far() RETURNS bigint LANGUAGE plpgsql"
             " AS 'BEGIN RETURN (SELECT count(*) FROM prod.users); END'"
         )
-    done = copy(ServerReach(server), source, target, data=True)
-    assert done.warnings == ("the function far says `prod.` in its body, and still does in dev",)
+    _, told = copied(server, seats)
+    assert told == ["the function far says `prod.` in its body, and still does in dev"]
     left = difference(seen(server, source), seen(server, target))
     assert {drift.item.kind for drift in left} == {"privilege"}, left
     with inside(server, target) as connection:
@@ -127,18 +143,18 @@ def test_the_definition_alone_has_no_rows(server, seats):
     source, target = seats
     with inside(server, source) as connection:
         connection.execute("CREATE TABLE notes AS SELECT 1 AS one")
-    done = copy(ServerReach(server), source, target, data=False)
+    done, _ = copied(server, seats, data=False)
     assert done.rows is None
     with inside(server, target) as connection:
         assert connection.execute("SELECT count(*) FROM notes").fetchone() == (0,)
 
 
 def test_a_schema_that_is_not_empty_is_refused_and_stays(server, seats):
-    source, target = seats
+    _, target = seats
     with inside(server, target) as connection:
         connection.execute("CREATE TABLE mine AS SELECT 7 AS one")
     with pytest.raises(Refused, match="not empty"):
-        copy(ServerReach(server), source, target, data=True)
+        copied(server, seats)
     with inside(server, target) as connection:
         assert connection.execute("SELECT one FROM mine").fetchone() == (7,)
 
@@ -152,7 +168,7 @@ def test_rows_that_break_a_key_leave_nothing(server, seats):
     with server.connect(source.database) as keeper:
         keeper.execute("SET session_replication_role = replica; INSERT INTO prod.b VALUES (9)")
     with pytest.raises(MachineFailed, match="violates foreign key"):
-        copy(ServerReach(server), source, target, data=True)
+        copied(server, seats)
     assert not [item for item in seen(server, target) if item.kind == "table"]
     with server.connect() as keeper:
         left = keeper.execute("SELECT datname FROM pg_database WHERE datname ~ 'scratch'")
@@ -164,7 +180,9 @@ def as_a_file(server, where):
 
 
 def restored(server, where, text, *, replace=False):
-    return restore(ServerReach(server), where, text, "the-dump.sql", replace=replace)
+    names = names_of(where, keep=replace)
+    dump = Dump(text, "the-dump.sql")
+    return restore(ServerReach(server), dump, where, names, tell=lambda _: None)
 
 
 def test_a_dump_is_restored_under_another_name(server, seats):
