@@ -82,7 +82,8 @@ _HELD = """
 SELECT count(*) FROM (SELECT oid FROM pg_class WHERE relnamespace = %(ns)s::regnamespace
     UNION ALL SELECT oid FROM pg_proc WHERE pronamespace = %(ns)s::regnamespace
     UNION ALL SELECT oid FROM pg_type WHERE typnamespace = %(ns)s::regnamespace) o
-WHERE NOT EXISTS (SELECT FROM pg_depend e WHERE e.objid = o.oid AND e.deptype IN ('e', 'i'))"""
+WHERE NOT EXISTS (SELECT FROM pg_depend e WHERE e.objid = o.oid AND e.deptype IN ('e', 'i')
+        AND e.objsubid = 0)"""
 
 _SAYING = """
 SELECT format('the %%s %%s says `%%s.` in its body', CASE prokind WHEN 'p' THEN 'procedure'
