@@ -12,6 +12,7 @@ from partywall.workflows.change import Goal, planned, resume
 from partywall.workflows.checks.finding import Finding, finding
 from partywall.workflows.leave import record as leaving
 from partywall.workflows.project import Project
+from partywall.workflows.schema import record as copies
 from partywall.workflows.take_over import record
 
 
@@ -39,6 +40,19 @@ def unfinished(project: Project) -> Iterator[Finding]:
             f"`partywall {run.head.verb}` was left half done",
             "`partywall resume` goes on, `partywall resume --back` takes it back",
         )
+
+
+def half_copied(project: Project) -> Iterator[Finding]:
+    """Journal: no copy of tables was left half done."""
+    for name in project.settings.environments:
+        if sharing.holder(project, name) is None and (left := copies.read(project.home, name)):
+            yield finding(
+                "journal",
+                f"a `schema {left.verb}` into {name} broke off; its tables are whole",
+                f"`partywall up {name}` removes what it left on its way",
+                environment=name,
+                level="warning",
+            )
 
 
 def _is_due(project: Project) -> bool:
