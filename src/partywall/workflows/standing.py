@@ -8,9 +8,6 @@ from partywall.model.choices import Flags, Presence
 from partywall.model.plan import Plan
 from partywall.workflows.project import Project
 
-_WITH_COPIES = frozenset({"snapshots", "hybrid"})
-"""Architectures that promise copies, also beside others, where they move no axis."""
-
 
 def left_out(project: Project) -> tuple[str, ...]:
     """The environments of the settings that no command brings up: production stands alone."""
@@ -43,5 +40,5 @@ def notes(project: Project, plan: Plan) -> Iterator[str]:
             "`flags: on` makes nothing and tells the app nothing: the tools that serve and "
             "change flags are not in this version"
         )
-    if presence is Presence.ON_DEMAND or _WITH_COPIES & {*project.settings.architecture}:
+    if presence is Presence.ON_DEMAND or "snapshots" in project.settings.architecture:
         yield "no copies of production are made: the tools for snapshots are not in this version"

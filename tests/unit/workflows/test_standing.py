@@ -41,10 +41,7 @@ def test_only_what_can_be_brought_up_is_offered(presence, left_out, way_up):
     [
         (project(Presence.TOGETHER), []),
         (project(Presence.SWITCHED), []),
-        (
-            project(Presence.TOGETHER, Flags.ON, "hybrid"),
-            ["`flags: on` makes nothing", "no copies of production"],
-        ),
+        (project(Presence.TOGETHER, Flags.ON, "hybrid"), ["`flags: on` makes nothing"]),
         (project(Presence.TOGETHER, Flags.OFF, "dual", "snapshots"), ["no copies of production"]),
         (project(Presence.ON_DEMAND), ["its data are kept", "no copies of production"]),
         (project(Presence.SINGLE, Flags.ON), ["its data are kept", "`flags: on` makes nothing"]),
