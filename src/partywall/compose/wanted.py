@@ -40,7 +40,7 @@ class EnvironmentSettings(msgspec.Struct, frozen=True, kw_only=True):
     production: bool
     domain: str
     port: int | None = None
-    """Its own port at the edge; None: nobody has said one; 0: it has none."""
+    """Its own port at the edge; None: nobody has said one."""
     allow: tuple[str, ...] = ()
     """Addresses or networks that may call it; empty: all."""
     env_files: tuple[EnvFile, ...]

@@ -181,11 +181,10 @@ def _twice(settings: Settings, one: Line, other: Line, port: int) -> BadInput:
 
 
 def _own(
-    chosen: Ports, settings: Settings, before: Mapping[str, int], taken: Gone
+    chosen: Ports, settings: Settings, before: Mapping[str, int], others: Gone
 ) -> dict[str, int]:
     """The port of every environment but production: its line's, the remembered, or a free one."""
-    others = settings.environments.values()
-    every = [one for one in others if not one.production and one.port != 0]
+    every = [one for one in settings.environments.values() if not one.production]
     said = {one.name: one.port for one in every if one.port}
     gone = {*used(chosen, settings).values(), *said.values()}
     own: dict[str, int] = {}
@@ -196,7 +195,7 @@ def _own(
         elif had and had not in gone:
             own[one.name] = had
         else:
-            own[one.name] = _next(chosen, settings, {*gone, *before.values()}, taken)
+            own[one.name] = _next(chosen, settings, {*gone, *before.values()}, others)
         gone.add(own[one.name])
     return own
 

@@ -54,8 +54,6 @@ def _settings_of(settings: Settings, preview: Preview) -> EnvironmentSettings:
         others[0] if others else base,
         name=name,
         domain=f"{name}.{settings.production.domain}",
-        # Its name tells it apart; a port of its own the edge would have to begin to listen on.
-        port=0,
         env_files=tuple(
             EnvFile(settings.folder / file, required=False) for file in (".env", f".env.{name}")
         ),
