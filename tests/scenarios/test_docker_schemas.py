@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.scenario, pytest.mark.docker]
 BY = {
     "architecture": "schemas",
     "environments": {"prod": {}, "dev": {"read": ["prod.posts"]}},
-    "services": {"db": {"extensions": ["dblink", "citext"]}},
+    "services": {"db": {"extensions": ["dblink", "postgres_fdw", "citext"]}},
 }
 
 
@@ -73,6 +73,12 @@ ATTACKS = (
     "CREATE TABLE prod.mine (a int)",
     "SELECT * FROM dblink('dbname={base} user=app host=/var/run/postgresql', 'SELECT 1') a(b int)",
     "SELECT * FROM dblink('dbname={base} user={theirs}', 'SELECT name FROM users') a(b text)",
+    "SELECT * FROM dblink('dbname={base} user=app host=127.0.0.1', 'SELECT 1') a(b int)",
+    "SELECT * FROM dblink('dbname={base} user={theirs} host=127.0.0.1', 'SELECT 1') a(b int)",
+    "CREATE SERVER back FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '127.0.0.1')",
+    "CREATE SERVER back FOREIGN DATA WRAPPER dblink_fdw OPTIONS (host '127.0.0.1')",
+    "CREATE EXTENSION file_fdw",
+    "SELECT lo_import('/etc/passwd')",
     "SELECT dblink_connect_u('dbname={base} user=app')",
     "SELECT pg_read_file('/proc/1/environ')",
     "COPY (SELECT 1) TO PROGRAM 'id'",
