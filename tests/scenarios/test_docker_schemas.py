@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.scenario, pytest.mark.docker]
 BY = {
     "architecture": "schemas",
     "environments": {"prod": {}, "dev": {"read": ["prod.posts"]}},
-    "services": {"db": {"extensions": ["dblink", "citext"]}},
+    "services": {"db": {"extensions": ["dblink", "postgres_fdw", "citext"]}},
 }
 
 
@@ -41,18 +41,27 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Boxes]:
         made.close()
 
 
+WAYS: dict[str, str] = {}
+"""Environment → how its programs come in; looked up once, and anew when it has been removed."""
+
+
 def sql(one: Boxes, environment: str, text: str) -> list[Any]:
     """Ask as an environment's own programs would, from the place of its network."""
+    if environment not in WAYS:
+        WAYS[environment] = way(one, environment)
+    with psycopg.connect(WAYS[environment], autocommit=True, connect_timeout=10) as connection:
+        done = connection.execute(text)
+        return done.fetchall() if done.description else []
+
+
+def way(one: Boxes, environment: str) -> str:
+    """The URL that its programs have, with the address that the name in it has for them."""
     lines = one.call("exec", environment, "web", "--yes", "--", "env").out.splitlines()
     url = next(line.partition("=")[2] for line in lines if line.startswith("DATABASE_URL="))
     network = f"{one.name}-{environment}_default"
     form = f'{{{{(index .NetworkSettings.Networks "{network}").IPAddress}}}}'
     [host] = docker("inspect", "--format", form, f"{one.name}-shared-db-1")
-    with psycopg.connect(
-        url.replace("@db:", f"@{host}:"), autocommit=True, connect_timeout=10
-    ) as connection:
-        done = connection.execute(text)
-        return done.fetchall() if done.description else []
+    return url.replace("@db:", f"@{host}:")
 
 
 def started(one: Boxes, unit: str) -> list[str]:
@@ -73,6 +82,12 @@ ATTACKS = (
     "CREATE TABLE prod.mine (a int)",
     "SELECT * FROM dblink('dbname={base} user=app host=/var/run/postgresql', 'SELECT 1') a(b int)",
     "SELECT * FROM dblink('dbname={base} user={theirs}', 'SELECT name FROM users') a(b text)",
+    "SELECT * FROM dblink('dbname={base} user=app host=127.0.0.1', 'SELECT 1') a(b int)",
+    "SELECT dblink_connect('dbname={base} user={theirs} password=x host=127.0.0.1')",
+    "CREATE SERVER back FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '127.0.0.1')",
+    "CREATE SERVER back FOREIGN DATA WRAPPER dblink_fdw OPTIONS (host '127.0.0.1')",
+    "CREATE EXTENSION file_fdw",
+    "SELECT lo_import('/etc/passwd')",
     "SELECT dblink_connect_u('dbname={base} user=app')",
     "SELECT pg_read_file('/proc/1/environ')",
     "COPY (SELECT 1) TO PROGRAM 'id'",
@@ -114,6 +129,7 @@ def test_the_proof_says_what_holds_and_what_is_shared(one: Boxes) -> None:
 def test_nothing_shared_restarts_when_development_comes_and_goes(one: Boxes) -> None:
     before = started(one, "shared") + started(one, "prod")
     one.call("destroy", "dev", "--yes")
+    WAYS.clear()
     assert started(one, "shared") + started(one, "prod") == before
     one.call("up", "dev", "--yes")
     assert started(one, "shared") + started(one, "prod") == before

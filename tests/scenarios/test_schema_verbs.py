@@ -1,10 +1,12 @@
 """`partywall schema` on a project whose environments have a server each."""
 
 import json
+import subprocess
 
+import psycopg
 import pytest
 
-from scenarios.installation import tiny
+from scenarios.installation import tiny, until
 
 pytestmark = pytest.mark.scenario
 
@@ -75,6 +77,42 @@ def test_a_copy_goes_to_development_and_keeps_what_was_there(up):
     up.query("dev", f"DROP SCHEMA {kept} CASCADE; DROP SCHEMA more CASCADE")
     up.query("prod", "DROP SCHEMA more CASCADE")
     assert up.call("schema", "diff", "prod", "dev").code == 0
+
+
+def test_a_copy_that_is_killed_is_taken_down_by_the_next_command(up):
+    """It is held up at its last step: the place that it would take is being changed."""
+    up.query("dev", "UPDATE posts SET title = 'before the kill'")
+    host, port = up.address("dev/db")
+    with psycopg.connect(
+        host=host, port=port, dbname="tiny", user="tiny", connect_timeout=20,
+        password=up.env("dev")["POSTGRES_PASSWORD"],
+    ) as holding:  # fmt: skip
+        holding.execute("GRANT USAGE ON SCHEMA public TO PUBLIC")
+        words = up.command("schema", "copy", "prod", "dev", "--data", "--aside")
+        copying = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        until(lambda: up.query("dev", WAITING), what="it waits to take its place")
+        copying.kill()
+        copying.communicate(timeout=20)
+    until(lambda: not up.query("dev", WAITING), what="its session has ended")
+    assert [name for (name,) in up.query("dev", LEFT)] != []
+    assert up.query("dev", "SELECT DISTINCT title FROM posts") == [("before the kill",)]
+    assert up.call("schema", "diff", "prod", "dev").out == "no differences\n"
+    found = [one["what"] for one in up.document("doctor", code=None)["findings"]]
+    assert "a `schema copy` into dev broke off; its tables are whole" in found
+    said = up.call("up", "dev", "--yes").text
+    assert "`schema copy` into dev broke off: the tables are as they were" in said
+    assert up.query("dev", LEFT) == []
+    assert up.query("dev", "SELECT DISTINCT title FROM posts") == [("before the kill",)]
+    assert "broke off" not in up.call("up", "dev", "--yes").text
+
+
+WAITING = (
+    "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ~ 'ALTER SCHEMA'"
+)
+LEFT = (
+    "SELECT nspname::text FROM pg_namespace WHERE nspname ~ '_new_'"
+    " UNION ALL SELECT datname::text FROM pg_database WHERE datname ~ '_scratch_'"
+)
 
 
 def test_production_is_asked_for(up):

@@ -102,3 +102,20 @@ def test_what_has_no_effect_is_refused(fresh):
     said = fresh.call("plan", code=2).err
     assert "`read` has no effect with `database: server`" in said
     assert "partywall.yaml:" in said
+
+
+def test_production_may_read_nothing_of_others(fresh):
+    """What they write into a view would run with its rights."""
+    fresh.edit("partywall.yaml", "  prod: {}", "  prod: {read: [dev.posts]}")
+    fresh.edit("partywall.yaml", "project:", "architecture: schemas\nproject:")
+    said = fresh.call("plan", code=2).err
+    assert "prod is production and may read nothing of others" in said
+    assert "partywall.yaml:" in said
+
+
+def test_sql_that_names_public_is_found_before_it_surprises(fresh):
+    fresh.edit("partywall.yaml", "project:", "architecture: schemas\nproject:")
+    (fresh.folder / "queries.py").write_text("A = 1\nB = 'SELECT * FROM public.posts'\n")
+    found = fresh.document("doctor", code=None)["findings"]
+    [one] = [one["what"] for one in found if one["check"] == "schemas"]
+    assert "queries.py:2 names the schema public, where no table is" in one

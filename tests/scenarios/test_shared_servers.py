@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from partywall.proof.inside import broker, cache, database
@@ -44,6 +45,20 @@ def test_the_app_works_and_everything_stands_once(one: Installation) -> None:
     assert json.loads(one.call("status", "--json").out)["shared"].keys() == {"cache", "mqtt", "db"}
     assert one.steps("up", "--yes") == {}
     one.assert_clean()
+
+
+def test_each_has_migrated_for_itself_and_how_far_is_compared(one: Installation) -> None:
+    assert one.call("schema", "diff", "prod", "dev").out == "no differences\n"
+    given = ask(one, "dev", "db")
+    with psycopg.connect(
+        host=given["host"], port=given["port"], user=given["user"], dbname="makapix_dev",
+        password=given["password"], autocommit=True, connect_timeout=20,
+    ) as connection:  # fmt: skip
+        [(head,)] = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+        connection.execute("UPDATE alembic_version SET version_num = 'another'")
+        said = one.call("schema", "diff", "prod", "dev", code=1).out
+        connection.execute("UPDATE alembic_version SET version_num = %s", [head])
+    assert f"migrations of Alembic: only prod has {head}; only dev has another" in said
 
 
 def test_a_hostile_client_of_the_cache_is_denied_everything(one: Installation) -> None:

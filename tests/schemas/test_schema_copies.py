@@ -105,15 +105,27 @@ def test_many_tables_in_a_ring_keep_every_constraint(server, seats):
         assert connection.execute(bad).fetchone() == (0,)
         keys = "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND connamespace = 'dev'"
         assert connection.execute(f"{keys}::regnamespace").fetchone() == (2 * RING,)
-        with pytest.raises(psycopg.errors.ForeignKeyViolation):
-            connection.execute('UPDATE "Table 3" SET self = 99')
-        new = connection.execute(
-            'INSERT INTO "Table 3" DEFAULT VALUES RETURNING id, old, shout'
-        ).fetchone()
-        assert new == (4, 4, "#4")
+        for number in range(RING):
+            holds_still(connection, f'"Table {number}"')
         assert connection.execute('SELECT code FROM "Table 0" LIMIT 1').fetchone() == (
             "tab\there\\\\1",
         )
+
+
+def holds_still(connection, table):
+    """Each constraint of a table refuses what it must, and its numbers go on where they were."""
+    for attack, kind in {
+        "SET self = 99": psycopg.errors.ForeignKeyViolation,
+        "SET next = 99": psycopg.errors.ForeignKeyViolation,
+        "SET feels = 'sad', next = NULL": psycopg.errors.CheckViolation,
+        "SET feels = NULL": psycopg.errors.NotNullViolation,
+        "SET code = 'one'": psycopg.errors.UniqueViolation,
+        "SET id = 1": psycopg.errors.GeneratedAlways,
+    }.items():
+        with pytest.raises(kind):
+            connection.execute(f"UPDATE {table} {attack}")
+    new = connection.execute(f"INSERT INTO {table} DEFAULT VALUES RETURNING id, old, shout")
+    assert new.fetchone() == (4, 4, "#4")
 
 
 def test_everything_that_a_schema_can_hold_is_copied(server, seats):

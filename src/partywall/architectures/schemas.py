@@ -18,9 +18,10 @@ PRESET = Preset(
     ),
     costs=(
         "connections, memory and disk of the one server are a pool: a heavy query is felt by all",
-        "a session can lift its own timeouts; the number of connections it cannot",
+        "a role can lift its own timeouts; the number of its connections it cannot",
         "an app that says `public.` or sets a search_path in its SQL does not find its tables",
-        "names of tables, columns and functions of all environments can be read by each",
+        "how tables and functions of all are defined can be read by each; rows cannot",
+        "what one environment notifies, all can hear; advisory locks have one set of numbers",
         "schemas drift apart unnoticed unless somebody looks: `schema diff` has to be run",
         "the server's version, its settings and its failures are production's too",
         "what `shared` costs: prefixes that the app has to know, one cache and one broker for all",

@@ -21,7 +21,7 @@ from partywall.model.errors import MachineFailed
 if TYPE_CHECKING:
     from psycopg import Connection
 
-_ROOM = 40
+_ROOM = 36
 """Of the 63 bytes of a name, what is left for that of the schema."""
 _ORPHANS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s"
 _LOOSE = """

@@ -28,8 +28,8 @@ _SCHEMA = re.compile(
 )
 _OF_ROLES = re.compile(
     r"""GRANT\b|REVOKE\b|ALTER\s+DEFAULT\s+PRIVILEGES\b
-    |ALTER\s+[A-Z ]+?\s[^;]*\sOWNER\s+TO\s+(?:"(?:[^"]|"")+"|[\w$]+)\s*$""",
-    re.IGNORECASE | re.VERBOSE,
+    |ALTER\s+[A-Z ]+?\s.*\sOWNER\s+TO\s+(?:"(?:[^"]|"")+"|[\w$]+)\s*$""",
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
 
 
