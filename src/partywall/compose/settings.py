@@ -60,6 +60,7 @@ def parse(data: bytes | None, file: str, folder: Path) -> Settings:
     """
     verbatim = frozenset({"variables"})
     document = yamlfile.parse(data or b"", file, verbatim=verbatim)
+    _refuse_axes_of_one(document)
     raw = fit(document, document.data, schema.File)
     reader = Reader(document, folder)
     made = reader.settings(raw)
@@ -67,6 +68,20 @@ def parse(data: bytes | None, file: str, folder: Path) -> Settings:
         return made
     lines = {shown(path): line for path, line in document.lines.items()}
     return msgspec.structs.replace(made, file=Place(file), lines=lines)
+
+
+def _refuse_axes_of_one(document: yamlfile.Document) -> None:
+    """The point of the space is one for all environments, or nobody could say what is shared."""
+    every = document.data.get("environments") if isinstance(document.data, dict) else None
+    for name, said in every.items() if isinstance(every, dict) else ():
+        for axis in schema.AXES:
+            known = schema.Environment.__struct_fields__
+            if isinstance(said, dict) and axis in said and axis not in known:
+                raise BadInput(
+                    f"`{axis}` is said once, for all environments, and not of {name}",
+                    where=document.place(("environments", name, axis)),
+                    remedy="write the line at the top of the file",
+                )
 
 
 def with_domain(settings: Settings, domain: str) -> Settings:

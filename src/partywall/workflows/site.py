@@ -9,12 +9,11 @@ import msgspec
 
 from partywall.axes.sharing import any_shared
 from partywall.axes.site import Environment, Machine, Share, Site
-from partywall.compose.settings import EnvironmentSettings, Limits
+from partywall.compose.settings import Limits
 from partywall.model.app import App
-from partywall.model.choices import DatabaseWall, Source
 from partywall.model.errors import BadInput
 from partywall.system import machine
-from partywall.workflows import parts, variables
+from partywall.workflows import idle, parts, variables
 
 if TYPE_CHECKING:
     from partywall.workflows.project import Project
@@ -47,12 +46,7 @@ def _edge(project: Project) -> dict[str, str]:
 
 def _environment(project: Project, name: str, app: App) -> Environment:
     said = project.environment(name)
-    if said.branch and project.choices.source is Source.ONE:
-        raise BadInput(
-            f"`branch: {said.branch}` has no effect: all environments have the one checkout",
-            where=project.settings.where("environments", name, "branch"),
-            remedy="take the line out, or say `architecture: branches`, or `source: branch`",
-        )
+    idle.refuse(project, said)
     return Environment(
         name=name,
         app=app,
@@ -73,7 +67,7 @@ def _environment(project: Project, name: str, app: App) -> Environment:
         },
         definitions=project.engine.definitions,
         checkout=project.sources.of(name).checkout,
-        read=_read(project, said),
+        read=said.read,
         extensions={
             service: one.extensions
             for service, one in project.settings.services.items()
@@ -107,17 +101,6 @@ def _production(project: Project, apps: Mapping[str, App]) -> Environment | None
         )
     app = apps.get(name) or project.apps([name])[name]
     return _environment(project, name, app)
-
-
-def _read(project: Project, said: EnvironmentSettings) -> tuple[str, ...]:
-    if said.read and project.choices.database is not DatabaseWall.SCHEMA:
-        raise BadInput(
-            f"`read` has no effect with `database: {project.choices.database.value}`: no query "
-            "gets from one database into another",
-            where=project.settings.where("environments", said.name, "read"),
-            remedy="take the line out, or say `database: schema`",
-        )
-    return said.read
 
 
 def _share(limits: Limits | None) -> Share | None:
