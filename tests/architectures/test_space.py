@@ -65,9 +65,13 @@ def test_every_pair_of_options_is_tried_and_none_is_refused_that_could_be_had():
 
 
 def test_a_refusal_names_what_does_not_go_together_and_what_does():
-    """And nothing is refused for another reason than these."""
+    """Nothing is refused for another reason than these, and nothing is let through with them."""
     for point in ALL:
-        if error := refusal(point):
+        options = [option.value for option in msgspec.structs.asdict(point).values()]
+        no_wall = "common" in options and point.presence is not Presence.SINGLE
+        error = refusal(point)
+        assert (error is not None) is (no_wall or "subfolder" in options), point
+        if error:
             first, *others = re.findall(r"`([a-z]+): ([a-z-]+)`", error.what)
             assert getattr(point, first[0]).value == first[1]
             if first != ("files", "subfolder"):
