@@ -25,7 +25,7 @@ check: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest -q -n 2 tests/unit tests/architectures tests/docs $(addprefix --cov=,$(CORE)) --cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered
+	$(BIN)/python -m pytest -q -n 2 tests/unit tests/architectures tests/docs -m 'not long' $(addprefix --cov=,$(CORE)) --cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered
 
 test: check
 	$(BIN)/python -m pytest -q tests -m 'not long' --ignore=tests/unit --ignore=tests/architectures --ignore=tests/docs

@@ -168,17 +168,16 @@ def _branch_of_the_shop(name: str) -> Environment:
     )
 
 
-def _kept(name: str, folder: str) -> dict[str, Any]:
+def _kept(name: str, folder: str, **more: Any) -> dict[str, Any]:
     """What both a model and a definition say of a volume."""
     said = {"type": "volume", "source": name, "target": folder}
-    definition = {"volumes": [said], "networks": {"default": None}}
+    definition = {"volumes": [said], "networks": {"default": None}, **more}
     mount = Mount(kind="volume", source=name, target=folder)
     return {"mounts": (mount,), "definition": definition}
 
 
 def _server(name: str, role: Role, image: str, folder: str, **more: Any) -> Service:
-    kept = _kept(f"{name}-data", folder)
-    kept["definition"]["image"] = image
+    kept = _kept(f"{name}-data", folder, image=image)
     return Service(name=name, role=role, why="said", image=image, **kept, **more)
 
 
@@ -197,5 +196,5 @@ _WEB = Service(
     environment={"DATABASE_URL": "postgres://shop:__PW_SECRET_PASSWORD_V1__@store/shop"},
     exposed=(8080,),
     depends_on=(Dependency("store", Condition.HEALTHY), Dependency("queue")),
-    **_kept("pictures", "/pictures"),
+    **_kept("pictures", "/pictures", build={"context": "/srv/shop"}),
 )

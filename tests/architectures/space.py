@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import posixpath
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,9 +13,20 @@ import msgspec
 from architectures import apps, plans
 from partywall.axes.site import Environment, Site
 from partywall.axes.world import check, desired
+from partywall.engines.docker.names import Naming, unit_of
+from partywall.engines.docker.render import Ground, Json, document
 from partywall.model.app import App
 from partywall.model.choices import Choices, Presence, RouteBy, Source
-from partywall.model.world import Checkout, World
+from partywall.model.world import (
+    MACHINE,
+    Checkout,
+    Instance,
+    Job,
+    Limit,
+    Network,
+    Volume,
+    World,
+)
 from partywall.planning.turns import rest
 
 AXES = {field.name: list(field.type) for field in msgspec.structs.fields(Choices)}
@@ -92,3 +104,25 @@ def everyone(given: Site) -> World:
 def site_on(given: Site, on: str) -> Site:
     """The same when it is another one's turn."""
     return msgspec.structs.replace(given, on=on)
+
+
+GROUND = Ground(
+    naming=Naming(project="app", project_id="p1", commons="common"),
+    absolute=lambda path: posixpath.join("/srv/app", path),
+    called=lambda one: one.name,
+    unnamed=lambda _key: {},
+    parent=lambda environment: f"/partywall/{environment}",
+    budget=lambda _limit: "",
+    edge=lambda part, joined: {"image": part.image, "networks": list(joined)},
+)
+
+
+def documents(whole: World) -> dict[str, Json]:
+    """The Compose document of each unit: of the environments that stand, and of what all share."""
+    drawn = (Instance, Job, Limit, Network, Volume)
+    entries = [one for one in whole.entries.values() if isinstance(one.thing, drawn)]
+    units = {unit_of(one.thing.key) for one in entries} - {MACHINE}
+    return {
+        unit: document(unit, [one for one in entries if unit_of(one.thing.key) == unit], GROUND)
+        for unit in sorted(units)
+    }

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import msgspec
@@ -65,9 +66,13 @@ def test_every_pair_of_options_is_tried_and_none_is_refused_that_could_be_had():
 
 
 def test_a_refusal_names_what_does_not_go_together_and_what_does():
-    """And nothing is refused for another reason than these."""
+    """Nothing is refused for another reason than these, and nothing is let through with them."""
     for point in ALL:
-        if error := refusal(point):
+        options = [option.value for option in msgspec.structs.asdict(point).values()]
+        no_wall = "common" in options and point.presence is not Presence.SINGLE
+        error = refusal(point)
+        assert (error is not None) is (no_wall or "subfolder" in options), point
+        if error:
             first, *others = re.findall(r"`([a-z]+): ([a-z-]+)`", error.what)
             assert getattr(point, first[0]).value == first[1]
             if first != ("files", "subfolder"):
@@ -111,6 +116,8 @@ def holds(given: Site) -> None:
         one_comes_and_goes(whole, name)
     if given.choices.presence is Presence.SWITCHED:
         takes_turns(given, whole)
+    for drawn in space.documents(whole).values():
+        assert_rendered(drawn)
     names = {one.name for one in given.environments}
     picture = draw(whole, given.project, ("prod",), plan(whole, nothing))
     assert ET.fromstring(picture).tag.endswith("svg")
@@ -173,6 +180,16 @@ def assert_owned(given: Site, world: World) -> None:
             assert (thing.image, thing.build is None) == (said.image, said.build is None)
         if environment_of(thing.key) == SHARED and isinstance(thing, Volume):
             assert name_of(thing.key) in volumes
+
+
+def assert_rendered(drawn: Mapping[str, Any]) -> None:
+    """A unit's document names nothing that it does not define; secrets are its variables."""
+    for said in drawn.get("services", {}).values():
+        assert {*(said.get("networks") or ())} <= {*drawn.get("networks", {}), "default"}
+        named = [one for one in said.get("volumes") or () if one["type"] == "volume"]
+        assert {one["source"] for one in named} <= drawn["volumes"].keys() or not named
+        assert {*(said.get("depends_on") or ())} <= drawn["services"].keys()
+        assert "__PW_SECRET" not in str({**said, "labels": None})
 
 
 def comes_and_goes(given: Site, whole: World) -> None:

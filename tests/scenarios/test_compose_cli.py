@@ -9,11 +9,24 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import yaml
 
+from architectures import space
 from partywall.compose import canonical, cli, envfiles, settings
 from partywall.compose.read import Request, question, read, read_all
 from partywall.model.app import Condition, Role
+from partywall.model.choices import (
+    BrokerWall,
+    CacheWall,
+    Choices,
+    DatabaseWall,
+    FilesWall,
+    LimitsBy,
+    Presence,
+    Source,
+)
 from partywall.model.errors import BadInput, MachineFailed, PartywallError, Place
+from partywall.model.world import World
 
 pytestmark = pytest.mark.scenario
 
@@ -413,3 +426,27 @@ def test_without_any_cli(tmp_path, monkeypatch):
     put(tmp_path, compose_yaml="services: {a: {image: x}}")
     with pytest.raises(MachineFailed, match="no Compose CLI"):
         read(ask(tmp_path))
+
+
+POINTS = [
+    Choices(files=FilesWall.READ_ONLY, source=Source.BRANCH, limits=LimitsBy.BUDGET),
+    Choices(database=DatabaseWall.SCHEMA, cache=CacheWall.KEYSPACE, broker=BrokerWall.TOPICS),
+    Choices(presence=Presence.SWITCHED, database=DatabaseWall.DATABASE, source=Source.BRANCH),
+    Choices(presence=Presence.SINGLE, cache=CacheWall.COMMON, broker=BrokerWall.TOPICS),
+]
+
+
+@pytest.mark.parametrize("point", POINTS, ids=lambda point: f"{point.presence}-{point.database}")
+def test_the_units_of_unnamed_points_are_compose_files(tmp_path, point):
+    whole = space.wanted(space.site("club", point), World())
+    for unit, drawn in space.documents(whole).items():
+        folder = put(tmp_path / unit, **{"compose.yaml": yaml.safe_dump(drawn)})
+        asked = cli.Question(
+            folder=folder,
+            files=(folder / "compose.yaml",),
+            project=unit,
+            variables={"HOME": str(tmp_path)},
+        )
+        said = cli.answer(cli.ask(asked))
+        assert said.code == 0, (unit, said.err)
+        assert yaml.safe_load(said.out)["services"].keys() == drawn["services"].keys() - {"seed"}

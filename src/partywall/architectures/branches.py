@@ -3,17 +3,7 @@
 from __future__ import annotations
 
 from partywall.architectures.preset import Preset
-from partywall.model.choices import (
-    BrokerWall,
-    CacheWall,
-    DatabaseWall,
-    FilesWall,
-    Flags,
-    LimitsBy,
-    Presence,
-    RouteBy,
-    Source,
-)
+from partywall.model.choices import Source
 from partywall.model.world import Checkout, Instance, Network, Route, Volume
 
 PRESET = Preset(
@@ -32,16 +22,6 @@ PRESET = Preset(
         "what is not committed is in no environment, except env files of the project's folder",
         "`partywall.yaml` is the one of the project's folder, the same for all branches",
     ),
-    choices={
-        "source": Source.BRANCH,
-        "presence": Presence.TOGETHER,
-        "database": DatabaseWall.SERVER,
-        "cache": CacheWall.INSTANCE,
-        "broker": BrokerWall.INSTANCE,
-        "files": FilesWall.FOLDER,
-        "route": RouteBy.DOMAIN,
-        "limits": LimitsBy.NONE,
-        "flags": Flags.OFF,
-    },
+    choices={"source": Source.BRANCH},
     needs=frozenset({Checkout, Instance, Network, Route, Volume}),
 )

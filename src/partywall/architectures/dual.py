@@ -3,17 +3,6 @@
 from __future__ import annotations
 
 from partywall.architectures.preset import Preset
-from partywall.model.choices import (
-    BrokerWall,
-    CacheWall,
-    DatabaseWall,
-    FilesWall,
-    Flags,
-    LimitsBy,
-    Presence,
-    RouteBy,
-    Source,
-)
 from partywall.model.world import Instance, Network, Route, Volume
 
 PRESET = Preset(
@@ -29,16 +18,6 @@ PRESET = Preset(
         "every service runs twice: for two environments no architecture takes more memory",
         "without `limits`, a busy development competes with production for the same machine",
     ),
-    choices={
-        "source": Source.ONE,
-        "presence": Presence.TOGETHER,
-        "database": DatabaseWall.SERVER,
-        "cache": CacheWall.INSTANCE,
-        "broker": BrokerWall.INSTANCE,
-        "files": FilesWall.FOLDER,
-        "route": RouteBy.DOMAIN,
-        "limits": LimitsBy.NONE,
-        "flags": Flags.OFF,
-    },
+    choices={},
     needs=frozenset({Instance, Network, Route, Volume}),
 )

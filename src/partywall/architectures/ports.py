@@ -3,17 +3,7 @@
 from __future__ import annotations
 
 from partywall.architectures.preset import Preset
-from partywall.model.choices import (
-    BrokerWall,
-    CacheWall,
-    DatabaseWall,
-    FilesWall,
-    Flags,
-    LimitsBy,
-    Presence,
-    RouteBy,
-    Source,
-)
+from partywall.model.choices import RouteBy
 from partywall.model.world import Instance, Network, Route, Volume
 
 PRESET = Preset(
@@ -34,16 +24,6 @@ PRESET = Preset(
         "cookies that scripts of development write never reach its server",
         "ports other than 443 are closed in many firewalls, the visitors' and the server's",
     ),
-    choices={
-        "source": Source.ONE,
-        "presence": Presence.TOGETHER,
-        "database": DatabaseWall.SERVER,
-        "cache": CacheWall.INSTANCE,
-        "broker": BrokerWall.INSTANCE,
-        "files": FilesWall.FOLDER,
-        "route": RouteBy.PORT,
-        "limits": LimitsBy.NONE,
-        "flags": Flags.OFF,
-    },
+    choices={"route": RouteBy.PORT},
     needs=frozenset({Instance, Network, Route, Volume}),
 )

@@ -131,10 +131,8 @@ def _allowed(hint: object) -> str:
     """In words, what may stand there."""
     words = []
     for part in _parts(hint):
-        if typing.get_origin(part) is typing.Literal:
-            words += [f"`{value}`" for value in typing.get_args(part)]
-        elif isinstance(part, type) and issubclass(part, StrEnum):
-            words += [f"`{value}`" for value in part]
+        if known := _words_of(part):
+            words += [f"`{value}`" for value in known]
         elif typing.get_origin(part) is list:
             words.append("a list")
         elif typing.get_origin(part) is dict:
@@ -171,5 +169,23 @@ def _unfit(
     return BadInput(
         f"{_subject(full)} has a value that does not fit{detail}",
         where=document.place(full),
-        remedy=f"allowed: {_allowed(hint)}" if hint is not None else "look at the schema",
+        remedy=_meant(document, full, hint) if hint is not None else "look at the schema",
     )
+
+
+def _meant(document: Document, path: Path_, hint: object) -> str:
+    """What may stand there, the word that is like the given one first."""
+    allowed = f"allowed: {_allowed(hint)}"
+    known = [word for part in _parts(hint) for word in _words_of(part)]
+    said = document.data
+    for step in path:
+        said = said[step] if isinstance(said, dict) and step in said else None
+    close = difflib.get_close_matches(str(said).lower(), known, n=1, cutoff=0.6)
+    return f"did you mean `{close[0]}`? {allowed}" if close and isinstance(said, str) else allowed
+
+
+def _words_of(part: Any) -> list[str]:  # noqa: ANN401  (any member of a union)
+    """The words of which one may stand there; empty where it is no question of words."""
+    if typing.get_origin(part) is typing.Literal:
+        return [str(value) for value in typing.get_args(part)]
+    return list(part) if isinstance(part, type) and issubclass(part, StrEnum) else []

@@ -61,6 +61,7 @@ def parse(data: bytes | None, file: str, folder: Path) -> Settings:
     """
     verbatim = frozenset({"variables"})
     document = yamlfile.parse(data or b"", file, verbatim=verbatim)
+    _refuse_axes_of_one(document)
     raw = fit(document, document.data, schema.File)
     reader = Reader(document, folder)
     made = reader.settings(raw)
@@ -75,6 +76,20 @@ def with_architecture(settings: Settings, names: Sequence[str]) -> Settings:
     said = b"architecture: " + msgspec.json.encode(" + ".join(names))
     made = parse(said, NAME, settings.folder)
     return msgspec.structs.replace(made, compose=settings.compose, file=None, lines={})
+
+
+def _refuse_axes_of_one(document: yamlfile.Document) -> None:
+    """The point of the space is one for all environments, or nobody could say what is shared."""
+    every = document.data.get("environments") if isinstance(document.data, dict) else None
+    for name, said in every.items() if isinstance(every, dict) else ():
+        for axis in schema.AXES:
+            known = schema.Environment.__struct_fields__
+            if isinstance(said, dict) and axis in said and axis not in known:
+                raise BadInput(
+                    f"`{axis}` is said once, for all environments, and not of {name}",
+                    where=document.place(("environments", name, axis)),
+                    remedy="write the line at the top of the file",
+                )
 
 
 def with_domain(settings: Settings, domain: str) -> Settings:

@@ -16,6 +16,7 @@ from partywall.edge.logging import access_log
 from partywall.execution import previews
 from partywall.execution.previews import Preview
 from partywall.interfaces import ATTACHED, RENDERED, Progress
+from partywall.model.choices import Presence
 from partywall.model.errors import BadInput, PartywallError, Refused
 from partywall.model.world import environment_of
 from partywall.system.files import failed
@@ -86,10 +87,12 @@ def wanted(project: Project, branch: str, ttl: str, most: int) -> Wanted:
         most: how many previews there may be.
 
     Raises:
-        BadInput: when there is no such branch, or all environments have the one checkout.
+        BadInput: when there is no such branch, all environments have the one checkout, or not all
+            stand at the same time.
         Refused: when there are enough.
     """
     refuse_one_checkout(project, "preview")
+    _refuse_alone(project)
     if not _BRANCH.fullmatch(branch):
         raise BadInput(f"{branch!r} is no branch name", remedy="letters, digits, . _ / and -")
     known = previews.read(project.home)
@@ -113,6 +116,17 @@ def wanted(project: Project, branch: str, ttl: str, most: int) -> Wanted:
     fetch(made)
     _refuse_missing(made, branch)
     return Wanted(project=made, preview=preview, goal=forward(made, name))
+
+
+def _refuse_alone(project: Project) -> None:
+    presence = project.choices.presence
+    if presence is not Presence.TOGETHER:
+        raise BadInput(
+            f"a preview stands beside production, and with `presence: {presence.value}` no other "
+            "environment does",
+            where=project.settings.where("presence"),
+            remedy="say `presence: together`, or an architecture in which both stand",
+        )
 
 
 def _refuse_missing(project: Project, branch: str) -> None:

@@ -11,10 +11,9 @@ from partywall.axes.sharing import any_shared
 from partywall.axes.site import Environment, Machine, Share, Site
 from partywall.compose.settings import EnvironmentSettings, Limits
 from partywall.model.app import App
-from partywall.model.choices import DatabaseWall, Source
 from partywall.model.errors import BadInput
 from partywall.system import machine
-from partywall.workflows import parts, variables
+from partywall.workflows import idle, parts, variables
 
 if TYPE_CHECKING:
     from partywall.workflows.project import Project
@@ -47,12 +46,7 @@ def _edge(project: Project) -> dict[str, str]:
 
 def _environment(project: Project, name: str, app: App) -> Environment:
     said = project.environment(name)
-    if said.branch and project.choices.source is Source.ONE:
-        raise BadInput(
-            f"`branch: {said.branch}` has no effect: all environments have the one checkout",
-            where=project.settings.where("environments", name, "branch"),
-            remedy="take the line out, or say `architecture: branches`, or `source: branch`",
-        )
+    idle.refuse(project, said)
     return Environment(
         name=name,
         app=app,
@@ -110,13 +104,6 @@ def _production(project: Project, apps: Mapping[str, App]) -> Environment | None
 
 
 def _read(project: Project, said: EnvironmentSettings) -> tuple[str, ...]:
-    if said.read and project.choices.database is not DatabaseWall.SCHEMA:
-        raise BadInput(
-            f"`read` has no effect with `database: {project.choices.database.value}`: no query "
-            "gets from one database into another",
-            where=project.settings.where("environments", said.name, "read"),
-            remedy="take the line out, or say `database: schema`",
-        )
     if said.read and said.production:
         raise BadInput(
             f"{said.name} is production and may read nothing of others: a view or a policy that "

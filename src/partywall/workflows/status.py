@@ -141,7 +141,7 @@ def _environment(
         for thing in observed.things()
         if isinstance(thing, Route) and environment_of(thing.key) == name
     ]
-    visited = said if said and standing.answers(project, said) else None
+    visited = said if said and (routes or standing.answers(project, said)) else None
     return {
         "url": project.url(name) if visited else None,
         "attached": said.attach if said else None,

@@ -312,3 +312,16 @@ def test_what_is_true_of_many_services_is_said_once():
     assert "a, b, c and 2 more: it may write there" in init_text(document, WIDE)
     assert "a: port 80" in init_text(document, WIDE)
     assert "- **a, b, c and 2 more**: it may write there" in init_markdown(document)
+
+
+@pytest.mark.parametrize(
+    ("one", "words"),
+    [
+        ({"asleep": True, "url": "https://dev.club.example"}, "asleep"),
+        ({"asleep": True, "url": None}, "does not stand"),
+        ({"asleep": False, "url": "https://dev.club.example"}, "absent"),
+    ],
+)
+def test_who_is_not_there_sleeps_at_its_address_or_has_none(one, words):
+    environments = {"dev": {"present": False, "services": {}, **one}}
+    assert words in status_text({**STATUS, "environments": environments}, WIDE)

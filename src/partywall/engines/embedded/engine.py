@@ -12,7 +12,7 @@ from partywall.engines.embedded.places import Places, supervised_name
 from partywall.engines.embedded.programs import Programs
 from partywall.engines.embedded.reach import EmbeddedReach
 from partywall.engines.embedded.running import Running, supervised
-from partywall.engines.embedded.servers.choose import refusal
+from partywall.engines.embedded.servers.choose import reading_others, refusal
 from partywall.engines.embedded.supervise import control
 from partywall.engines.embedded.supervise.state import State
 from partywall.engines.embedded.trash import FolderTrash
@@ -89,8 +89,9 @@ class EmbeddedEngine:
             for thing in desired.things()
             if isinstance(thing, Instance | Job)
         ]
-        said = (refusal(one) or _reads_others(one) for one in instances if not is_edge(one))
-        return [sentence for sentence in said if sentence]
+        own = [one for one in instances if not is_edge(one)]
+        said = (refusal(one) for one in own)
+        return [sentence for sentence in (*said, reading_others(own)) if sentence]
 
     def attached(self, wanted: World) -> World:
         """Nothing: what somebody else runs as processes it does not know."""
@@ -208,18 +209,6 @@ class EmbeddedEngine:
             control.ensure(self.places.run)
         else:
             control.stop(self.places.run)
-
-
-def _reads_others(instance: Instance) -> str:
-    """Why it cannot have the files of another environment; empty when it wants none."""
-    mine = environment_of(instance.key)
-    for mount in instance.mounts:
-        if mount.kind == "volume" and mount.source and environment_of(mount.source) != mine:
-            return (
-                f"{instance.key} would read {mount.source}, and the embedded engine can mount "
-                "nothing read-only: say `files: folder`"
-            )
-    return ""
 
 
 def _health(state: State, memory: int | None) -> Health:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
 
 import msgspec
@@ -11,7 +11,7 @@ import msgspec
 from partywall.engines.embedded.servers import mqtt, postgres, process, valkey
 from partywall.engines.embedded.servers.setup import Launch, Preparation, Setup
 from partywall.model.app import Role
-from partywall.model.world import Instance
+from partywall.model.world import Instance, environment_of
 
 _POSTGRES = re.compile(r"postgres|postgis|pgvector|timescale")
 _VALKEY = re.compile(r"^(redis|valkey|keydb|dragonfly)")
@@ -74,4 +74,24 @@ def refusal(instance: Instance) -> str | None:
     return (
         f"{instance.key} is {what}, and the embedded engine runs no images: say how to start it as "
         f"a process with `x-partywall: {{run: …}}`"
+    )
+
+
+def reading_others(instances: Iterable[Instance]) -> str:
+    """Why some cannot have the files of another environment; empty when none wants any."""
+    pairs = {
+        (one.key, mount.source)
+        for one in instances
+        for mount in one.mounts
+        if mount.kind == "volume"
+        and mount.source
+        and environment_of(mount.source) != environment_of(one.key)
+    }
+    if not pairs:
+        return ""
+    readers = ", ".join(sorted({key for key, _ in pairs}))
+    volumes = ", ".join(sorted({volume for _, volume in pairs}))
+    return (
+        f"{readers} would read {volumes}, and the embedded engine can mount nothing read-only: say "
+        "`files: folder`"
     )
