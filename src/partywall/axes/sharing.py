@@ -1,4 +1,4 @@
-"""Servers that several environments use: whose definition makes them, and who has a part of them.
+"""What several environments use: whose definition makes it, and who has a part of it.
 
 A shared server is made from production's app, so that no other environment's file changes it. Its
 secrets are its administrator's alone: no environment knows them.
@@ -19,7 +19,7 @@ from partywall.model.app import Condition, Role, Service
 from partywall.model.choices import BrokerWall, CacheWall, Choices, DatabaseWall, FilesWall
 from partywall.model.errors import BadInput
 from partywall.model.secret import PLACEHOLDER, SecretRef
-from partywall.model.world import SHARED, AnyThing, Instance, Key, Need, Network, Volume
+from partywall.model.world import SHARED, AnyThing, Instance, Need, Network, Volume
 
 _COMMON = "common"
 _NETWORK = "default"
@@ -68,13 +68,13 @@ KINDS = {
 
 def any_shared(choices: Choices) -> bool:
     """Whether an architecture has something of production's that other environments use."""
-    return choices.files is FilesWall.READ_ONLY or any(
+    return choices.files in (FilesWall.READ_ONLY, FilesWall.SUBFOLDER) or any(
         kind.shared(choices) for kind in KINDS.values()
     )
 
 
 def settled(site: Site) -> Site:
-    """The same site, whose environments know which of their services are shared.
+    """The same site, whose environments know which of their services and files are shared.
 
     Raises:
         BadInput: when a server cannot be shared, or is not production's as well.
@@ -87,19 +87,19 @@ def settled(site: Site) -> Site:
 
 def _settled(site: Site, environment: Environment) -> Environment:
     shares = frozenset(one.name for one in _shareable(site, environment))
-    reads = dict(_read(site, environment))
-    return msgspec.structs.replace(environment, shares=shares, reads=reads)
+    made = msgspec.structs.replace(environment, shares=shares)
+    if site.choices.files is FilesWall.SUBFOLDER:
+        return msgspec.structs.replace(made, vaulted=_common_files(site, environment))
+    if site.choices.files is FilesWall.READ_ONLY and not environment.production:
+        names = sorted(_common_files(site, environment))
+        reads = {name: own(maker(site), "volume", name) for name in names}
+        return msgspec.structs.replace(made, reads=reads)
+    return made
 
 
-def _read(site: Site, environment: Environment) -> Iterator[tuple[str, Key]]:
+def _common_files(site: Site, environment: Environment) -> frozenset[str]:
     """Volumes of files that production has too; what servers keep is no such thing."""
-    if site.choices.files is not FilesWall.READ_ONLY or environment.production:
-        return
-    production = _production(site)
-    theirs = set(_files(production))
-    for name in _files(environment):
-        if name in theirs:
-            yield name, own(production, "volume", name)
+    return frozenset(_files(environment)) & frozenset(_files(maker(site)))
 
 
 def _files(environment: Environment) -> Iterator[str]:
@@ -127,24 +127,24 @@ def _shareable(site: Site, environment: Environment) -> Iterator[Service]:
                 "shares nothing else",
                 remedy=f"say `{kind.axis}: {kind.alone}` in partywall.yaml",
             )
-        there = _production(site).app.services.get(service.name)
+        there = maker(site).app.services.get(service.name)
         if there is not None and there.role is service.role:
             yield service
 
 
 def servers(site: Site, environment: Environment, role: Role) -> Iterator[AnyThing]:
     """The shared servers of a role that an environment uses, with their volumes and network."""
-    production = _as_shared(_production(site))
+    common = _as_shared(maker(site))
     for name in sorted(environment.shares):
-        service = production.app.services[name]
+        service = common.app.services[name]
         if service.role is role:
             yield Network(
-                key=own(production, "network", _NETWORK),
+                key=own(common, "network", _NETWORK),
                 name=f"{site.project}-{SHARED}_{_NETWORK}",
                 internal=True,
             )
-            yield from _volumes(site, production, service)
-            yield server(production, service)
+            yield from _volumes(site, common, service)
+            yield server(common, service)
 
 
 def server(production: Environment, service: Service) -> Instance:
@@ -246,11 +246,16 @@ def _as_shared(production: Environment) -> Environment:
     )
 
 
-def _production(site: Site) -> Environment:
+def maker(site: Site) -> Environment:
+    """The environment whose definitions make what all use.
+
+    Raises:
+        BadInput: when there is none here.
+    """
     if site.production is None:
         raise BadInput(
-            "servers that all environments use are made from production's services, and there "
-            "are none of it here",
-            remedy="choose an architecture without shared servers",
+            "what all environments use is made from production's definitions, and there are none "
+            "of it here",
+            remedy="choose an architecture in which nothing is shared",
         )
     return site.production

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
+from pathlib import Path
 from urllib.parse import quote
 
 import msgspec
@@ -13,9 +16,10 @@ from partywall.engines.docker.understand import Inspected
 from partywall.engines.docker.units import Units
 from partywall.engines.docker.unnamed import Unnamed
 from partywall.engines.docker.volume_names import VolumeNames
-from partywall.interfaces import Discarded, EngineParts
+from partywall.interfaces import VAULTS, Discarded, EngineParts
 from partywall.model.errors import Refused
 from partywall.model.world import Entry, Volume, environment_of, name_of
+from partywall.system.files import failed
 from partywall.system.trash import TrashFolder
 
 
@@ -47,6 +51,7 @@ class VolumeTrash:
         self._clock = parts.clock
         self._lifetime = parts.trash_seconds
         self._folder = TrashFolder(parts.home / "trash")
+        self._vaults = parts.commons.folder / VAULTS
 
     def put(self, volume: Volume, called: str) -> None:
         """Set a volume aside, once: a crash before the end of it is no second time."""
@@ -112,9 +117,32 @@ class VolumeTrash:
         """
         if one.volume in self._used():
             raise Refused(f"the volume {one.volume} is in use again", remedy="`partywall status`")
-        if self._found(one) is not None:
+        found = self._found(one)
+        if found is not None:
+            if one.key.split("/")[1] == "filespace":
+                self._clear(one, found)
             self._api.delete(_path(one))
         self._folder.drop(one)
+
+    def _clear(self, one: Discarded, found: Inspected) -> None:
+        """Remove the folder in a vault, which its volume is only a way to, and an empty vault.
+
+        Raises:
+            MachineFailed: when it cannot be removed.
+        """
+        if self._api.get("/containers/json", all="true", filters={"volume": [one.volume]}):
+            return  # the engine refuses to remove it, and says why
+        folder = Path(found["Options"]["device"])
+        try:
+            shutil.rmtree(folder)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise failed(error, "remove", folder) from error
+        for vault in folder.parents:
+            if vault.is_relative_to(self._vaults):
+                with contextlib.suppress(OSError):  # others may have something in it
+                    vault.rmdir()
 
     def _used(self) -> set[str]:
         kept = self._unnamed.kept().values()
