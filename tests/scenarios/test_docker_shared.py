@@ -13,8 +13,10 @@ import pytest
 
 from partywall.proof.inside import broker, cache, database
 from partywall.proof.inside.resp import Connection
+from partywall.proof.probes.broker import patterns
 from scenarios.boxes import Boxes, docker
 from scenarios.installation import APPS, free_ports
+from scenarios.sessions import inherited
 
 pytestmark = [pytest.mark.scenario, pytest.mark.docker]
 
@@ -126,7 +128,9 @@ def test_the_name_of_the_service_leads_to_the_shared_server(one: Boxes) -> None:
 def test_a_hostile_client_of_the_cache_is_denied_everything(one: Boxes) -> None:
     redis(one, "prod", "SET", "prod:kept", "secret")
     redis(one, "dev", "SET", "dev:own", "1")
-    said = cache.trespass(ask(one, "dev", "cache", key="prod:kept", channel="prod:news"))
+    said = cache.trespass(
+        ask(one, "dev", "cache", own="dev:x", key="prod:kept", channel="prod:news")
+    )
     assert said["outcome"] == "refused", said
     assert redis(one, "prod", "GET", "prod:kept") == "secret"
     assert redis(one, "dev", "GET", "dev:own") == "1"
@@ -139,13 +143,15 @@ def test_a_hostile_client_of_the_broker_hears_and_says_nothing_beyond_its_topics
     with broker.Session(prod) as session:
         session.subscribe("prod/#")
         session.publish("prod/kept", "secret", retain=True)
-        patterns = ["#", "+/kept", "prod/#", "$share/g/prod/#", "$SYS/#"]
-        heard = broker.overhear({**dev, "patterns": patterns, "prefix": "dev/", "seconds": 1.0})
+        given = {"patterns": patterns("dev/", "prod/", "prod/kept"), "home": "dev/here"}
+        heard = broker.overhear({**dev, **given, "prefix": "dev/", "seconds": 1.0})
         assert (heard["outcome"], heard["canaries"]) == ("authenticated", 0)
         broker.intrude({**dev, "topic": "prod/forged"})
         assert not session.hears("prod/forged", 1.5)
         session.publish("prod/last", "x")
         assert session.hears("prod/last", 5.0)
+    assert inherited(prod, dev) == []
+    assert inherited(prod, prod) == ["prod/missed"]
 
 
 def test_members_of_a_foreign_shared_subscription_steal_no_messages(one: Boxes) -> None:

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from partywall.proof.inside import broker, cache, database
+from partywall.proof.probes.broker import patterns
 from scenarios.installation import MAKAPIX, Installation
+from scenarios.sessions import inherited
 
 pytestmark = pytest.mark.scenario
 
@@ -49,7 +51,11 @@ def test_the_app_works_and_everything_stands_once(one: Installation) -> None:
 
 def test_a_hostile_client_of_the_cache_is_denied_everything(one: Installation) -> None:
     for own, other in (("dev", "prod"), ("prod", "dev")):
-        beyond = {"key": f"{other}:gallery:edition", "channel": f"{other}:news"}
+        beyond = {
+            "own": f"{own}:x",
+            "key": f"{other}:gallery:edition",
+            "channel": f"{other}:news",
+        }
         said = cache.trespass(ask(one, own, "cache", **beyond))
         assert said["outcome"] == "refused", said
 
@@ -67,13 +73,15 @@ def test_a_hostile_client_of_the_broker_hears_and_says_nothing_beyond_its_topics
     with broker.Session(prod) as session:
         session.subscribe("prod/#")
         session.publish("prod/kept", "secret", retain=True)
-        patterns = ["#", "+/kept", "prod/#", "prod/kept", "$SYS/#"]
-        heard = broker.overhear({**dev, "patterns": patterns, "prefix": "dev/", "seconds": 1.0})
+        given = {"patterns": patterns("dev/", "prod/", "prod/kept"), "home": "dev/here"}
+        heard = broker.overhear({**dev, **given, "prefix": "dev/", "seconds": 1.0})
         assert (heard["outcome"], heard["canaries"]) == ("authenticated", 0)
         broker.intrude({**dev, "topic": "prod/forged"})
         assert not session.hears("prod/forged", 1.5)
         session.publish("prod/last", "x")
         assert session.hears("prod/last", 5.0)
+    assert inherited(prod, dev) == []
+    assert inherited(prod, prod) == ["prod/missed"]
     assert broker.login({**dev, "password": "another"})["outcome"] == "refused"
 
 

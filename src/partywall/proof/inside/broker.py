@@ -9,6 +9,8 @@ from partywall.proof.inside.session import PATIENCE, NoSession, Session
 
 _BEAT = 0.2
 """Seconds between two live canaries."""
+_CONTROL = "$CONTROL/dynamic-security/v1"
+"""Where a Mosquitto is told whom it lets in."""
 
 
 def scratch(ask: Ask) -> Answer:
@@ -58,21 +60,33 @@ def listen(ask: Ask) -> Answer:
 
 
 def overhear(ask: Ask) -> Answer:
-    """Subscribe in every way that might reach somebody else's topics, and count what comes."""
+    """Subscribe in every way that might reach somebody else's topics, and count what comes.
+
+    The broker is asked for its users, too. In the end its own topic has to be heard still: one that
+    was thrown out hears nothing.
+    """
+    home = ask["home"]
     try:
         with Session(ask) as session:
             for pattern in ask["patterns"]:
                 session.ask_for(pattern)
+            session.publish(_CONTROL, '{"commands": [{"command": "listClients"}]}')
             began = time.time()
             time.sleep(ask["seconds"])
             ended = time.time()
-    except NoSession as error:
-        return error.said
-    foreign = [topic for topic, _, _ in session.heard if not topic.startswith(ask["prefix"])]
+            session.ask_for(home)
+            session.publish(home, "still here")
+            if not session.hears(home, PATIENCE):
+                return answer(FAILED, "the broker threw it out, so it could hear nothing")
+    except (NoSession, ValueError, RuntimeError) as error:
+        said = error.said if isinstance(error, NoSession) else None
+        return said or answer(FAILED, f"the broker threw it out: {error}")
+    heard = [one for one in session.heard if one[0] != home]
+    foreign = [topic for topic, _, _ in heard if not topic.startswith(ask["prefix"])]
     return answer(
         AUTHENTICATED,
-        f"subscribed to {', '.join(ask['patterns'])} for {ask['seconds']:g} s, "
-        f"{len(foreign)} messages of others came",
+        f"subscribed in {len(ask['patterns'])} ways, such as {', '.join(ask['patterns'][:3])}, for "
+        f"{ask['seconds']:g} s, {len(foreign)} messages of others came",
         began=began,
         ended=ended,
         canaries=len(foreign),
