@@ -12,13 +12,14 @@ import msgspec
 from partywall.engines.docker.api import Api
 from partywall.engines.docker.labels import KEY, PROJECT, is_ours, key_of
 from partywall.engines.docker.names import Naming
+from partywall.engines.docker.render import driver_options
 from partywall.engines.docker.understand import Inspected
 from partywall.engines.docker.units import Units
 from partywall.engines.docker.unnamed import Unnamed
 from partywall.engines.docker.volume_names import VolumeNames
 from partywall.interfaces import VAULTS, Discarded, EngineParts
 from partywall.model.errors import Refused
-from partywall.model.world import Entry, Volume, environment_of, name_of
+from partywall.model.world import Entry, FileSpace, Volume, environment_of, name_of
 from partywall.system.files import failed
 from partywall.system.trash import TrashFolder
 
@@ -55,7 +56,11 @@ class VolumeTrash:
 
     def put(self, volume: Volume, called: str) -> None:
         """Set a volume aside, once: a crash before the end of it is no second time."""
-        self._put(Discarded(key=volume.key, name=volume.name, at=0, until=0, volume=called))
+        one = Discarded(key=volume.key, name=volume.name, at=0, until=0, volume=called)
+        if isinstance(volume, FileSpace) and volume.bound:
+            options = driver_options(volume, called, self._units.absolute)
+            one = msgspec.structs.replace(one, folder=options["device"])
+        self._put(one)
 
     def gather(self, environment: str | None) -> None:
         """Set aside what is kept without a name for instances that are gone for good."""
@@ -117,22 +122,18 @@ class VolumeTrash:
         """
         if one.volume in self._used():
             raise Refused(f"the volume {one.volume} is in use again", remedy="`partywall status`")
-        found = self._found(one)
-        if found is not None:
-            if one.key.split("/")[1] == "filespace":
-                self._clear(one, found)
+        if self._found(one) is not None:
             self._api.delete(_path(one))
+        if one.folder:
+            self._clear(Path(one.folder))
         self._folder.drop(one)
 
-    def _clear(self, one: Discarded, found: Inspected) -> None:
-        """Remove the folder in a vault, which its volume is only a way to, and an empty vault.
+    def _clear(self, folder: Path) -> None:
+        """Remove a folder in a vault, which its volume was only a way to, and an empty vault.
 
         Raises:
             MachineFailed: when it cannot be removed.
         """
-        if self._api.get("/containers/json", all="true", filters={"volume": [one.volume]}):
-            return  # the engine refuses to remove it, and says why
-        folder = Path(found["Options"]["device"])
         try:
             shutil.rmtree(folder)
         except FileNotFoundError:
