@@ -17,6 +17,7 @@ from partywall.proof.probes.broker import patterns
 from scenarios.boxes import Boxes, docker
 from scenarios.installation import APPS, free_ports
 from scenarios.sessions import inherited
+from scenarios.smuggling import let_forward, smuggled
 
 pytestmark = [pytest.mark.scenario, pytest.mark.docker]
 
@@ -116,6 +117,18 @@ def test_environments_meet_in_no_network_and_nothing_leads_through(one: Boxes) -
         said = inspected(one, "shared", service)
         assert set(said["NetworkSettings"]["Networks"]) == set(names.values())
         assert said["HostConfig"]["Sysctls"] == {"net.ipv4.ip_forward": "0"}
+
+
+def test_nothing_is_led_through_a_server_that_stands_in_both_networks(one: Boxes) -> None:
+    thief, target = inspected(one, "dev", "web"), inspected(one, "prod", "web")
+    for service in PORTS:
+        assert not smuggled(thief, inspected(one, "shared", service), target), service
+    cache = inspected(one, "shared", "cache")
+    let_forward(cache, on=True)
+    try:
+        assert smuggled(thief, cache, target), "it could not have arrived at all"
+    finally:
+        let_forward(cache, on=False)
 
 
 def test_the_name_of_the_service_leads_to_the_shared_server(one: Boxes) -> None:
