@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 from partywall.proof.inside.answer import AUTHENTICATED, FAILED, REFUSED, Answer, Ask, answer
@@ -62,15 +63,14 @@ def listen(ask: Ask) -> Answer:
 def overhear(ask: Ask) -> Answer:
     """Subscribe in every way that might reach somebody else's topics, and count what comes.
 
-    The broker is asked for its users, too. In the end its own topic has to be heard still: one that
-    was thrown out hears nothing.
+    In the end its own topic has to be heard still: one that was thrown out hears nothing. Then the
+    broker is asked for its users.
     """
     home = ask["home"]
     try:
         with Session(ask) as session:
             for pattern in ask["patterns"]:
                 session.ask_for(pattern)
-            session.publish(_CONTROL, '{"commands": [{"command": "listClients"}]}')
             began = time.time()
             time.sleep(ask["seconds"])
             ended = time.time()
@@ -81,7 +81,7 @@ def overhear(ask: Ask) -> Answer:
     except (NoSession, ValueError, RuntimeError) as error:
         said = error.said if isinstance(error, NoSession) else None
         return said or answer(FAILED, f"the broker threw it out: {error}")
-    heard = [one for one in session.heard if one[0] != home]
+    heard = [one for one in (*session.heard, *_users(ask)) if one[0] != home]
     foreign = [topic for topic, _, _ in heard if not topic.startswith(ask["prefix"])]
     return answer(
         AUTHENTICATED,
@@ -92,6 +92,16 @@ def overhear(ask: Ask) -> Answer:
         canaries=len(foreign),
         retained=sum(kept for topic, kept, _ in session.heard if topic in foreign),
     )
+
+
+def _users(ask: Ask) -> list[tuple[str, bool, float]]:
+    """What a Mosquitto says of its users; others may throw out who asks."""
+    with contextlib.suppress(NoSession, ValueError, RuntimeError), Session(ask) as session:
+        session.ask_for(f"{_CONTROL}/response")
+        session.publish(_CONTROL, '{"commands": [{"command": "listClients"}]}')
+        session.hears(f"{_CONTROL}/response", _BEAT)
+        return session.heard
+    return []
 
 
 def intrude(ask: Ask) -> Answer:
