@@ -13,8 +13,11 @@ import pytest
 
 from partywall.proof.inside import broker, cache, database
 from partywall.proof.inside.resp import Connection
+from partywall.proof.probes.broker import patterns
 from scenarios.boxes import Boxes, docker
 from scenarios.installation import APPS, free_ports
+from scenarios.sessions import inherited
+from scenarios.smuggling import let_forward, smuggled
 
 pytestmark = [pytest.mark.scenario, pytest.mark.docker]
 
@@ -36,6 +39,7 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Boxes]:
     finally:
         made.settings(**BY)
         made.close()
+        assert not (made.commons / "vaults").exists()
 
 
 def inspected(one: Boxes, unit: str, service: str) -> dict[str, Any]:
@@ -63,6 +67,12 @@ def ask(one: Boxes, environment: str, service: str, **more: Any) -> dict[str, An
         user, password = url.partition("://")[2].partition("@")[0].split(":")
     login = {"host": host, "port": PORTS[service], "user": user, "password": password}
     return {**login, **more}
+
+
+def inside(one: Boxes, environment: str, script: str, code: int = 0) -> str:
+    """What a shell says that an environment's web service runs among its files."""
+    words = ("exec", environment, "web", "--yes", "--", "sh", "-c", f"cd /vault && {script}")
+    return one.call(*words, code=code).text
 
 
 def started(one: Boxes) -> dict[str, str]:
@@ -109,6 +119,18 @@ def test_environments_meet_in_no_network_and_nothing_leads_through(one: Boxes) -
         assert said["HostConfig"]["Sysctls"] == {"net.ipv4.ip_forward": "0"}
 
 
+def test_nothing_is_led_through_a_server_that_stands_in_both_networks(one: Boxes) -> None:
+    thief, target = inspected(one, "dev", "web"), inspected(one, "prod", "web")
+    for service in PORTS:
+        assert not smuggled(thief, inspected(one, "shared", service), target), service
+    cache = inspected(one, "shared", "cache")
+    let_forward(cache, on=True)
+    try:
+        assert smuggled(thief, cache, target), "it could not have arrived at all"
+    finally:
+        let_forward(cache, on=False)
+
+
 def test_the_name_of_the_service_leads_to_the_shared_server(one: Boxes) -> None:
     for environment in ("prod", "dev"):
         look = "import socket; print(socket.gethostbyname('cache'))"
@@ -119,7 +141,9 @@ def test_the_name_of_the_service_leads_to_the_shared_server(one: Boxes) -> None:
 def test_a_hostile_client_of_the_cache_is_denied_everything(one: Boxes) -> None:
     redis(one, "prod", "SET", "prod:kept", "secret")
     redis(one, "dev", "SET", "dev:own", "1")
-    said = cache.trespass(ask(one, "dev", "cache", key="prod:kept", channel="prod:news"))
+    said = cache.trespass(
+        ask(one, "dev", "cache", own="dev:x", key="prod:kept", channel="prod:news")
+    )
     assert said["outcome"] == "refused", said
     assert redis(one, "prod", "GET", "prod:kept") == "secret"
     assert redis(one, "dev", "GET", "dev:own") == "1"
@@ -132,13 +156,15 @@ def test_a_hostile_client_of_the_broker_hears_and_says_nothing_beyond_its_topics
     with broker.Session(prod) as session:
         session.subscribe("prod/#")
         session.publish("prod/kept", "secret", retain=True)
-        patterns = ["#", "+/kept", "prod/#", "$share/g/prod/#", "$SYS/#"]
-        heard = broker.overhear({**dev, "patterns": patterns, "prefix": "dev/", "seconds": 1.0})
+        given = {"patterns": patterns("dev/", "prod/", "prod/kept"), "home": "dev/here"}
+        heard = broker.overhear({**dev, **given, "prefix": "dev/", "seconds": 1.0})
         assert (heard["outcome"], heard["canaries"]) == ("authenticated", 0)
         broker.intrude({**dev, "topic": "prod/forged"})
         assert not session.hears("prod/forged", 1.5)
         session.publish("prod/last", "x")
         assert session.hears("prod/last", 5.0)
+    assert inherited(prod, dev) == []
+    assert inherited(prod, prod) == ["prod/missed"]
 
 
 def test_members_of_a_foreign_shared_subscription_steal_no_messages(one: Boxes) -> None:
@@ -169,10 +195,37 @@ def test_a_hostile_client_of_the_database_server_gets_at_nothing(one: Boxes) -> 
     assert sql(one, "prod", "SELECT word FROM kept") == [("secret",)]
 
 
+WAYS = (
+    "cat ../prod/kept",
+    "cat {vault}/prod/kept",
+    "ln -s ../prod/kept up && cat up",
+    "ln -s {vault}/prod/kept far && cat far",
+    "ln {vault}/prod/kept hard",
+    "ls .. | grep -x prod",
+    "mv mine ../prod/forged",
+)
+"""Ways from development's folder to production's, which is beside it."""
+
+
+def test_a_hostile_program_does_not_get_out_of_its_folder_of_the_vault(one: Boxes) -> None:
+    vault = one.commons / "vaults" / one.name / "vault"
+    inside(one, "prod", "echo secret > kept")
+    home = "echo 1 > mine; ln mine hard; ln -s ../vault/mine soft; cat hard soft; rm hard soft"
+    assert inside(one, "dev", home).split() == ["1", "1"]
+    for way in WAYS:
+        said = inside(one, "dev", way.format(vault=vault), code=1)
+        assert "secret" not in said, way
+    assert inside(one, "dev", "rm up far; ls").split() == ["mine"]
+    assert {path.name for path in vault.iterdir()} == {"prod", "dev"}
+    assert [path.name for path in (vault / "prod").iterdir()] == ["kept"]
+    assert vault.stat().st_mode & 0o077 == 0
+
+
 def test_the_proof_says_what_holds_and_what_is_shared(one: Boxes) -> None:
     probes = one.document("prove")["probes"]
-    told = {(p["probe"], p["verdict"]) for p in probes if p["probe"] in ("cache", "broker")}
-    assert told == {(n, v) for n in ("cache", "broker") for v in ("held", "shared by design")}
+    walls = ("cache", "broker", "vault")
+    told = {(p["probe"], p["verdict"]) for p in probes if p["probe"] in walls}
+    assert told == {(n, v) for n in walls for v in ("held", "shared by design")}
     assert not [p for p in probes if p["verdict"] == "crossed"]
 
 
@@ -219,6 +272,54 @@ def test_nothing_shared_and_nothing_of_production_restarts_when_development_come
     assert "no changes" in one.call("up", "--yes").out
 
 
+def test_only_developments_folder_goes_to_the_trash_and_it_comes_back(one: Boxes) -> None:
+    before = started(one)
+    inside(one, "prod", "echo stays > kept")
+    inside(one, "dev", "echo first > kept")
+    one.call("destroy", "dev", "--yes")
+    one.call("up", "dev", "--yes")
+    assert inside(one, "dev", "ls") == ""
+    inside(one, "dev", "echo second > kept")
+    first = one.trash()["dev/filespace/vault"]
+    one.call("destroy", "dev", "--yes")
+    one.call("trash", "restore", first)
+    one.call("up", "dev", "--yes")
+    assert inside(one, "dev", "cat kept").split() == ["first"]
+    assert inside(one, "prod", "cat kept").split() == ["stays"]
+    assert started(one) == before
+    assert "no changes" in one.call("up", "--yes").out
+
+
+def test_a_volume_that_was_pruned_is_made_again_on_its_folder(one: Boxes) -> None:
+    one.call("down", "dev", "--yes")
+    mine = one.home / "docker" / "volumes.json"
+    name = msgspec.json.decode(mine.read_bytes())["dev/filespace/vault"]
+    docker("volume", "rm", name, f"{one.name}-shared_vault")
+    one.call("up", "--yes")
+    assert inside(one, "dev", "cat kept").split() == ["first"]
+    assert "no changes" in one.call("up", "--yes").out
+
+
+def test_files_at_the_top_of_what_becomes_a_vault_are_seen(one: Boxes) -> None:
+    other = Boxes(one.folder.parent, f"{one.name}t", one.commons, {"http": one.port})
+    text = (APPS / "together" / "compose.yaml").read_text()
+    options = "{driver_opts: {type: none, o: bind, device: ./files}}"
+    (other.folder / "compose.yaml").write_text(text.replace("  vault:\n", f"  vault: {options}\n"))
+    other.settings(**BY)
+    (other.folder / "files" / "prod").mkdir(parents=True)
+    assert other.steps("plan")["prod/filespace/vault"] == "create"
+    (other.folder / "files" / "prod").rename(other.folder / "files" / "2019")
+    assert "has 2019 in it: prod/filespace/vault would be empty" in other.call("plan", code=3).err
+
+
+def test_files_are_not_left_behind_when_they_would_be_kept_elsewhere(one: Boxes) -> None:
+    one.settings(files="folder")
+    said = one.call("up", "dev", "--yes", code=3)
+    assert "data in dev/filespace/vault would be left behind: dev/volume/vault" in said.err
+    one.settings(files="subfolder")
+    assert "no changes" in one.call("up", "--yes").out
+
+
 def test_data_are_not_left_behind_when_the_architecture_changes(one: Boxes) -> None:
     one.settings(architecture="dual", database="server")
     said = one.call("up", "--yes", code=3)
@@ -238,4 +339,5 @@ def test_what_is_rendered_runs_without_partywall(one: Boxes) -> None:
     for unit in ("shared", "prod", "dev"):
         one.compose(one.home / "rendered" / unit, "up", "-d", "--wait")
     assert redis(one, "dev", "SET", "dev:plain", "1") == "OK"
+    assert inside(one, "dev", "cat kept").split() == ["first"]
     assert "no changes" in one.call("up", "--yes").out

@@ -723,6 +723,8 @@ def test_a_file_server_that_believes_in_dots_is_found(houses: Houses) -> None:
         houses.edge()
         houses.stop(process)
     assert crossed(report) == {"vault"}, table(report)
+    served = [row for row in report.probes if " serve a link to dev's file" in row.tried]
+    assert [row.verdict for row in served] == [Verdict.CROSSED], table(report)
 
 
 def self_python() -> str:

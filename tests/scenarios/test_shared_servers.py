@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ import psycopg
 import pytest
 
 from partywall.proof.inside import broker, cache, database
+from partywall.proof.probes.broker import patterns
 from scenarios.installation import MAKAPIX, Installation
+from scenarios.sessions import inherited
 
 pytestmark = pytest.mark.scenario
 
@@ -63,7 +66,11 @@ def test_each_has_migrated_for_itself_and_how_far_is_compared(one: Installation)
 
 def test_a_hostile_client_of_the_cache_is_denied_everything(one: Installation) -> None:
     for own, other in (("dev", "prod"), ("prod", "dev")):
-        beyond = {"key": f"{other}:gallery:edition", "channel": f"{other}:news"}
+        beyond = {
+            "own": f"{own}:x",
+            "key": f"{other}:gallery:edition",
+            "channel": f"{other}:news",
+        }
         said = cache.trespass(ask(one, own, "cache", **beyond))
         assert said["outcome"] == "refused", said
 
@@ -81,13 +88,15 @@ def test_a_hostile_client_of_the_broker_hears_and_says_nothing_beyond_its_topics
     with broker.Session(prod) as session:
         session.subscribe("prod/#")
         session.publish("prod/kept", "secret", retain=True)
-        patterns = ["#", "+/kept", "prod/#", "prod/kept", "$SYS/#"]
-        heard = broker.overhear({**dev, "patterns": patterns, "prefix": "dev/", "seconds": 1.0})
+        given = {"patterns": patterns("dev/", "prod/", "prod/kept"), "home": "dev/here"}
+        heard = broker.overhear({**dev, **given, "prefix": "dev/", "seconds": 1.0})
         assert (heard["outcome"], heard["canaries"]) == ("authenticated", 0)
         broker.intrude({**dev, "topic": "prod/forged"})
         assert not session.hears("prod/forged", 1.5)
         session.publish("prod/last", "x")
         assert session.hears("prod/last", 5.0)
+    assert inherited(prod, dev) == []
+    assert inherited(prod, prod) == ["prod/missed"]
     assert broker.login({**dev, "password": "another"})["outcome"] == "refused"
 
 
@@ -101,11 +110,39 @@ def test_a_hostile_client_of_the_database_server_gets_at_nothing(one: Installati
         assert "CONNECT privilege" in said["says"]
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="one user reads all its files")
+def test_each_has_a_folder_of_the_vault_and_nobody_has_the_vault(one: Installation) -> None:
+    vault = one.home / "data" / "shared" / "vault"
+    owners = {
+        path.name: (path.stat().st_uid, path.stat().st_mode & 0o777) for path in vault.iterdir()
+    }
+    assert owners.keys() == {"prod", "dev"}
+    assert {mode for _, mode in owners.values()} == {0o700}
+    assert len({uid for uid, _ in owners.values()}) == 2
+    assert (vault.stat().st_uid, vault.stat().st_mode & 0o777) == (0, 0o711)
+    rows = json.loads(one.call("prove", "--json").out)["probes"]
+    rows = [row for row in rows if row["probe"] == "vault"]
+    assert {row["verdict"] for row in rows} == {"held", "shared by design"}, rows
+    links = [row["answer"] for row in rows if " link" in row["tried"]]
+    assert len(links) == 4
+    assert all("at home" in answer for answer in links), links
+
+
 def test_nothing_shared_restarts_when_development_comes_and_goes(one: Installation) -> None:
     before = one.processes("shared"), one.processes("prod")
+    vault = one.home / "data" / "shared" / "vault"
+    (vault / "prod" / "stays").write_text("1")
+    (vault / "dev" / "goes").write_text("1")
     one.call("down", "dev", "--yes")
     one.call("up", "dev", "--yes")
+    assert (vault / "dev" / "goes").exists()
     one.call("destroy", "dev", "--yes")
+    assert {path.name for path in vault.iterdir()} == {"prod"}
+    assert (vault / "prod" / "stays").exists()
+    waits = json.loads(one.call("trash", "list", "--json").out)["trash"]
+    [kept] = [each["id"] for each in waits if each["key"] == "dev/filespace/vault"]
+    one.call("trash", "restore", kept)
+    assert (vault / "dev" / "goes").exists()
     assert broker.login(ask(one, "dev", "mqtt"))["outcome"] == "refused"
     assert cache.read(ask(one, "dev", "cache"))["outcome"] == "refused"
     one.call("up", "dev", "--yes")

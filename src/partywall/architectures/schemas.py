@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from partywall.architectures.preset import Preset
-from partywall.model.choices import BrokerWall, CacheWall, DatabaseWall
-from partywall.model.world import Instance, KeySpace, Network, Route, TopicSpace, Volume
+from partywall.model.choices import BrokerWall, CacheWall, DatabaseWall, FilesWall
+from partywall.model.world import FileSpace, Instance, KeySpace, Network, Route, TopicSpace, Volume
 
 PRESET = Preset(
     name="schemas",
@@ -30,6 +30,7 @@ PRESET = Preset(
         "database": DatabaseWall.SCHEMA,
         "cache": CacheWall.KEYSPACE,
         "broker": BrokerWall.TOPICS,
+        "files": FilesWall.SUBFOLDER,
     },
-    needs=frozenset({Instance, KeySpace, Network, Route, TopicSpace, Volume}),
+    needs=frozenset({FileSpace, Instance, KeySpace, Network, Route, TopicSpace, Volume}),
 )

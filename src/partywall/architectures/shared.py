@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from partywall.architectures.preset import Preset
-from partywall.model.choices import BrokerWall, CacheWall
-from partywall.model.world import Instance, KeySpace, Network, Route, TopicSpace, Volume
+from partywall.model.choices import BrokerWall, CacheWall, FilesWall
+from partywall.model.world import FileSpace, Instance, KeySpace, Network, Route, TopicSpace, Volume
 
 PRESET = Preset(
     name="shared",
@@ -14,6 +14,7 @@ PRESET = Preset(
         "production and development stand at the same time, each at its own domain",
         "one cache and one broker serve all, so each further environment costs less memory",
         "each environment is a user of its own there: who ignores its prefix is denied",
+        "one vault holds the files of all, a folder for each: one place to back up and to bound",
         "nothing that is shared restarts when an environment comes or goes",
     ),
     costs=(
@@ -23,7 +24,12 @@ PRESET = Preset(
         "a shared server that fails, or is changed, fails or changes for production too",
         "the broker's own configuration file is not used: it is told what it needs here",
         "commands that name or count every key (SCAN, KEYS, DBSIZE, INFO) are denied",
+        "who fills the vault leaves the others no room in it",
     ),
-    choices={"cache": CacheWall.KEYSPACE, "broker": BrokerWall.TOPICS},
-    needs=frozenset({Instance, KeySpace, Network, Route, TopicSpace, Volume}),
+    choices={
+        "cache": CacheWall.KEYSPACE,
+        "broker": BrokerWall.TOPICS,
+        "files": FilesWall.SUBFOLDER,
+    },
+    needs=frozenset({FileSpace, Instance, KeySpace, Network, Route, TopicSpace, Volume}),
 )

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
 from typing import Any
 
+import msgspec
+
+from partywall.axes import sharing
 from partywall.axes.definition import relative
+from partywall.axes.sense import Senseless
 from partywall.axes.site import Environment, Site, before, own
 from partywall.model.app import App
 from partywall.model.choices import FilesWall
-from partywall.model.world import AnyThing, Volume, name_of
+from partywall.model.world import SHARED, AnyThing, FileSpace, Need, Volume, name_of
 
 
-def folder(site: Site, environment: Environment) -> Iterable[AnyThing]:
+def folder(site: Site, environment: Environment) -> Iterable[Volume]:
     """Every volume of the Compose file once per environment, under a name of its own."""
     used = {
         mount.source
@@ -74,8 +79,79 @@ def read_only(site: Site, environment: Environment) -> Iterable[AnyThing]:
             yield one
 
 
+def subfolder(site: Site, environment: Environment) -> Iterable[AnyThing]:
+    """A vault for all instead of each volume of files; an environment has one folder in it.
+
+    Raises:
+        Senseless: when production's volume cannot be one.
+    """
+    for one in folder(site, environment):
+        name = name_of(one.key)
+        if name not in environment.vaulted:
+            yield one
+            continue
+        vault = _vault(site, name)
+        yield vault
+        yield _part(site, environment, vault)
+
+
+def _vault(site: Site, name: str) -> Volume:
+    """As production's definition says, or in the place of the machine that is for vaults."""
+    production = sharing.production_of(site)
+    said = Volume(
+        key=f"{SHARED}/volume/{name}",
+        name=f"{site.project}-{SHARED}_{name}",
+        driver=_driver(production.app, name),
+        options=_options(production.app, name),
+        external=bool(existing(production, name, production.app.volumes.get(name) or {})),
+        vault=True,
+    )
+    if why := _unsuitable(said, production):
+        raise Senseless(
+            f"the volume {name} {why}, and `files: subfolder` shares it by folders in it",
+            axes=("files",),
+            remedy="say `files: folder` in partywall.yaml, or give it no driver, or `driver_opts` "
+            "that bind a folder of the machine (`type: none, o: bind, device: /srv/vault`)",
+        )
+    if said.options or not site.vaults:
+        return said
+    return _bound(said, f"{site.vaults}/{name}")
+
+
+def _unsuitable(volume: Volume, production: Environment) -> str:
+    """Why folders in it cannot be mounted alone; empty when they can."""
+    if volume.external:
+        return "was there before"
+    if volume.driver or (volume.options and not volume.bound):
+        return "is in no folder that is always there"
+    checkout = production.checkout
+    device = PurePosixPath(volume.options.get("device", ""))
+    if checkout is not None and device.is_relative_to(checkout.folder):
+        return f"is in {checkout.folder}, which production alone has"
+    return ""
+
+
+def _bound(volume: Volume, device: str) -> Volume:
+    return msgspec.structs.replace(volume, options={"type": "none", "o": "bind", "device": device})
+
+
+def _part(site: Site, environment: Environment, vault: Volume) -> FileSpace:
+    """An environment's folder, which is all that its instances see."""
+    name = name_of(vault.key)
+    there = vault.options.get("device")
+    return FileSpace(
+        key=own(environment, "filespace", name),
+        needs=(Need(vault.key),),
+        name=f"{site.project}-{environment.name}_{name}",
+        options={**vault.options, "device": f"{there}/{environment.name}"} if there else {},
+        volume=vault.key,
+        folder=environment.name,
+    )
+
+
 OPTIONS = {
     FilesWall.FOLDER: folder,
+    FilesWall.SUBFOLDER: subfolder,
     FilesWall.READ_ONLY: read_only,
     FilesWall.COMMON: common,
 }

@@ -10,7 +10,7 @@ _APART = {
     "database": "`database: server`, or `database: database` for one server with a wall inside",
     "cache": "`cache: instance`, or `cache: keyspace` for one cache with a wall inside",
     "broker": "`broker: instance`, or `broker: topics` for one broker with a wall inside",
-    "files": "`files: folder`, or `files: read-only` to let the others read production's",
+    "files": "`files: folder`, or `files: subfolder` for one vault with a wall inside",
 }
 """Axes on which there may be no wall at all, and what to say instead."""
 

@@ -1,4 +1,4 @@
-"""Which servers several environments use, who has a part of them, and what it is called there."""
+"""What several environments use, who has a part of it, and what that is called there."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from partywall.model.app import Role, Service
 from partywall.model.choices import BrokerWall, CacheWall, Choices, DatabaseWall, FilesWall
 from partywall.model.errors import BadInput
 from partywall.model.secret import SecretRef
-from partywall.model.world import SHARED, Key
+from partywall.model.world import SHARED
 
 _COMMON = "common"
 
@@ -56,13 +56,13 @@ KINDS = {
 
 def any_shared(choices: Choices) -> bool:
     """Whether an architecture has something of production's that other environments use."""
-    return choices.files is FilesWall.READ_ONLY or any(
+    return choices.files in (FilesWall.READ_ONLY, FilesWall.SUBFOLDER) or any(
         kind.shared(choices) for kind in KINDS.values()
     )
 
 
 def settled(site: Site) -> Site:
-    """The same site, whose environments know which of their services are shared.
+    """The same site, whose environments know which of their services and files are shared.
 
     Raises:
         BadInput: when a server cannot be shared, or is not production's as well.
@@ -75,19 +75,19 @@ def settled(site: Site) -> Site:
 
 def _settled(site: Site, environment: Environment) -> Environment:
     shares = frozenset(one.name for one in _shareable(site, environment))
-    reads = dict(_read(site, environment))
-    return msgspec.structs.replace(environment, shares=shares, reads=reads)
+    made = msgspec.structs.replace(environment, shares=shares)
+    if site.choices.files is FilesWall.SUBFOLDER:
+        return msgspec.structs.replace(made, vaulted=_common_files(site, environment))
+    if site.choices.files is FilesWall.READ_ONLY and not environment.production:
+        names = sorted(_common_files(site, environment))
+        reads = {name: own(production_of(site), "volume", name) for name in names}
+        return msgspec.structs.replace(made, reads=reads)
+    return made
 
 
-def _read(site: Site, environment: Environment) -> Iterator[tuple[str, Key]]:
+def _common_files(site: Site, environment: Environment) -> frozenset[str]:
     """Volumes of files that production has too; what servers keep is no such thing."""
-    if site.choices.files is not FilesWall.READ_ONLY or environment.production:
-        return
-    production = production_of(site)
-    theirs = set(_files(production))
-    for name in _files(environment):
-        if name in theirs:
-            yield name, own(production, "volume", name)
+    return frozenset(_files(environment)) & frozenset(_files(production_of(site)))
 
 
 def _files(environment: Environment) -> Iterator[str]:
@@ -155,15 +155,15 @@ def parts(environment: Environment, role: Role) -> Iterable[Service]:
 
 
 def production_of(site: Site) -> Environment:
-    """Whose app says what the servers are.
+    """Whose app says what is shared.
 
     Raises:
         BadInput: when it is not known here.
     """
     if site.production is None:
         raise BadInput(
-            "servers that all environments use are made from production's services, and there "
-            "are none of it here",
-            remedy="choose an architecture without shared servers",
+            "what all environments use is made from production's definitions, and there are none "
+            "of it here",
+            remedy="choose an architecture in which nothing is shared",
         )
     return site.production

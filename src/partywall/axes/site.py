@@ -69,6 +69,8 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """Its services that such a server stands for; worked out from the choices."""
     reads: dict[str, Key] = {}
     """Its volumes that are another environment's, to be read and no more; worked out as well."""
+    vaulted: frozenset[str] = frozenset()
+    """Its volumes that are folders of vaults which others use too; worked out as well."""
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,12 +87,16 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     on: str = ""
     """The environment that stands where one at a time does; empty: production."""
     production: Environment | None = None
-    """Whose definitions make the servers that all use; needed only where there are any."""
+    """Whose definitions make what all use; needed only where there is something."""
+    vaults: str = ""
+    """The folder of the machine for vaults that no Compose file puts elsewhere; empty: the engine
+    has a place of its own."""
 
 
 def volume_of(environment: Environment, name: str) -> Key:
     """The key of the volume that the Compose file calls so."""
-    return environment.reads.get(name) or own(environment, "volume", name)
+    kind = "filespace" if name in environment.vaulted else "volume"
+    return environment.reads.get(name) or own(environment, kind, name)
 
 
 def own(environment: Environment, kind: str, name: str) -> Key:

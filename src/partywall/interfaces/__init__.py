@@ -42,11 +42,14 @@ ATTACHED = "attached"
 """The folder below `home` where an engine writes what single programs alone may read."""
 RENDERED = "rendered"
 """The folder below `home` where an engine writes each environment's Compose project."""
+VAULTS = "vaults"
+"""The folder among what a machine's projects have in common where each project's vaults are."""
 
 __all__ = [
     "ATTACHED",
     "METHOD",
     "RENDERED",
+    "VAULTS",
     "Agent",
     "BuildsEngine",
     "Clock",

@@ -52,6 +52,8 @@ class Discarded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     owner: Key = ""
     """The instance or job that kept them in a volume without a name, and where inside it."""
     path: str = ""
+    folder: str = ""
+    """The folder of the machine that goes with them, where the engine would leave it."""
     id: str = ""
     """What the user calls them."""
 

@@ -101,6 +101,14 @@ class Volume(Thing, frozen=True, kw_only=True, tag="volume"):
     """What the driver is told, `device` being where the data are."""
     external: bool = False
     """It was there before: it is used, and never made or removed."""
+    vault: bool = False
+    """It is for folders of environments in it; nobody has all of it."""
+
+    @property
+    def bound(self) -> bool:
+        """Whether its data are in a folder of the host: the local driver binds it."""
+        said = "bind" in self.options.get("o", "").split(",")
+        return said and bool(self.options.get("device"))
 
 
 class Network(Thing, frozen=True, kw_only=True, tag="network"):
@@ -158,12 +166,12 @@ class TopicSpace(Thing, frozen=True, kw_only=True, tag="topicspace"):
     """Of the broker's administrator, in the store of `shared`."""
 
 
-class FileSpace(Thing, frozen=True, kw_only=True, tag="filespace"):
-    """An environment's part of a shared vault."""
+class FileSpace(Volume, frozen=True, kw_only=True, tag="filespace"):
+    """An environment's part of a shared vault: a folder in it, and nothing around it."""
 
     volume: Key
+    """The vault."""
     folder: str
-    read_only: bool = False
 
 
 class BasicAuth(msgspec.Struct, frozen=True):
@@ -269,7 +277,7 @@ AnyThing = (
 Space = Database | KeySpace | TopicSpace
 """An environment's part of a server."""
 
-KEPT = (Volume, Database, KeySpace, TopicSpace, FileSpace, Checkout)
+KEPT = (Volume, Database, KeySpace, TopicSpace, Checkout)
 """What `down` leaves in place."""
 
 

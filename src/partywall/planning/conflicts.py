@@ -106,9 +106,12 @@ def _claims(thing: AnyThing) -> Iterator[Claim]:
             yield "address", f"{thing.host}{port}{thing.path}"
         case Network():
             yield "network name", thing.name
+        case FileSpace():
+            yield "volume name", thing.name
+            yield f"folder of {thing.volume} named", thing.folder
         case Volume():
             yield "volume name", thing.name
-            if thing.options.get("device") and not folders.is_folder(thing):
+            if thing.options.get("device") and not thing.bound:
                 yield "device", " ".join(f"{k}={v}" for k, v in sorted(thing.options.items()))
         case Checkout():
             yield "checkout folder", thing.folder
@@ -131,7 +134,5 @@ def _claims_on_server(thing: AnyThing) -> Iterator[Claim]:
         case TopicSpace():
             yield f"user of {thing.server} named", thing.user
             yield f"prefix on {thing.server}", thing.prefix
-        case FileSpace() if not thing.read_only:
-            yield f"folder of {thing.volume} named", thing.folder
         case _:
             pass

@@ -8,7 +8,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from partywall.model.errors import Place, Refused
-from partywall.model.world import AnyThing, Instance, Job, Key, Volume, World, environment_of
+from partywall.model.world import (
+    AnyThing,
+    FileSpace,
+    Instance,
+    Job,
+    Key,
+    Volume,
+    World,
+    environment_of,
+)
 
 
 class Use(NamedTuple):
@@ -107,19 +116,15 @@ def uses(world: World) -> Iterator[Use]:
 
 
 def _of(thing: AnyThing) -> Iterator[Use]:
-    if isinstance(thing, Volume) and is_folder(thing):
+    if isinstance(thing, FileSpace):
+        return  # its vault says it: nobody else may have anything there
+    if isinstance(thing, Volume) and thing.bound:
         yield Use(thing.key, thing.options["device"], writes=True)
     instance = thing.instance if isinstance(thing, Job) else thing
     if isinstance(instance, Instance):
         for mount in instance.mounts:
             if mount.kind == "bind":
                 yield Use(thing.key, mount.source, writes=not mount.read_only)
-
-
-def is_folder(volume: Volume) -> bool:
-    """Whether its data are in a folder of the host: the local driver binds it."""
-    bound = "bind" in volume.options.get("o", "").split(",")
-    return bound and bool(volume.options.get("device"))
 
 
 def _lineage(path: str) -> Iterator[str]:

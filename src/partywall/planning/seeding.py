@@ -11,7 +11,6 @@ from partywall.model.world import (
     AnyThing,
     Database,
     Entry,
-    FileSpace,
     Job,
     Key,
     KeySpace,
@@ -22,7 +21,7 @@ from partywall.model.world import (
     name_of,
 )
 
-_DATA = (Volume, Database, KeySpace, TopicSpace, FileSpace)
+_DATA = (Volume, Database, KeySpace, TopicSpace)
 """What a seeder may fill; a checkout is nobody's data."""
 
 

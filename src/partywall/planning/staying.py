@@ -1,4 +1,4 @@
-"""Refuses to leave data behind: what moves between a server of one's own and a shared one."""
+"""Refuses to leave data behind: what moves between something of one's own and what is shared."""
 
 from __future__ import annotations
 
@@ -70,6 +70,6 @@ def _volumes(desired: World, observed: World) -> Iterator[_Move]:
 
 
 def _takes_its_place(new: Key, old: Key) -> bool:
-    """The same volume of the Compose file, one of all and one of an environment."""
+    """The same volume of the Compose file: one for all and one's own, or one of another kind."""
     owners = {environment_of(new), environment_of(old)}
-    return name_of(new) == name_of(old) and SHARED in owners
+    return name_of(new) == name_of(old) and (SHARED in owners or len(owners) == 1)

@@ -22,6 +22,8 @@ class Planted(msgspec.Struct, frozen=True, kw_only=True):
     """Where the volume is on this machine."""
     seen: str
     """Where its environment sees it."""
+    stand: Stand
+    """Who planted it."""
     text: str
     mark: list[int] = []
     """What tells the file from every other."""
@@ -106,7 +108,7 @@ def _plant(case: Case, where: Target) -> Planted:
     for volume, stand, folder in vaults(case, where):
         text = f"partywall probe {case.run.nonce} {where.environment}"
         known = folders(case, where)[volume]
-        file = Planted(volume=volume, folder=known, seen=folder, text=text)
+        file = Planted(volume=volume, folder=known, seen=folder, stand=stand, text=text)
         scratch: Ask = {
             "do": "vault.scratch",
             "folder": folder,

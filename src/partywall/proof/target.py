@@ -11,6 +11,7 @@ from partywall.model.secret import SecretRef, references
 from partywall.model.world import (
     AnyThing,
     Database,
+    FileSpace,
     Instance,
     Job,
     Key,
@@ -65,6 +66,8 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     """Those of the volumes that belong to servers: nothing is ever written there."""
     reads: frozenset[Key] = frozenset()
     """Volumes of other environments that it reads by an explicit line."""
+    parts: frozenset[Key] = frozenset()
+    """Those of the volumes that are folders of a vault which others use, too."""
     vaults: dict[Key, Key] = {}
     """Volume → the instance that serves its files and nothing else."""
     keepers: tuple[Keeper, ...] = ()
@@ -111,6 +114,7 @@ def target(world: World, environment: str) -> Target:
             and mount.source
             and environment_of(mount.source) != environment
         ),
+        parts=frozenset(thing.key for thing in things if isinstance(thing, FileSpace)),
         vaults=_vaults(instances),
         keepers=tuple(
             Keeper(key=one.key, service=one.service, visit=one.session)

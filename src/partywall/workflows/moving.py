@@ -1,4 +1,4 @@
-"""Data in bound folders that a change of `source` would leave behind."""
+"""Data in bound folders that a change of `source` or `files` would leave behind."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from partywall.model.errors import Refused
-from partywall.model.world import Instance, Job, World, environment_of
+from partywall.model.world import FileSpace, Instance, Job, World, environment_of
 from partywall.workflows.project import Project
 
 
@@ -16,6 +16,7 @@ def check(project: Project, desired: World, scope: str | None = None) -> None:
     Raises:
         Refused: with both folders.
     """
+    _check_vaults(project, desired)
     mine = [name for name in project.settings.environments if scope in (None, name)]
     for name in mine:
         if name in project.attachments or not _has_lived(project, name):
@@ -30,6 +31,24 @@ def check(project: Project, desired: World, scope: str | None = None) -> None:
                     or project.settings.where("architecture"),
                     remedy=f"write {former} into the Compose file, with all of its path, or use a "
                     "named volume",
+                )
+
+
+def _check_vaults(project: Project, desired: World) -> None:
+    """What production has at the top of the folder that becomes a vault, it would not see."""
+    known = {*project.settings.environments, "lost+found"}
+    for thing in desired.things():
+        if not isinstance(thing, FileSpace) or not thing.bound:
+            continue
+        part = project.folder / thing.options["device"]
+        if project.environment(environment_of(thing.key)).production and not part.exists():
+            there = [one.name for one in part.parent.glob("*") if one.stem not in known]
+            if there:
+                raise Refused(
+                    f"{part.parent} is to be a vault in which each environment has a folder, and "
+                    f"has {min(there)} in it: {thing.key} would be empty",
+                    where=project.settings.where("files"),
+                    remedy=f"stop who uses them and move them into {part}, or say `files: folder`",
                 )
 
 

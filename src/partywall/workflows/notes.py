@@ -101,11 +101,15 @@ def _begins_without(project: Project, plan: Plan) -> Iterator[str]:
 
 
 def _staying(scope: str | None, observed: World) -> Iterator[str]:
-    """Folders of the host that services wrote to: they are the user's, and stay."""
+    """Folders of the host that services wrote to: they are the user's, and stay.
+
+    Of a vault each folder goes to the trash.
+    """
+    vaults = {one.key for one in observed.things() if isinstance(one, Volume) and one.vault}
     paths = {
         use.path
         for use in uses(observed)
-        if use.writes and scope in (None, environment_of(use.key))
+        if use.writes and use.key not in vaults and scope in (None, environment_of(use.key))
     }
     for path in sorted(paths):
         if CHECKOUTS in PurePosixPath(path).parts:

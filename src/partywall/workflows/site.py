@@ -10,6 +10,7 @@ import msgspec
 from partywall.axes.sharing import any_shared
 from partywall.axes.site import Environment, Machine, Share, Site
 from partywall.compose.settings import EnvironmentSettings, Limits
+from partywall.interfaces import VAULTS
 from partywall.model.app import App
 from partywall.model.errors import BadInput
 from partywall.system import machine
@@ -34,6 +35,7 @@ def site_of(project: Project, apps: Mapping[str, App]) -> Site:
         production=_production(project, apps),
         edge_ports=(project.ports.http, project.ports.https),
         on=project.on,
+        vaults=_vaults(project),
     )
 
 
@@ -42,6 +44,13 @@ def _edge(project: Project) -> dict[str, str]:
     settings = project.edge.settings
     said = {"tls": project.settings.tls, "bind": settings.bind[0]}
     return {**said, **({"trusted": " ".join(settings.trusted)} if settings.trusted else {})}
+
+
+def _vaults(project: Project) -> str:
+    """Of engines that take definitions: others put vaults where all their data are."""
+    if not project.engine.definitions:
+        return ""
+    return str(project.commons.folder / VAULTS / project.settings.project)
 
 
 def _environment(project: Project, name: str, app: App) -> Environment:
@@ -88,16 +97,16 @@ def _production(project: Project, apps: Mapping[str, App]) -> Environment | None
     name = project.settings.production.name
     if name in project.attachments:
         raise BadInput(
-            f"{name} is attached and stays as it is: it shares no server with others",
+            f"{name} is attached and stays as it is: it shares no server and no vault with others",
             where=project.settings.where("environments", name, "attach"),
-            remedy="choose an architecture without shared servers, or `partywall take-over`",
+            remedy="choose an architecture in which nothing is shared, or `partywall take-over`",
         )
     if before := project.settings.production.volumes_of:
         raise BadInput(
-            f"{name} has the volumes of the Compose project {before}, and a server that all use "
-            "would not have its data",
+            f"{name} has the volumes of the Compose project {before}, and what all use would not "
+            "have its data",
             where=project.settings.where("environments", name, "volumes_of"),
-            remedy="choose an architecture without shared servers",
+            remedy="choose an architecture in which nothing is shared",
         )
     app = apps.get(name) or project.apps([name])[name]
     return _environment(project, name, app)

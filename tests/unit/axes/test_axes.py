@@ -580,10 +580,14 @@ class TestSource:
         assert made["dev/web"].folder == ""
 
 
-def test_an_option_of_another_version_is_refused_with_those_there_are():
-    with pytest.raises(BadInput, match="`files: subfolder`") as error:
-        things(environment(service("web")), choices=Choices(files=FilesWall.SUBFOLDER))
-    for known in world.AXES["files"]:
+def test_an_option_that_is_not_built_is_refused_with_those_there_are(monkeypatch):
+    built = {one: adds for one, adds in world.AXES["files"].items() if one is not FilesWall.COMMON}
+    monkeypatch.setitem(world.AXES, "files", built)
+    choices = Choices(files=FilesWall.COMMON)
+    assert world.missing(choices) == ["files: common"]
+    with pytest.raises(BadInput, match="`files: common`") as error:
+        things(environment(service("web")), choices=choices)
+    for known in built:
         assert known.value in error.value.remedy
 
 

@@ -183,7 +183,7 @@ def test_what_cannot_be_shared_is_refused_with_what_to_say() -> None:
 
 
 def test_without_production_there_is_nothing_to_make_them_from() -> None:
-    with pytest.raises(BadInput, match="production's services"):
+    with pytest.raises(BadInput, match="production's definitions"):
         desired(msgspec.structs.replace(site(), production=None))
 
 

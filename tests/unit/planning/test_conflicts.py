@@ -49,7 +49,8 @@ def topics(key: str, **fields) -> TopicSpace:
 
 
 def files(key: str, **fields) -> FileSpace:
-    return FileSpace(key=key, **{"volume": "shared/volume/vault", "folder": "all", **fields})
+    given = {"name": key, "volume": "shared/volume/vault", "folder": "all", **fields}
+    return FileSpace(key=key, **given)
 
 
 GROUND = Ground("/srv", production="prod")
@@ -158,7 +159,7 @@ FINE = [
     (mounting("dev/a", "anonymous"), mounting("prod/b", "anonymous")),
     (database("dev/database/a", "dev/db", name="app"), database("prod/database/a", "prod/db")),
     (keyspace("dev/keyspace/a", number=0), keyspace("prod/keyspace/a", number=1)),
-    (files("dev/filespace/a", read_only=True), files("prod/filespace/a")),
+    (files("dev/filespace/a", folder="dev"), files("prod/filespace/a", folder="prod")),
     (
         Limit(key="dev/limit/all", cpus=1, memory_bytes=1, pids=1),
         Limit(key="prod/limit/all", cpus=1, memory_bytes=1, pids=1),

@@ -25,7 +25,12 @@ def databases(kind: str) -> World:
 @pytest.mark.parametrize("scope", [None, "prod"])
 @pytest.mark.parametrize(
     ("there", "wanted"),
-    [("prod/volume/data", "shared/volume/data"), ("shared/volume/data", "prod/volume/data")],
+    [
+        ("prod/volume/data", "shared/volume/data"),
+        ("shared/volume/data", "prod/volume/data"),
+        ("prod/volume/data", "prod/filespace/data"),
+        ("prod/filespace/data", "prod/volume/data"),
+    ],
 )
 def test_data_that_would_start_empty_elsewhere_are_refused(there, wanted, scope):
     with pytest.raises(Refused, match=f"data in {there} would be left behind: {wanted}"):

@@ -16,7 +16,7 @@ from partywall.planning.uses import closure, used_by, uses
         (KeySpace(key="dev/keyspace/x", server="shared/cache", user="u"), ["shared/cache"]),
         (TopicSpace(key="dev/topicspace/x", server="shared/m", user="u", prefix="p"), ["shared/m"]),
         (
-            FileSpace(key="dev/filespace/x", volume="shared/volume/v", folder="f"),
+            FileSpace(key="dev/filespace/x", name="x", volume="shared/volume/v", folder="f"),
             ["shared/volume/v"],
         ),
         (route("dev/route/x", "dev/a", needs=()), ["dev/a"]),

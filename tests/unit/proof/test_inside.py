@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import socket
@@ -64,6 +65,33 @@ def test_planting_and_uprooting_leave_others_files_alone(tmp_path: Path) -> None
     assert vault.uproot(given)["outcome"] == "done"
     assert vault.uproot(given)["outcome"] == "done"
     assert {path.name for path in tmp_path.rglob("*")} == {"a", "other"}
+
+
+def test_links_lead_to_what_can_be_read_and_are_taken_away(tmp_path: Path) -> None:
+    (tmp_path / "far").write_text("found")
+    (tmp_path / "own").mkdir()
+    given = {"folder": str(tmp_path / "own"), "name": "x"}
+    there, nowhere = str(tmp_path / "far"), str(tmp_path / "none")
+    assert vault.links({**given, "targets": [nowhere, there]})["outcome"] == "done"
+    assert vault.links({**given, "targets": [nowhere]})["outcome"] == "refused"
+    assert vault.links({**given, "targets": ["/proc/version"]})["says"].endswith("/proc/version")
+    assert vault.lead({**given, "name": "a/x", "target": there})["outcome"] == "done"
+    assert (tmp_path / "own/a/x").read_text() == "found"
+    assert vault.lead({**given, "name": "a/x", "target": there})["outcome"] == "failed"
+    vault.uproot({**given, "name": "a/x"})
+    assert list((tmp_path / "own").iterdir()) == []
+
+
+def test_a_hard_link_into_another_file_system_leads_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def beyond(*_: object) -> None:
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    monkeypatch.setattr(Path, "hardlink_to", beyond)
+    given = {"folder": str(tmp_path), "name": "x", "targets": [str(tmp_path / "none")]}
+    assert vault.links(given)["outcome"] == "refused"
+    assert vault._said(OSError(errno.EXDEV, "no"))["says"] == "no link leads out of it"
 
 
 def test_what_is_not_there_is_not_visible(tmp_path: Path) -> None:

@@ -237,7 +237,8 @@ def test_without_networks_it_is_said_what_there_is() -> None:
 def housed(stand: str, ask: dict[str, Any]) -> dict[str, Any]:
     """Volumes that are seen at their mounts alone."""
     mine = ask.get("folder", ask.get("path", "")).startswith(("/files", "/w"))
-    if not mine:
+    out = any("/docker" in target or "/.." in target for target in ask.get("targets", ()))
+    if out or not mine:
         return {"outcome": "refused", "says": "not visible from inside"}
     if stand.endswith("/web") and ask["do"] in ("vault.scratch", "vault.plant"):
         return {"outcome": "permission denied", "says": "read-only"}
@@ -253,6 +254,8 @@ def test_a_volume_is_written_where_that_is_allowed_and_looked_for_by_what_it_is(
     tried = [ask for stand, ask in reach.asked if ask["do"] == "vault.list" and "dev" in stand]
     assert {(ask["folder"], tuple(ask["mark"])) for ask in tried} == {("/docker/prod", (1, 8))}
     assert len(tried) == 3
+    links = [ask["targets"] for stand, ask in reach.asked if ask["do"] == "vault.links"]
+    assert [len(targets) for targets in links] == [1, 2, 1, 2]
     uprooted = {stand for stand, ask in reach.asked if ask["do"] == "vault.uproot"}
     assert uprooted == planted
     assert report.left == ()

@@ -241,15 +241,15 @@ def test_an_empty_world_is_an_empty_sheet():
 def test_parts_limits_and_branches_are_named():
     mount_key = "shared/volume/vault"
     things = [
-        Volume(key=mount_key, name="vault"),
-        Instance(key="shared/vault", service="vault", role=Role.FILES),
-        FileSpace(key="dev/filespace/vault", volume=mount_key, folder="dev", read_only=True),
+        Volume(key=mount_key, name="vault", vault=True),
+        FileSpace(key="dev/filespace/vault", name="dev", volume=mount_key, folder="dev"),
         Limit(key="dev/limit/budget", cpus=0.8, memory_bytes=2**30, pids=10),
         Checkout(key="dev/checkout/code", folder="/x", branch="next"),
     ]
     svg = draw(World.of(things), "club")
     assert_holds(svg)
     assert "part of vault" in svg
+    assert "shared/volume/vault: files" in svg
     assert "branch next, at most 0.8 cores, 1.0 GiB" in svg
 
 

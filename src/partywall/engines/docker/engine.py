@@ -44,6 +44,7 @@ from partywall.model.world import (
     MACHINE,
     AnyThing,
     Entry,
+    FileSpace,
     Instance,
     Job,
     Key,
@@ -66,7 +67,7 @@ class DockerEngine:
     name = "docker"
     definitions = True
     common_edge = True
-    makes: frozenset[type[AnyThing]] = frozenset({Instance, Job, Limit, Network, Volume})
+    makes: frozenset[type[AnyThing]] = frozenset({FileSpace, Instance, Job, Limit, Network, Volume})
     limits = LIMITS
 
     def __init__(self, parts: EngineParts, api: Api, compose: Path) -> None:
@@ -204,10 +205,13 @@ class DockerEngine:
             UsesOrMakes(
                 NetworkPerformer(self._api, self._units, self._naming, parts.clock), self._outside
             ),
-            UsesOrMakes(
-                VolumePerformer(self._api, self._units, self._names, self._naming, self.trash()),
-                self._outside,
-            ),
+            UsesOrMakes(self._volumes(Volume), self._outside),
+            self._volumes(FileSpace),
+        )
+
+    def _volumes(self, kind: type[Volume]) -> VolumePerformer:
+        return VolumePerformer(
+            self._api, self._units, self._names, self._naming, self.trash(), kind
         )
 
     def reach(self) -> DockerReach:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
+from shlex import quote
 
 from partywall.engines.docker.names import service_of, unit_of
 from partywall.engines.docker.profiles import UNIT
@@ -48,7 +49,8 @@ class UnitExporter:
         """
         drawn = [entry for entry in desired.entries.values() if isinstance(entry.thing, _DRAWN)]
         mine = [entry for entry in drawn if unit_of(entry.thing.key) != MACHINE]
-        named = {unit_of(entry.thing.key) for entry in mine}
+        # Compose starts nothing where there is no service: a vault is only where its parts are.
+        named = {unit_of(one.thing.key) for one in mine if isinstance(one.thing, Instance | Job)}
         # In the order in which they start: what all use first, the edge, which joins them, last.
         order = [name for name in (SHARED, *environments) if name in named]
         for name in order:
@@ -60,7 +62,8 @@ class UnitExporter:
         units = [unit for unit in units if unit.compose.exists()]
         seeded = {self._units.unit(unit_of(key)).project for key in _seeders(desired)}
         readme = self._home / "README.md"
-        write_atomically(readme, page(units, seeded).encode(), 0o644)
+        bound = sorted({one for name in order for one in self._units.bound(name)})
+        write_atomically(readme, page(units, seeded, bound).encode(), 0o644)
         return [*(path for unit in units for path in (unit.compose, unit.env)), readme]
 
     def export_turns(self, desired: World, environments: Sequence[str]) -> list[Path]:
@@ -109,15 +112,26 @@ def _networks(desired: World, thing: AnyThing) -> Iterable[Network]:
     return (one.thing for one in found if one is not None and isinstance(one.thing, Network))
 
 
-def page(units: Sequence[Unit], seeded: Iterable[str]) -> str:
-    """What a person has to know about the units, in the order in which they start."""
+def page(units: Sequence[Unit], seeded: Iterable[str], bound: Sequence[str] = ()) -> str:
+    """What a person has to know about the units, in the order in which they start.
+
+    Args:
+        units: those that are started.
+        seeded: the Compose projects with jobs that fill data.
+        bound: folders in vaults, which nobody makes without Partywall.
+    """
     starts = "\n".join(
-        line
-        for unit in units
-        for line in (
-            *((f"sudo sh {unit.budget}",) if unit.budget.exists() else ()),
-            f"cd {unit.folder} && docker compose up -d",
-        )
+        [
+            *(f"sudo mkdir -p {quote(folder)}" for folder in bound),
+            *(
+                line
+                for unit in units
+                for line in (
+                    *((f"sudo sh {unit.budget}",) if unit.budget.exists() else ()),
+                    f"cd {unit.folder} && docker compose up -d",
+                )
+            ),
+        ]
     )
     first = "\n".join(
         f"cd {unit.folder} && docker compose --profile {SEED} up -d"

@@ -82,7 +82,7 @@ class DockerObserver:
         if (entry := self._records.get(key)) is not None:
             return self._as_remembered(entry)
         kind = key.split("/")[1]
-        if kind == "volume":
+        if kind in ("volume", "filespace"):
             return self._volume(key)
         if kind == "network":
             return self._networks(f"{KEY}={key}").get(key)

@@ -15,11 +15,11 @@ from partywall.engines.docker.api import Api
 from partywall.engines.docker.containers import Containers
 from partywall.engines.docker.labels import PROJECT
 from partywall.engines.docker.names import Naming
-from partywall.engines.docker.stands import Position, contact, positions
+from partywall.engines.docker.stands import Position, contacts, positions
 from partywall.engines.docker.understand import Inspected
 from partywall.interfaces import Agent, Completed, Contact, Stand
 from partywall.model.errors import BadInput, MachineFailed
-from partywall.model.world import Key
+from partywall.model.world import SHARED, Key
 from partywall.system.files import failed, make_folder
 
 
@@ -89,8 +89,9 @@ class DockerReach:
         return self._hired(agent).ask(self._positions[stand.name], text, seconds)
 
     def contacts(self, environment: str) -> Sequence[Contact] | None:
-        """What its containers are called in networks, and where they are."""
-        return [contact(environment, one) for one in self._containers.running(environment)]
+        """What its containers are called in networks, and where they are; shared ones as well."""
+        running = self._containers.running
+        return contacts(environment, running(environment), running(SHARED))
 
     def leave(self) -> None:
         """End the agents; their containers remove themselves."""

@@ -16,6 +16,7 @@ from partywall.model.secret import PLACEHOLDER, references
 from partywall.model.world import (
     AnyThing,
     Entry,
+    FileSpace,
     Instance,
     Job,
     Key,
@@ -25,7 +26,6 @@ from partywall.model.world import (
     environment_of,
     name_of,
 )
-from partywall.planning.folders import is_folder
 from partywall.planning.seeding import fills
 from partywall.planning.uses import is_edge
 
@@ -149,11 +149,12 @@ class _Drawing:
         volume = entry.thing
         if volume.external:
             return {"name": volume.name, "external": True}
-        made: Json = {"name": self._ground.called(volume), "labels": self._labels(entry)}
+        called = self._ground.called(volume)
+        made: Json = {"name": called, "labels": self._labels(entry)}
         if volume.driver:
             made["driver"] = volume.driver
         if volume.options:
-            made["driver_opts"] = driver_options(volume, self._ground.absolute)
+            made["driver_opts"] = driver_options(volume, called, self._ground.absolute)
         return made
 
     def foreign(self, unit: str) -> Json:
@@ -247,11 +248,18 @@ def _nameless(mount: Mapping[str, Any]) -> bool:
     return mount.get("type") == "volume" and not mount.get("source")
 
 
-def driver_options(volume: Volume, absolute: Callable[[str], str]) -> dict[str, str]:
-    """What the driver is told, a folder of the host from the root."""
-    if not is_folder(volume):
+def driver_options(volume: Volume, called: str, absolute: Callable[[str], str]) -> dict[str, str]:
+    """What the driver is told, a folder of the host from the root.
+
+    A later volume of an environment's part of a vault is another folder: `dev.2`, as the one that
+    was set aside keeps its own. No environment is called so.
+    """
+    if not volume.bound:
         return dict(volume.options)
-    return {**volume.options, "device": absolute(volume.options["device"])}
+    device = absolute(volume.options["device"])
+    if isinstance(volume, FileSpace):
+        device += called.removeprefix(volume.name).replace("-", ".")
+    return {**volume.options, "device": device}
 
 
 def _said(instance: Instance) -> Json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -74,9 +74,20 @@ def _position(name: str, one: Inspected, rights: Rights, key_of: Mapping[str, Ke
     )
 
 
-def contact(environment: str, inspected: Inspected) -> Contact:
-    """What a container is called in its networks, and where it is in them."""
-    networks = (inspected["NetworkSettings"].get("Networks") or {}).values()
+def contacts(
+    environment: str, mine: Sequence[Inspected], shared: Iterable[Inspected]
+) -> list[Contact]:
+    """Where an environment's containers are, and what others use too where it meets them."""
+    near = frozenset(name for one in mine for name in one["NetworkSettings"].get("Networks") or {})
+    meets = (contact(environment, one, near) for one in shared)
+    own = [contact(environment, one) for one in mine]
+    return [*own, *(one for one in meets if one.addresses)]
+
+
+def contact(environment: str, inspected: Inspected, near: Container[str] | None = None) -> Contact:
+    """What a container is called in its networks (`near`: in those), and where it is in them."""
+    every = inspected["NetworkSettings"].get("Networks") or {}
+    networks = [one for name, one in every.items() if near is None or name in near]
     names = [str(inspected["Name"]).lstrip("/"), inspected["Id"][:_ID]]
     for network in networks:
         names += network.get("Aliases") or ()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
+from pathlib import Path
 from urllib.parse import quote
 
 import msgspec
@@ -9,13 +12,15 @@ import msgspec
 from partywall.engines.docker.api import Api
 from partywall.engines.docker.labels import KEY, PROJECT, is_ours, key_of
 from partywall.engines.docker.names import Naming
+from partywall.engines.docker.render import driver_options
 from partywall.engines.docker.understand import Inspected
 from partywall.engines.docker.units import Units
 from partywall.engines.docker.unnamed import Unnamed
 from partywall.engines.docker.volume_names import VolumeNames
-from partywall.interfaces import Discarded, EngineParts
+from partywall.interfaces import VAULTS, Discarded, EngineParts
 from partywall.model.errors import Refused
-from partywall.model.world import Entry, Volume, environment_of, name_of
+from partywall.model.world import Entry, FileSpace, Volume, environment_of, name_of
+from partywall.system.files import failed
 from partywall.system.trash import TrashFolder
 
 
@@ -47,10 +52,15 @@ class VolumeTrash:
         self._clock = parts.clock
         self._lifetime = parts.trash_seconds
         self._folder = TrashFolder(parts.home / "trash")
+        self._vaults = parts.commons.folder / VAULTS
 
     def put(self, volume: Volume, called: str) -> None:
         """Set a volume aside, once: a crash before the end of it is no second time."""
-        self._put(Discarded(key=volume.key, name=volume.name, at=0, until=0, volume=called))
+        one = Discarded(key=volume.key, name=volume.name, at=0, until=0, volume=called)
+        if isinstance(volume, FileSpace) and volume.bound:
+            options = driver_options(volume, called, self._units.absolute)
+            one = msgspec.structs.replace(one, folder=options["device"])
+        self._put(one)
 
     def gather(self, environment: str | None) -> None:
         """Set aside what is kept without a name for instances that are gone for good."""
@@ -114,7 +124,26 @@ class VolumeTrash:
             raise Refused(f"the volume {one.volume} is in use again", remedy="`partywall status`")
         if self._found(one) is not None:
             self._api.delete(_path(one))
+        if one.folder:
+            self._clear(Path(one.folder))
         self._folder.drop(one)
+
+    def _clear(self, folder: Path) -> None:
+        """Remove a folder in a vault, which its volume was only a way to, and an empty vault.
+
+        Raises:
+            MachineFailed: when it cannot be removed.
+        """
+        try:
+            shutil.rmtree(folder)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise failed(error, "remove", folder) from error
+        for vault in folder.parents:
+            if vault.is_relative_to(self._vaults):
+                with contextlib.suppress(OSError):  # others may have something in it
+                    vault.rmdir()
 
     def _used(self) -> set[str]:
         kept = self._unnamed.kept().values()

@@ -15,11 +15,11 @@ from partywall.compose.envfiles import quoted
 from partywall.engines.docker.names import unit_of
 from partywall.engines.docker.profiles import NO_WAYS, Drawn, Ways, in_profiles
 from partywall.engines.docker.profiles import UNIT as PROFILES
-from partywall.engines.docker.render import Ground, document
+from partywall.engines.docker.render import Ground, document, driver_options
 from partywall.interfaces import SecretStore
 from partywall.model.errors import MachineFailed
 from partywall.model.secret import SecretRef, references
-from partywall.model.world import AnyThing, Entry, Instance, Job, Key, Limit
+from partywall.model.world import AnyThing, Entry, FileSpace, Instance, Job, Key, Limit
 from partywall.system.decoding import decode
 from partywall.system.filelock import locked
 from partywall.system.files import corrupted, make_folder, read_bytes, write_atomically
@@ -69,6 +69,13 @@ class Units:
     def absolute(self, path: str) -> str:
         """A host path as a world gives it → that path from the root."""
         return self._ground.absolute(path)
+
+    def bound(self, name: str) -> Iterator[str]:
+        """The folders in vaults that a unit mounts; raises as `entries`."""
+        for entry in self.entries(name):
+            if isinstance(entry.thing, FileSpace) and entry.thing.bound:
+                called = self._ground.called(entry.thing)
+                yield driver_options(entry.thing, called, self._ground.absolute)["device"]
 
     def budget(self, name: str) -> tuple[Limit, str] | None:
         """The budget that a unit lives on, and its group of the kernel; raises as `entries`."""

@@ -21,6 +21,7 @@ from partywall.interfaces import Clock, Health, Performer, Records, SecretStore
 from partywall.model.world import (
     AnyThing,
     Entry,
+    FileSpace,
     Instance,
     Job,
     Key,
@@ -58,7 +59,7 @@ class EmbeddedEngine:
     name = "embedded"
     definitions = False
     common_edge = False
-    makes: frozenset[type[AnyThing]] = frozenset({Instance, Job, Volume})
+    makes: frozenset[type[AnyThing]] = frozenset({FileSpace, Instance, Job, Volume})
 
     def __init__(
         self,
@@ -126,11 +127,11 @@ class EmbeddedEngine:
 
     def performers(self) -> Sequence[Performer]:
         """Its hands."""
-        account = self._programs.account
+        made = (self.places, self._programs.account, self._records, self.trash())
         return (
             InstancePerformer(self._running),
             JobPerformer(self._running, self._records),
-            VolumePerformer(self.places, account, self._records, self.trash()),
+            *(VolumePerformer(*made, kind) for kind in (Volume, FileSpace)),
         )
 
     def reach(self) -> EmbeddedReach:

@@ -53,6 +53,15 @@ def make_lent(path: Path, account: Account | None, home: Path) -> Path:
     return _make(path, account, home, lambda one: (-1, one.gid, 0o750))
 
 
+def make_passage(path: Path, account: Account | None, home: Path) -> Path:
+    """A folder that stays ours; those who have one of their own in it may pass.
+
+    Raises:
+        MachineFailed: when it cannot be made.
+    """
+    return _make(path, account, home, lambda _: (os.geteuid(), os.getegid(), _PASS_THROUGH))
+
+
 def _make(
     path: Path,
     account: Account | None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from partywall.interfaces import ATTACHED
-from partywall.model.world import Key, environment_of, name_of
+from partywall.model.world import SHARED, Key, environment_of, name_of
 
 
 class Places:
@@ -27,7 +27,9 @@ class Places:
         return self.home / "data" / environment
 
     def volume(self, key: Key) -> Path:
-        """The folder of one volume, by its key."""
+        """The folder of one volume, or of an environment's part of a vault, by its key."""
+        if key.split("/")[1] == "filespace":
+            return self.data(SHARED) / name_of(key) / environment_of(key)
         return self.data(environment_of(key)) / name_of(key)
 
     def instance(self, key: Key) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 from partywall.proof.inside.answer import AUTHENTICATED, FAILED, REFUSED, Answer, Ask, answer
@@ -9,6 +10,8 @@ from partywall.proof.inside.session import PATIENCE, NoSession, Session
 
 _BEAT = 0.2
 """Seconds between two live canaries."""
+_CONTROL = "$CONTROL/dynamic-security/v1"
+"""Where a Mosquitto is told whom it lets in."""
 
 
 def scratch(ask: Ask) -> Answer:
@@ -58,7 +61,12 @@ def listen(ask: Ask) -> Answer:
 
 
 def overhear(ask: Ask) -> Answer:
-    """Subscribe in every way that might reach somebody else's topics, and count what comes."""
+    """Subscribe in every way that might reach somebody else's topics, and count what comes.
+
+    In the end its own topic has to be heard still: one that was thrown out hears nothing. Then the
+    broker is asked for its users.
+    """
+    home = ask["home"]
     try:
         with Session(ask) as session:
             for pattern in ask["patterns"]:
@@ -66,18 +74,34 @@ def overhear(ask: Ask) -> Answer:
             began = time.time()
             time.sleep(ask["seconds"])
             ended = time.time()
-    except NoSession as error:
-        return error.said
-    foreign = [topic for topic, _, _ in session.heard if not topic.startswith(ask["prefix"])]
+            session.ask_for(home)
+            session.publish(home, "still here")
+            if not session.hears(home, PATIENCE):
+                return answer(FAILED, "the broker threw it out, so it could hear nothing")
+    except (NoSession, ValueError, RuntimeError) as error:
+        said = error.said if isinstance(error, NoSession) else None
+        return said or answer(FAILED, f"the broker threw it out: {error}")
+    heard = [one for one in (*session.heard, *_users(ask)) if one[0] != home]
+    foreign = [topic for topic, _, _ in heard if not topic.startswith(ask["prefix"])]
     return answer(
         AUTHENTICATED,
-        f"subscribed to {', '.join(ask['patterns'])} for {ask['seconds']:g} s, "
-        f"{len(foreign)} messages of others came",
+        f"subscribed in {len(ask['patterns'])} ways, such as {', '.join(ask['patterns'][:3])}, for "
+        f"{ask['seconds']:g} s, {len(foreign)} messages of others came",
         began=began,
         ended=ended,
         canaries=len(foreign),
         retained=sum(kept for topic, kept, _ in session.heard if topic in foreign),
     )
+
+
+def _users(ask: Ask) -> list[tuple[str, bool, float]]:
+    """What a Mosquitto says of its users; others may throw out who asks."""
+    with contextlib.suppress(NoSession, ValueError, RuntimeError), Session(ask) as session:
+        session.ask_for(f"{_CONTROL}/response")
+        session.publish(_CONTROL, '{"commands": [{"command": "listClients"}]}')
+        session.hears(f"{_CONTROL}/response", _BEAT)
+        return session.heard
+    return []
 
 
 def intrude(ask: Ask) -> Answer:

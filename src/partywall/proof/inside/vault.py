@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -94,6 +95,35 @@ def read(ask: Ask) -> Answer:
     return _any(ask["path"], ask, look)
 
 
+def links(ask: Ask) -> Answer:
+    """Lead links of both kinds from an own folder to a file, and read it through them."""
+    answers = []
+    link = Path(ask["folder"], ask["name"])
+    for target in ask["targets"]:
+        for lead in (link.symlink_to, link.hardlink_to):
+            try:
+                lead(target)
+                with link.open("rb") as file:
+                    file.read(1)
+                return answer(DONE, f"read it through a link to {target}")
+            except OSError as error:
+                answers.append(_said(error))
+            finally:
+                link.unlink(missing_ok=True)
+    return next((one for one in answers if one["outcome"] != REFUSED), answers[0])
+
+
+def lead(ask: Ask) -> Answer:
+    """Leave a symbolic link in a folder, for who serves it; `uproot` takes it away again."""
+    path = Path(ask["folder"], ask["name"])
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.symlink_to(ask["target"])
+    except OSError as error:
+        return _said(error)
+    return answer(DONE, "left a link")
+
+
 def _any(named: str, ask: Ask, attempt: Callable[[Path], Answer]) -> Answer:
     """The first success; else what came of the path as it is named, unless another says more."""
     answers = []
@@ -152,6 +182,8 @@ def _said(error: OSError) -> Answer:
         return answer(REFUSED, "not visible from inside")
     if isinstance(error, PermissionError):
         return answer(DENIED, error.strerror)
+    if error.errno == errno.EXDEV:
+        return answer(REFUSED, "no link leads out of it")
     return {**of_error(error), "outcome": FAILED}
 
 
@@ -162,4 +194,6 @@ ACTIONS = {
     "uproot": uproot,
     "list": list_folder,
     "read": read,
+    "links": links,
+    "lead": lead,
 }

@@ -49,10 +49,10 @@ def _within(case: Case, own: Server, other: Server) -> Iterable[Attempt]:
 
 def _overheard(case: Case, own: Server, other: Server, theirs: str) -> Attempt:
     """The other sings on its own topics while the own environment subscribes in every way."""
-    patterns = ["#", "+/#", f"{other.prefix}#", theirs, f"$share/partywall/{theirs}", "$SYS/#"]
     listen = {
         **_ask(case, "overhear", own, own.login),
-        "patterns": patterns, "prefix": own.prefix, "seconds": _LISTEN,
+        "patterns": patterns(own.prefix, other.prefix, theirs), "prefix": own.prefix,
+        "home": f"{own.prefix}{_topic(case, 'listener')}", "seconds": _LISTEN,
     }  # fmt: skip
     sing = {**_ask(case, "sing", other, other.login), "topic": theirs, "seconds": _SING}
     with ThreadPoolExecutor(1) as pool:
@@ -64,12 +64,30 @@ def _overheard(case: Case, own: Server, other: Server, theirs: str) -> Attempt:
     return case.attempt(verdict, tried, words)
 
 
+def patterns(own: str, other: str, topic: str) -> list[str]:
+    """Ways to subscribe that might reach somebody else's topics, or what the broker says itself.
+
+    Args:
+        own: what its own topics start with.
+        other: what the other's start with.
+        topic: one of the other's.
+    """
+    return [
+        *("#", "$SYS/#", f"{other}#", topic, "+/#", f"+/{topic.partition('/')[2]}", "+/+/+", "/#"),
+        *(f"{own}../{other}#", f"{own}+/../../{other}#", f"./{other}#", f"/{other}#"),
+        *(f"$share/partywall/{way}" for way in ("#", topic, f"{other}#", "+/#", "$SYS/#")),
+        *("$CONTROL/#", "$CONTROL/dynamic-security/v1/response"),
+    ]
+
+
 def _intruded(case: Case, own: Server, other: Server, theirs: str) -> Attempt:
     """The own environment speaks on the other's topic while the other listens there."""
     topic = f"{theirs}-intruder"
     listen = {
         **_ask(case, "overhear", other, other.login),
-        "patterns": [topic], "prefix": "partywall-nobody", "seconds": _SING,
+        "patterns": [topic], "prefix": "partywall-nobody",
+        "home": f"{other.prefix}{_topic(case, f'listener-{case.own.environment}')}",
+        "seconds": _SING,
     }  # fmt: skip
     speak = {**_ask(case, "intrude", own, own.login), "topic": topic}
     with ThreadPoolExecutor(1) as pool:

@@ -31,6 +31,7 @@ def _within(case: Case, own: Server, other: Server) -> Iterable[Attempt]:
     theirs = f"{case.other.environment}'s keys in {own.key}"
     beyond = {
         **_ask(case, "trespass", own, own.login),
+        "own": f"{own.prefix}partywall:{case.run.nonce}",
         "key": f"{other.prefix}partywall:{case.run.nonce}",
         "channel": f"{other.prefix}partywall",
     }

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
+
 from partywall.model.world import Route, name_of
 from partywall.proof.case import Answer, Case
 from partywall.proof.doors import call, credentials
-from partywall.proof.edge import NoAnswer
+from partywall.proof.edge import NoAnswer, Page
 from partywall.proof.inside.answer import DENIED, DONE, REFUSED, Ask
 from partywall.proof.logins import said
 from partywall.proof.paths import tricks
@@ -32,9 +34,14 @@ def across(case: Case) -> Iterable[Attempt]:
         return
     mine, theirs = planted(case, case.own), planted(case, case.other)
     yield from _by_folder(case, theirs, "made, read and deleted a scratch file")
+    yield _by_links(case, mine, theirs)
     route = _route(case.own)
     if route is not None and case.premises.door is not None:
         yield _by_http(case, route, mine, theirs)
+        yield _by_served_link(case, route, mine, theirs)
+    if theirs.volume in case.other.parts:
+        room = f"leave {case.other.environment} no room in the vault"
+        yield case.attempt(Verdict.SHARED, room, "not tried: folders of one vault have one disk")
 
 
 def _reading(case: Case) -> Iterable[Attempt]:
@@ -109,6 +116,50 @@ def _judged(case: Case, tried: str, answers: list[Answer], shown: str) -> Attemp
         return case.attempt(Verdict.COULD_NOT_TRY, tried, said(odd))
     words = "; ".join(sorted({said(answer) for answer in answers}))
     return case.attempt(Verdict.HELD, tried, f"{words} (at home: {shown})")
+
+
+def _by_links(case: Case, mine: Planted, theirs: Planted) -> Attempt:
+    """Links of both kinds, out of the own folder; one to an own file has to lead there."""
+    tried = f"read a file of {case.other.environment}'s vault through a link in its own"
+    ask: Ask = {"do": "vault.links", "folder": mine.seen, "name": f".partywall-{case.run.nonce}"}
+    inner = {**ask, "targets": [f"{mine.seen}/{mine.name}"]}
+    outer = {**ask, "targets": _places(case, mine, theirs)}
+    (home,) = case.at(mine.stand, case.own, inner)
+    if home.outcome != DONE:
+        return case.attempt(Verdict.COULD_NOT_TRY, tried, said(home))
+    return _judged(case, tried, case.at(mine.stand, case.own, outer, on=case.other), home.says)
+
+
+def _places(case: Case, mine: Planted, theirs: Planted) -> list[str]:
+    """The other's file on this machine, and where it is if both folders are in one vault."""
+    return [theirs.path, f"{mine.seen}/../{case.other.environment}/{theirs.name}"]
+
+
+def _by_served_link(case: Case, route: Route, mine: Planted, theirs: Planted) -> Attempt:
+    """The vault's file server as the one who goes where a link leads."""
+    tried = f"have {route.host} serve a link to {case.other.environment}'s file"
+    home = _served(case, route, mine, f"{mine.seen}/{mine.name}")
+    follows = mine.text.encode() in home.body
+    for target in _places(case, mine, theirs):
+        page = _served(case, route, mine, target)
+        if _leaked(page.body, theirs):
+            return case.attempt(Verdict.CROSSED, tried, f"{page} for a link to {target}")
+    words = f"at home: {home} for a link to its own" if follows else "it follows no link at all"
+    return case.attempt(Verdict.HELD, tried, f"{page} ({words})")
+
+
+def _served(case: Case, route: Route, mine: Planted, target: str) -> Page:
+    """What is served for a link in the own folder, which is taken away again."""
+    link = msgspec.structs.replace(mine, text=f"{mine.text} leads to {target}")
+    ask: Ask = {"folder": mine.seen, "name": link.name}
+    (left,) = case.at(mine.stand, case.own, {"do": "vault.lead", **ask, "target": target})
+    try:
+        if left.outcome != DONE:
+            raise CouldNotTry(f"no link can be left in {mine.seen}: {said(left)}")
+        sent = credentials(case, case.own, route)
+        return call(case, case.own, route, f"{route.path.rstrip('/')}/{link.name}", sent)
+    finally:
+        case.at(mine.stand, case.own, {"do": "vault.uproot", **ask}, grace=5.0)
 
 
 def _route(where: Target) -> Route | None:

@@ -13,6 +13,8 @@ from partywall.interfaces import Held, Plain, Succession
 from partywall.model.errors import Refused
 from partywall.model.world import (
     SHARED,
+    AnyThing,
+    FileSpace,
     Instance,
     Key,
     Space,
@@ -122,15 +124,20 @@ def _refuse_lost(
 
 
 def _refuse_shared(observed: World, production: str) -> None:
-    """Plain Compose would start servers of production's own, and empty ones."""
-    things = _of(observed, production)
-    parts = [one.key for one in things if isinstance(one, Space) and one.server.startswith(SHARED)]
+    """Plain Compose would start servers and volumes of production's own, and empty ones."""
+    parts = [one.key for one in _of(observed, production) if _is_part(one)]
     if parts:
         raise Refused(
-            f"data of {production} are in servers that others use ({', '.join(sorted(parts))}), "
-            "and plain Compose would not find them",
+            f"data of {production} are in what others use, too ({', '.join(sorted(parts))}), and "
+            "plain Compose would not find them",
             remedy="`partywall render` writes files that run without Partywall as they are",
         )
+
+
+def _is_part(thing: AnyThing) -> bool:
+    if isinstance(thing, FileSpace):
+        return True
+    return isinstance(thing, Space) and thing.server.startswith(SHARED)
 
 
 def _of(observed: World, environment: str) -> Iterator[Any]:

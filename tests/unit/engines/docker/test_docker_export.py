@@ -21,6 +21,11 @@ def test_units_start_in_the_order_that_works() -> None:
     assert "--profile" not in text
 
 
+def test_folders_in_vaults_are_made_by_hand_first() -> None:
+    text = page(UNITS, [], ["/srv/my vault/dev"])
+    assert text.index("sudo mkdir -p '/srv/my vault/dev'\n") < text.index("docker compose up")
+
+
 def test_data_are_filled_once_and_by_hand() -> None:
     text = page(UNITS, {"app-prod"})
     assert text.count("docker compose --profile seed up -d") == 1

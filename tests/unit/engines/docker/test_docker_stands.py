@@ -10,7 +10,7 @@ from partywall.engines.docker import rights
 from partywall.engines.docker.agents import arguments
 from partywall.engines.docker.labels import COMPOSE_SERVICE, KEY
 from partywall.engines.docker.rights import Rights
-from partywall.engines.docker.stands import Position, contact, positions
+from partywall.engines.docker.stands import Position, contact, contacts, positions
 from partywall.interfaces import Contact
 from partywall.model.errors import MachineFailed
 
@@ -112,6 +112,16 @@ def test_a_contact_has_every_name_and_address() -> None:
         addresses=("172.18.0.2", "172.18.0.2"),
         ports=(80, 6379),
     )
+
+
+def test_what_others_use_too_is_met_in_the_environments_own_networks() -> None:
+    mine = [inspected("web", networks=("dev_default",))]
+    cache = inspected("cache", networks=("prod_default", "dev_default"))
+    there = cache["NetworkSettings"]["Networks"]
+    there["prod_default"] = {**there["prod_default"], "IPAddress": "172.19.0.3"}
+    met = contacts("dev", mine, [cache, inspected("mqtt", networks=("prod_default",))])
+    assert [one.key for one in met] == ["dev/web", "dev/cache"]
+    assert met[1].addresses == ("172.18.0.2",)
 
 
 def test_rights_are_those_that_the_kernel_tells() -> None:

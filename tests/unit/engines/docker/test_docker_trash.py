@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from partywall.engines.docker.volume_names import VolumeNames
 from partywall.execution.records import Records
 from partywall.interfaces import Commons, Discarded, EngineParts
 from partywall.model.errors import MachineFailed, Refused
-from partywall.model.world import Entry, Volume, fingerprint
+from partywall.model.world import Entry, FileSpace, Volume, fingerprint
 from partywall.system.secretstore import FileSecretStore
 
 NAMING = Naming(project="app", project_id="1", commons="commons")
@@ -110,6 +111,31 @@ def test_what_was_set_aside_is_the_keys_again(tmp_path: Path) -> None:
     assert ground.names.of(DATA) == "data_2"
     assert "name: data_2" in ground.units.unit("dev").compose.read_text()
     assert ground.trash.all() == []
+
+
+def test_the_folder_of_a_part_of_a_vault_goes_with_it_and_no_other(tmp_path: Path) -> None:
+    vault = tmp_path / "commons" / "vaults" / "app" / "data"
+    options = {"type": "none", "o": "bind", "device": f"{vault}/dev"}
+    part = FileSpace(
+        key="dev/filespace/data", name="app-dev_data", options=options, volume="x", folder="dev"
+    )
+    ground = Ground1(tmp_path, **{"app-dev_data-2": {PROJECT: "1", KEY: part.key}})
+    for name in ("dev", "dev.2", "prod"):
+        (vault / name).mkdir(parents=True)
+        (vault / name / "file").write_text("x")
+    ground.trash.put(part, "app-dev_data-2")
+    [one] = ground.trash.all()
+    ground.api.held = "app-dev_data-2"
+    with pytest.raises(MachineFailed, match="in use"):
+        ground.trash.remove(one)
+    assert (vault / "dev.2" / "file").exists()
+    ground.api.held = ""
+    ground.trash.remove(one)
+    assert {path.name for path in vault.iterdir()} == {"dev", "prod"}
+    ground.trash.put(part, "app-dev_data")
+    shutil.rmtree(vault / "prod")
+    ground.trash.remove(ground.trash.all()[0])
+    assert list((tmp_path / "commons").iterdir()) == []
 
 
 def test_a_volume_is_set_aside_once(tmp_path: Path) -> None:

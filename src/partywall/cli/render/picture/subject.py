@@ -161,6 +161,8 @@ def _role(thing: AnyThing) -> Role | None:
         return Role.JOB
     if isinstance(thing, Instance):
         return thing.role
+    if isinstance(thing, Volume) and thing.vault:
+        return Role.FILES
     return _SPACES.get(type(thing)) if _is_part(thing) else None
 
 
