@@ -98,7 +98,7 @@ def table(name: str, every: Mapping[str, Measured]) -> str:
 
 def _rows(run: Measured, one: Figures, *, checkouts: bool) -> Iterator[tuple[str, str, str]]:
     yield "memory at rest", f"{one.total_mib} MiB", _ratio(one.memory_ratio)
-    for place, size in one.memory_mib.items():
+    for place, size in sorted(one.memory_mib.items(), key=lambda each: _place(each[0])):
         yield f"· of it {_PLACES.get(place, place)}", f"{size} MiB", ""
     yield "disk, when new", f"{one.disk_mib} MiB", _ratio(one.disk_ratio)
     if checkouts:
@@ -140,6 +140,11 @@ def _compared(run: Measured, one: Figures) -> tuple[str, ...]:
 def _walls(walls: Mapping[str, int]) -> str:
     said = [f"{number} {verdict}" for verdict, number in walls.items() if number]
     return ", ".join(sorted(said, key=lambda one: not one.endswith("held")))
+
+
+def _place(name: str) -> tuple[bool, bool, str]:
+    """Production first, what belongs to all last."""
+    return name in _PLACES, name != "prod", name
 
 
 def _time(run: Measured, value: float) -> str:

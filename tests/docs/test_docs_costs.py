@@ -46,6 +46,13 @@ def test_a_page_has_each_engine_s_figures_with_their_ratios_to_dual():
     ]
 
 
+def test_production_comes_first_and_what_belongs_to_all_last():
+    both = msgspec.structs.replace(DUAL, memory_mib={"dev": 1, "machine": 2, "prod": 3})
+    said = costs.table("dual", {"docker": measured(dual=both)})
+    rows = [line.split(" | ")[0] for line in said.splitlines()]
+    assert rows[3:6] == ["| · of it prod", "| · of it dev", "| · of it the edge"]
+
+
 def test_files_of_checkouts_are_shown_where_there_are_some():
     said = [costs.table("branches", {"docker": measured(branches=one)}) for one in (ALONE, PLAIN)]
     assert "| · of it files of checkouts | 3 MiB |  |" in said[0]
