@@ -9,13 +9,14 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from statistics import median
 
 import msgspec
 
 from benchmarks import look, machine, turns
 from benchmarks.costs import BASE, Cost, Measured, figures
 from benchmarks.demo import Demo, placed
-from benchmarks.measure import Quiet, timed
+from benchmarks.measure import timed
 from benchmarks.ports import free
 from partywall import catalog
 from partywall.engines.docker import host
@@ -74,7 +75,7 @@ class Run:
     def __init__(self, engine: str) -> None:
         self._engine = engine
         self._project = f"bench{os.getpid()}"
-        self._quiet = Quiet(load=0.0, busy=0.0)
+        self._busy: list[float] = []
         self.failed: set[str] = set()
         """Those that did not come up, however often that was tried."""
 
@@ -96,7 +97,7 @@ class Run:
         return Measured(
             machine=machine.facts(),
             rounds=rounds,
-            busy_share=round(self._quiet.busy, 2),
+            busy_share=round(median(self._busy), 2),
             architectures=figures(seen),
         )
 
@@ -114,10 +115,9 @@ class Run:
     def _cost(self, name: str) -> Cost:
         with placed(**self._settings(name)) as demo:
             _commit(demo)
-            before = machine.quiet()
+            self._busy.append(machine.quiet().busy)
             made: list[dict[str, int]] = []
             seconds = timed(lambda: made.append(demo.document("up", "--yes")))
-            self._quiet = self._quiet.worse(before.worse(machine.quiet()))
             taken = look.taken(demo.folder)
             proof = demo.document("prove")["probes"]
             ours, others = self._switches(demo, name)

@@ -61,7 +61,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     machine: dict[str, object]
     rounds: int
     busy_share: float
-    """The most that others used of the cores just before or after an `up`."""
+    """What others used of the cores just before an `up`, 0 to 1: the median of all looks."""
     architectures: dict[str, Figures]
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from benchmarks.architectures import kept
 from benchmarks.costs import Figures, Measured
+from benchmarks.measure import BUSY
 
 from partywall import catalog
-from partywall.model.choices import CacheWall, Choices, DatabaseWall, Presence, RouteBy
+from partywall.model.choices import CacheWall, Choices, DatabaseWall, Presence, RouteBy, Source
 from partywall.proof.probe import Verdict
 from partywall.workflows.architectures import ordered
 
@@ -74,15 +75,19 @@ def filled(page: Path, tables: list[str]) -> str:
 
 def table(name: str, every: Mapping[str, Measured]) -> str:
     """What one architecture takes, on each engine, and beside `dual`."""
-    known = {engine: one.architectures for engine, one in sorted(every.items())}
-    said = [(engine, figures[name]) for engine, figures in known.items() if name in figures]
+    said = [
+        (engine, one, one.architectures[name])
+        for engine, one in sorted(every.items())
+        if name in one.architectures
+    ]
     if not said:
         return MISSING
     lines = [
-        "| |" + "".join(f" {engine} | beside `dual` |" for engine, _ in said),
+        "| |" + "".join(f" {engine} | beside `dual` |" for engine, *_ in said),
         "|---|" + "---|---|" * len(said),
     ]
-    rows = [list(_rows(figures)) for _, figures in said]
+    checkouts = catalog.presets()[name].choices.get("source") is Source.BRANCH
+    rows = [list(_rows(one, figures, checkouts=checkouts)) for _, one, figures in said]
     titles = dict.fromkeys(title for each in rows for title, _, _ in each)
     found = [{title: (one, ratio) for title, one, ratio in each} for each in rows]
     for title in titles:
@@ -91,18 +96,19 @@ def table(name: str, every: Mapping[str, Measured]) -> str:
     return "\n".join(lines)
 
 
-def _rows(one: Figures) -> Iterator[tuple[str, str, str]]:
+def _rows(run: Measured, one: Figures, *, checkouts: bool) -> Iterator[tuple[str, str, str]]:
     yield "memory at rest", f"{one.total_mib} MiB", _ratio(one.memory_ratio)
-    for place, size in one.memory_mib.items():
+    for place, size in sorted(one.memory_mib.items(), key=lambda each: _place(each[0])):
         yield f"· of it {_PLACES.get(place, place)}", f"{size} MiB", ""
     yield "disk, when new", f"{one.disk_mib} MiB", _ratio(one.disk_ratio)
-    if one.files_mib:
-        yield "· of it files of checkouts", f"{one.files_mib} MiB", ""
+    if checkouts:
+        size = f"{one.files_mib} MiB" if one.files_mib else "less than 1 MiB"
+        yield "· of it files of checkouts", size, ""
     yield "servers and programs that run", str(one.running), ""
     yield "steps of the plan that makes it", str(one.things), ""
-    yield "time of that plan", "", _ratio(one.up_ratio)
+    yield "time of that plan", "", _time(run, one.up_ratio)
     if one.switch_ratio is not None:
-        yield "downtime of a switch, beside one by hand", _ratio(one.switch_ratio), ""
+        yield "downtime of a switch, beside one by hand", _time(run, one.switch_ratio), ""
     for verdict, number in sorted(one.walls.items()):
         yield f"attempts of the proof: {verdict}", str(number), ""
 
@@ -116,16 +122,16 @@ def comparison(measured: Measured) -> str:
     for preset in ordered():
         one = measured.architectures.get(preset.name)
         named = (preset.letter, f"[{preset.name}]({preset.name}.md)", preset.title)
-        found = _compared(one) if one else ("—",) * 5
+        found = _compared(measured, one) if one else ("—",) * 5
         lines.append(f"| {' | '.join((*named, *found))} |")
     return "\n".join(lines)
 
 
-def _compared(one: Figures) -> tuple[str, ...]:
+def _compared(run: Measured, one: Figures) -> tuple[str, ...]:
     return (
         f"{one.total_mib} MiB, {_ratio(one.memory_ratio)}",
         _ratio(one.disk_ratio),
-        _ratio(one.up_ratio),
+        _time(run, one.up_ratio),
         str(one.running),
         _walls(one.walls),
     )
@@ -134,6 +140,16 @@ def _compared(one: Figures) -> tuple[str, ...]:
 def _walls(walls: Mapping[str, int]) -> str:
     said = [f"{number} {verdict}" for verdict, number in walls.items() if number]
     return ", ".join(sorted(said, key=lambda one: not one.endswith("held")))
+
+
+def _place(name: str) -> tuple[bool, bool, str]:
+    """Production first, what belongs to all last."""
+    return name in _PLACES, name != "prod", name
+
+
+def _time(run: Measured, value: float) -> str:
+    """A ratio of times; taken beside others at work it would tell about them."""
+    return _ratio(value) if run.busy_share <= BUSY else "—"
 
 
 def _ratio(value: float) -> str:

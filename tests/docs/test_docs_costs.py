@@ -37,7 +37,6 @@ def test_a_page_has_each_engine_s_figures_with_their_ratios_to_dual():
         "| · of it prod | 200 MiB |  | 200 MiB |  |",
         "| · of it the edge | 40 MiB |  | 40 MiB |  |",
         "| disk, when new | 110 MiB | 1.00 | 110 MiB | 1.00 |",
-        "| · of it files of checkouts | 3 MiB |  | — |  |",
         "| servers and programs that run | 17 |  | 17 |  |",
         "| steps of the plan that makes it | 40 |  | 40 |  |",
         "| time of that plan |  | 1.00 |  | 1.00 |",
@@ -45,6 +44,27 @@ def test_a_page_has_each_engine_s_figures_with_their_ratios_to_dual():
         "| attempts of the proof: held | 70 |  | 70 |  |",
         "| attempts of the proof: shared by design | 2 |  | 2 |  |",
     ]
+
+
+def test_production_comes_first_and_what_belongs_to_all_last():
+    both = msgspec.structs.replace(DUAL, memory_mib={"dev": 1, "machine": 2, "prod": 3})
+    said = costs.table("dual", {"docker": measured(dual=both)})
+    rows = [line.split(" | ")[0] for line in said.splitlines()]
+    assert rows[3:6] == ["| · of it prod", "| · of it dev", "| · of it the edge"]
+
+
+def test_files_of_checkouts_are_shown_where_there_are_some():
+    said = [costs.table("branches", {"docker": measured(branches=one)}) for one in (ALONE, PLAIN)]
+    assert "| · of it files of checkouts | 3 MiB |  |" in said[0]
+    assert "| · of it files of checkouts | less than 1 MiB |  |" in said[1]
+
+
+def test_times_that_were_taken_beside_others_at_work_are_left_out():
+    busy = msgspec.structs.replace(measured(profiles=ALONE), busy_share=0.5)
+    table = costs.table("profiles", {"docker": busy})
+    assert "| time of that plan |  | — |" in table
+    assert "| downtime of a switch, beside one by hand | — |  |" in table
+    assert "240 MiB, 0.55 | 1.00 | — | 17" in costs.comparison(busy)
 
 
 def test_one_without_figures_is_said_to_have_none():
