@@ -139,7 +139,7 @@ class Club(Boxes):
             id_ = state.read(self.home)
             marked = processes.find_marked(id_.project_id) if id_ else []
             return {**found, "process": [key for key, _ in marked]}
-        groups = [*Path("/sys/fs/cgroup").glob(f"*/{FAMILY}/{self.name}/*")]
+        groups = [*Path("/sys/fs/cgroup").glob(f"*/{FAMILY}/{self.name}")]
         return {**found, **super().left(), "group": [str(one) for one in groups]}
 
     # The end.
