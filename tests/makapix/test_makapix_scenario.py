@@ -428,6 +428,23 @@ def test_two_migrations_at_once_are_one(club: Club) -> None:
     assert club.sql("race", "SELECT version_num FROM alembic_version") == [("0004",)]
 
 
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("{api}", "opens the page: 404"),  # where everything but the page is
+        ("{web}", "no JSON came back"),
+        ("http://nobody.localhost:1", "Connection refused"),
+        ("nobody.localhost", "usage: "),
+    ],
+)
+def test_the_tour_says_where_it_cannot_go_on(club: Club, address: str, says: str) -> None:
+    here = address.format(api=club.url("api"), web=club.url("web"))
+    command = [sys.executable, "-m", "makapix.tour", here]
+    done = subprocess.run(command, cwd=club.project, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert says in done.stderr.splitlines()[-1]
+
+
 def test_no_log_holds_a_secret(club: Club) -> None:
     for name in club.processes:
         log = club.log(name)

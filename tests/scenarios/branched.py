@@ -21,6 +21,16 @@ _WHO = {
 }
 
 
+def git(folder: Path, *words: str) -> str:
+    """Call git in a folder, as its owner would."""
+    done = subprocess.run(
+        ["git", *words], cwd=folder, capture_output=True, text=True, check=False,
+        env={**os.environ, **_WHO},
+    )  # fmt: skip
+    assert done.returncode == 0, (words, done.stderr)
+    return done.stdout.strip()
+
+
 class Branched(Boxes):
     """The app `branched` in a repository: `main` as it is, `develop` with more of everything."""
 
@@ -34,13 +44,8 @@ class Branched(Boxes):
         self.commit("main", "first")
 
     def git(self, *words: str) -> str:
-        """Call git in the project's folder, as its owner would."""
-        done = subprocess.run(
-            ["git", *words], cwd=self.folder, capture_output=True, text=True, check=False,
-            env={**os.environ, **_WHO},
-        )  # fmt: skip
-        assert done.returncode == 0, (words, done.stderr)
-        return done.stdout.strip()
+        """Call git in the project's folder."""
+        return git(self.folder, *words)
 
     def commit(self, branch: str, message: str, files: dict[str, str | None] | None = None) -> str:
         """Commit files on a branch, made when it is not there; None removes one."""

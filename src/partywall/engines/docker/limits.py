@@ -18,6 +18,7 @@ from partywall.engines.docker.cgroups import (
     MEMORY,
     NO_WEIGHT,
     NO_YIELDING,
+    ROOT,
     Kernel,
     above,
     bound,
@@ -105,8 +106,10 @@ class Budgets:
             _systemctl("revert", parent)
             return
         self._boot.drop(self.kernel, parent)
-        for folder in groups(self.kernel, parent):
-            _remove(Path(folder))
+        # The engine makes a parent in every hierarchy of version 1, in those of no budget too.
+        elsewhere = Path(ROOT).glob(f"*/{parent.lstrip('/')}")
+        for folder in [*map(Path, groups(self.kernel, parent)), *elsewhere]:
+            _remove(folder)
         self._let_families_yield(parent)
 
     def _let_families_yield(self, parent: str) -> None:

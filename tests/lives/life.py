@@ -1,0 +1,144 @@
+"""A whole life of the reference app at one point, as its user would lead it: nothing to nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from lives.club import Club
+from makapix.browser import Person, Site
+from scenarios.branched import git
+
+UNWRITABLE = "the vault takes no pictures at the moment"
+
+
+class Life:
+    """What is done with one club, in the order of the methods, and how long each took."""
+
+    def __init__(self, club: Club, edge: dict[str, Any]) -> None:
+        self.club = club
+        self.point = club.point
+        self.edge = edge
+        self.seconds: dict[str, float] = {}
+        self.left_behind: dict[str, tuple[str, str]] = {}
+        """Environment → the artist and the picture that its tour has made."""
+
+    def live(self) -> None:
+        """All of it; where the engine declares that it cannot, that it says so."""
+        stages = (self.begin, self.stand, self.use, self.change, self.rest, self.end)
+        if self.point.refused(self.club.engine):
+            stages = (self.begin, self.refused)
+        for stage in stages:
+            with self._timed(stage.__name__):
+                stage()
+
+    @contextmanager
+    def _timed(self, name: str) -> Iterator[None]:
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds[name] = time.monotonic() - began
+
+    def begin(self) -> None:
+        """The settings are written by `init`, and the architecture is one word of them."""
+        club = self.club
+        club.call("--engine", club.engine, "init")
+        club.settings(edge=self.edge, **self.point.settings)
+
+    def refused(self) -> None:
+        """`up` says what the engine cannot, and makes nothing."""
+        said = self.club.call("up", "--yes", code=3)
+        assert self.point.refused(self.club.engine) in said.err
+        assert not any(self.club.left().values())
+
+    def stand(self) -> None:
+        """`up`, and a second one that finds nothing to do."""
+        self.club.call("up", "--yes")
+        assert "no changes" in self.club.call("up", "--yes").out
+        self.club.keeps_obligations()
+
+    def use(self) -> None:
+        """The app's own tour through each environment, which leaves nothing in another one."""
+        standing = self.club.standing()
+        one = self.point.alone or self.point.in_turn
+        assert [*standing] == (["prod"] if one else ["prod", "dev"]), standing
+        self._tour(standing)
+        if self.point.in_turn:
+            self.club.call("switch", "dev", "--yes")
+            standing = self.club.standing()
+            assert [*standing] == ["dev"], standing
+            self._tour(standing)
+
+    def _tour(self, standing: Mapping[str, Site]) -> None:
+        for name, site in standing.items():
+            done = self.club.tour(site)
+            if name == "dev" and self.point.reads_production:
+                assert (done.code, UNWRITABLE in done.err) == (1, True), done.text
+                continue
+            assert done.code == 0, (name, done.text)
+            artist, picture = done.out.split()
+            self.left_behind[name] = artist, picture
+        self._apart(standing)
+
+    def _apart(self, standing: Mapping[str, Site]) -> None:
+        """What was made in an environment is there, and in no other one."""
+        for here, site in standing.items():
+            stranger = Person(site, "stranger")
+            for there, (artist, picture) in self.left_behind.items():
+                found = 200 if here == there else 404
+                file = 200 if self.point.reads_production else found
+                assert stranger.asks("GET", f"/api/users/{artist}").status == found, (here, there)
+                assert stranger.asks("GET", f"/api/vault/{picture}").status == file, (here, there)
+
+    def change(self) -> None:
+        """A line of the Compose file and a secret: what they concern is replaced, and no more."""
+        standing, before = self.club.standing(), self.club.running()
+        one = [*standing][-1]
+        self.club.renew(one, "SESSION_SECRET")
+        self.club.edit("<<: *data\n    volumes", "<<: *data\n      TZ: UTC\n    volumes")
+        done = self._pull(one) if self.point.branched else self.club.steps("up", "--yes")
+        wanted = self._concerned(one, standing)
+        assert done == dict.fromkeys(wanted, "change"), done
+        after = self.club.running()
+        assert after.keys() == before.keys(), after.keys() ^ before.keys()
+        renewed = {key for key in before if after[key] != before[key]}
+        assert renewed == wanted & before.keys(), renewed
+        assert "no changes" in self.club.call("plan").out
+        self._apart(standing)
+
+    def _pull(self, environment: str) -> dict[str, str]:
+        """What is committed reaches an environment when that is told to take it."""
+        self.club.commit("a variable more")
+        git(self.club.folder, "branch", "--force", "develop", "main")
+        assert self.club.steps("plan") == {f"{environment}/api": "change"}, "a commit moves nobody"
+        return self.club.steps("pull", environment, "--yes")
+
+    def _concerned(self, one: str, standing: Iterable[str]) -> set[str]:
+        if not self.point.branched:
+            return {f"{one}/api"} | {f"{name}/worker" for name in standing}
+        # Which of its files a process has read nobody knows; an image has those that it was given.
+        services = ("api", "worker")
+        if self.club.engine == "embedded":
+            services += ("job/migrate", "vault", "web")
+        return {f"{one}/{name}" for name in ("checkout/source", *services)}
+
+    def rest(self) -> None:
+        """`down` stops everything and keeps the data, which are there when it is up again."""
+        before = self.club.standing()
+        self.club.call("down", "--all", "--yes")
+        assert self.club.standing() == {}
+        assert self.club.running() == {}
+        if self.club.engine == "embedded" or self.point.comes_back:
+            self.club.call("up", "--yes")
+            assert self.club.standing() == before
+            self._apart(before)
+
+    def end(self) -> None:
+        """`destroy` leaves data in the trash, and when that is emptied nothing at all."""
+        self.club.call("destroy", "--all", "--yes")
+        self.club.call("trash", "empty", "--yes")
+        left = {kind: what for kind, what in self.club.left().items() if what}
+        assert left == {}, left
