@@ -3,18 +3,7 @@
 from __future__ import annotations
 
 from partywall.architectures.preset import Preset
-from partywall.model.choices import (
-    BrokerWall,
-    CacheWall,
-    DatabaseWall,
-    FilesWall,
-    Flags,
-    LimitsBy,
-    Presence,
-    RouteBy,
-    Source,
-)
-from partywall.model.world import Checkout, Instance, Network, Route, Volume
+from partywall.model.choices import Source
 
 PRESET = Preset(
     name="branches",
@@ -32,16 +21,5 @@ PRESET = Preset(
         "what is not committed is in no environment, except env files of the project's folder",
         "`partywall.yaml` is the one of the project's folder, the same for all branches",
     ),
-    choices={
-        "source": Source.BRANCH,
-        "presence": Presence.TOGETHER,
-        "database": DatabaseWall.SERVER,
-        "cache": CacheWall.INSTANCE,
-        "broker": BrokerWall.INSTANCE,
-        "files": FilesWall.FOLDER,
-        "route": RouteBy.DOMAIN,
-        "limits": LimitsBy.NONE,
-        "flags": Flags.OFF,
-    },
-    needs=frozenset({Checkout, Instance, Network, Route, Volume}),
+    choices={"source": Source.BRANCH},
 )

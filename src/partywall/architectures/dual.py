@@ -3,18 +3,6 @@
 from __future__ import annotations
 
 from partywall.architectures.preset import Preset
-from partywall.model.choices import (
-    BrokerWall,
-    CacheWall,
-    DatabaseWall,
-    FilesWall,
-    Flags,
-    LimitsBy,
-    Presence,
-    RouteBy,
-    Source,
-)
-from partywall.model.world import Instance, Network, Route, Volume
 
 PRESET = Preset(
     name="dual",
@@ -29,16 +17,5 @@ PRESET = Preset(
         "every service runs twice, so it takes the most memory of all architectures but branches",
         "without `limits`, a busy development competes with production for the same machine",
     ),
-    choices={
-        "source": Source.ONE,
-        "presence": Presence.TOGETHER,
-        "database": DatabaseWall.SERVER,
-        "cache": CacheWall.INSTANCE,
-        "broker": BrokerWall.INSTANCE,
-        "files": FilesWall.FOLDER,
-        "route": RouteBy.DOMAIN,
-        "limits": LimitsBy.NONE,
-        "flags": Flags.OFF,
-    },
-    needs=frozenset({Instance, Network, Route, Volume}),
+    choices={},
 )

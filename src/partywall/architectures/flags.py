@@ -3,18 +3,7 @@
 from __future__ import annotations
 
 from partywall.architectures.preset import Preset
-from partywall.model.choices import (
-    BrokerWall,
-    CacheWall,
-    DatabaseWall,
-    FilesWall,
-    Flags,
-    LimitsBy,
-    Presence,
-    RouteBy,
-    Source,
-)
-from partywall.model.world import Instance, Network, Route, Volume
+from partywall.model.choices import BrokerWall, CacheWall, DatabaseWall, FilesWall, Flags, Presence
 
 PRESET = Preset(
     name="flags",
@@ -30,16 +19,12 @@ PRESET = Preset(
         "flags are debt: each one has to be taken out again",
     ),
     choices={
-        "source": Source.ONE,
         "presence": Presence.SINGLE,
         "database": DatabaseWall.COMMON,
         "cache": CacheWall.COMMON,
         "broker": BrokerWall.COMMON,
         "files": FilesWall.COMMON,
-        "route": RouteBy.DOMAIN,
-        "limits": LimitsBy.NONE,
         "flags": Flags.ON,
     },
     laid={"flags": Flags.ON},
-    needs=frozenset({Instance, Network, Route, Volume}),
 )

@@ -3,18 +3,7 @@
 from __future__ import annotations
 
 from partywall.architectures.preset import Preset
-from partywall.model.choices import (
-    BrokerWall,
-    CacheWall,
-    DatabaseWall,
-    FilesWall,
-    Flags,
-    LimitsBy,
-    Presence,
-    RouteBy,
-    Source,
-)
-from partywall.model.world import Instance, Limit, Network, Route, Volume
+from partywall.model.choices import Flags, LimitsBy
 
 PRESET = Preset(
     name="hybrid",
@@ -28,16 +17,5 @@ PRESET = Preset(
         "the tools for snapshots and flags are not in this version: so far it is `dual + limits`",
         "every service runs twice, and development runs slower than production would",
     ),
-    choices={
-        "source": Source.ONE,
-        "presence": Presence.TOGETHER,
-        "database": DatabaseWall.SERVER,
-        "cache": CacheWall.INSTANCE,
-        "broker": BrokerWall.INSTANCE,
-        "files": FilesWall.FOLDER,
-        "route": RouteBy.DOMAIN,
-        "limits": LimitsBy.BUDGET,
-        "flags": Flags.ON,
-    },
-    needs=frozenset({Instance, Limit, Network, Route, Volume}),
+    choices={"limits": LimitsBy.BUDGET, "flags": Flags.ON},
 )

@@ -3,18 +3,7 @@
 from __future__ import annotations
 
 from partywall.architectures.preset import Preset
-from partywall.model.choices import (
-    BrokerWall,
-    CacheWall,
-    DatabaseWall,
-    FilesWall,
-    Flags,
-    LimitsBy,
-    Presence,
-    RouteBy,
-    Source,
-)
-from partywall.model.world import Instance, Network, Route, Volume
+from partywall.model.choices import RouteBy
 
 PRESET = Preset(
     name="ports",
@@ -33,16 +22,5 @@ PRESET = Preset(
         "cookies that scripts of development write never reach its server",
         "ports other than 443 are closed in many firewalls, the visitors' and the server's",
     ),
-    choices={
-        "source": Source.ONE,
-        "presence": Presence.TOGETHER,
-        "database": DatabaseWall.SERVER,
-        "cache": CacheWall.INSTANCE,
-        "broker": BrokerWall.INSTANCE,
-        "files": FilesWall.FOLDER,
-        "route": RouteBy.PORT,
-        "limits": LimitsBy.NONE,
-        "flags": Flags.OFF,
-    },
-    needs=frozenset({Instance, Network, Route, Volume}),
+    choices={"route": RouteBy.PORT},
 )

@@ -3,18 +3,7 @@
 from __future__ import annotations
 
 from partywall.architectures.preset import Preset
-from partywall.model.choices import (
-    BrokerWall,
-    CacheWall,
-    DatabaseWall,
-    FilesWall,
-    Flags,
-    LimitsBy,
-    Presence,
-    RouteBy,
-    Source,
-)
-from partywall.model.world import Instance, Network, Route, Volume
+from partywall.model.choices import Presence
 
 PRESET = Preset(
     name="profiles",
@@ -30,16 +19,5 @@ PRESET = Preset(
         "while development stands, production does not: nothing can be compared side by side",
         "the wall cannot be proved live: from a sleeping environment nothing can be tried",
     ),
-    choices={
-        "source": Source.ONE,
-        "presence": Presence.SWITCHED,
-        "database": DatabaseWall.SERVER,
-        "cache": CacheWall.INSTANCE,
-        "broker": BrokerWall.INSTANCE,
-        "files": FilesWall.FOLDER,
-        "route": RouteBy.DOMAIN,
-        "limits": LimitsBy.NONE,
-        "flags": Flags.OFF,
-    },
-    needs=frozenset({Instance, Network, Route, Volume}),
+    choices={"presence": Presence.SWITCHED},
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from partywall.architectures.preset import Preset
 from partywall.model.choices import BrokerWall, CacheWall, DatabaseWall
-from partywall.model.world import Instance, KeySpace, Network, Route, TopicSpace, Volume
 
 PRESET = Preset(
     name="schemas",
@@ -29,5 +28,4 @@ PRESET = Preset(
         "cache": CacheWall.KEYSPACE,
         "broker": BrokerWall.TOPICS,
     },
-    needs=frozenset({Instance, KeySpace, Network, Route, TopicSpace, Volume}),
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from partywall.architectures.preset import Preset
 from partywall.model.choices import BrokerWall, CacheWall
-from partywall.model.world import Instance, KeySpace, Network, Route, TopicSpace, Volume
 
 PRESET = Preset(
     name="shared",
@@ -24,5 +23,4 @@ PRESET = Preset(
         "commands that name or count every key (SCAN, KEYS, DBSIZE, INFO) are denied",
     ),
     choices={"cache": CacheWall.KEYSPACE, "broker": BrokerWall.TOPICS},
-    needs=frozenset({Instance, KeySpace, Network, Route, TopicSpace, Volume}),
 )

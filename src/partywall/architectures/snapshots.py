@@ -3,18 +3,7 @@
 from __future__ import annotations
 
 from partywall.architectures.preset import Preset
-from partywall.model.choices import (
-    BrokerWall,
-    CacheWall,
-    DatabaseWall,
-    FilesWall,
-    Flags,
-    LimitsBy,
-    Presence,
-    RouteBy,
-    Source,
-)
-from partywall.model.world import Instance, Network, Route, Volume
+from partywall.model.choices import Presence
 
 PRESET = Preset(
     name="snapshots",
@@ -29,17 +18,6 @@ PRESET = Preset(
         "there is no standing development site to show to anybody",
         "a copy holds personal data unless it is masked",
     ),
-    choices={
-        "source": Source.ONE,
-        "presence": Presence.ON_DEMAND,
-        "database": DatabaseWall.SERVER,
-        "cache": CacheWall.INSTANCE,
-        "broker": BrokerWall.INSTANCE,
-        "files": FilesWall.FOLDER,
-        "route": RouteBy.DOMAIN,
-        "limits": LimitsBy.NONE,
-        "flags": Flags.OFF,
-    },
+    choices={"presence": Presence.ON_DEMAND},
     laid={},
-    needs=frozenset({Instance, Network, Route, Volume}),
 )
