@@ -8,6 +8,7 @@ import pytest
 from architectures import plans
 from docs.pages import DOCS, ROOT
 from partywall import __version__, catalog
+from partywall.axes.world import AXES
 from partywall.compose import marks
 from partywall.engines.embedded.engine import LIMITS, NO_VIEW, ONE_USER
 from partywall.model import errors
@@ -15,6 +16,7 @@ from partywall.proof.probe import Verdict
 
 SOURCE = ROOT / "src" / "partywall"
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text()
+ARCHITECTURES = DOCS / "architectures"
 EMBEDDED = (DOCS / "engines" / "embedded.md").read_text()
 JSON = (DOCS / "reference" / "json.md").read_text()
 RECORDS = sorted((DOCS / "decisions").glob("[0-9]*.md"))
@@ -22,19 +24,28 @@ RECORDS = sorted((DOCS / "decisions").glob("[0-9]*.md"))
 
 def test_every_architecture_has_a_page_with_its_honest_words_and_a_golden_plan():
     for name, preset in catalog.presets().items():
-        page = (DOCS / "architectures" / f"{name}.md").read_text()
+        assert (ARCHITECTURES / f"{name}.md").is_file(), f"write docs/architectures/{name}.md"
+        page = (ARCHITECTURES / f"{name}.md").read_text()
         for sentence in (preset.title, *preset.gives, *preset.costs):
             assert sentence in page, f"{name}.md lacks: {sentence}"
         golden = plans.file(f"dual+{name}" if preset.overlay else name)
-        assert golden.is_file()
-        assert f"tests/architectures/golden/{golden.name}" in page
-        assert f"]({name}.svg)" in page
+        for link in (f"../../tests/architectures/golden/{golden.name}", f"{name}.svg"):
+            assert f"]({link})" in page, f"{name}.md lacks a link to {link}"
+
+
+def test_every_option_of_every_axis_is_explained_on_a_page():
+    pages = "\n".join(path.read_text() for path in ARCHITECTURES.glob("*.md"))
+    for axis, options in AXES.items():
+        for option in options:
+            row = rf"^\| {axis} \| `{option}`"
+            said = f"`{axis}: {option}`" in pages or re.search(row, pages, re.MULTILINE)
+            assert said, f"say on a page in docs/architectures what `{axis}: {option}` is"
 
 
 def test_every_engine_has_a_page_and_no_page_is_left_over():
     names = {path.stem for path in (DOCS / "engines").glob("*.md")}
     assert names == set(catalog.engine_names())
-    pages = {path.stem for path in (DOCS / "architectures").glob("*.md")}
+    pages = {path.stem for path in ARCHITECTURES.glob("*.md")}
     assert pages == set(catalog.presets())
 
 
