@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
+from enum import StrEnum
 from pathlib import Path
 
 import msgspec
@@ -49,10 +50,10 @@ def app(name: str) -> App:
     return understand.app(canonical.parse((STORED / f"{name}.yaml").read_text()), reading)
 
 
-def site(*architectures: str, apps: dict[str, App] | None = None) -> Site:
-    """Both environments as the example's own settings have them."""
+def site(*architectures: str, apps: dict[str, App] | None = None, **options: StrEnum) -> Site:
+    """Both environments as the example's own settings have them; `options` are further lines."""
     given = apps or {name: app(name) for name in NAMES}
-    choices = catalog.choices(architectures)
+    choices = msgspec.structs.replace(catalog.choices(architectures), **options)
     environments = tuple(_placed(_environment(*one), choices) for one in given.items())
     return Site(
         project="makapix",
@@ -104,9 +105,9 @@ def with_checkout(environment: Environment, commit: str = "") -> Environment:
     return msgspec.structs.replace(environment, checkout=checkout)
 
 
-def world(*architectures: str) -> World:
+def world(*architectures: str, **options: StrEnum) -> World:
     """What the settings ask for; nothing is left out because some engine does not make it."""
-    return desired(site(*architectures))
+    return desired(site(*architectures, **options))
 
 
 def worlds() -> dict[str, World]:
@@ -123,13 +124,6 @@ def _pulled() -> World:
     prod, dev = given.environments
     moved = with_checkout(dev, commit="c" * 40)
     return desired(msgspec.structs.replace(given, environments=(prod, moved)))
-
-
-def _databases() -> World:
-    """The architecture `shared` with a single database server, too."""
-    made = site("shared")
-    point = msgspec.structs.replace(made.choices, database=DatabaseWall.DATABASE)
-    return desired(msgspec.structs.replace(made, choices=point))
 
 
 def changed(name: str, service: str, variable: str, value: str) -> World:
@@ -156,8 +150,8 @@ def _only(whole: World, name: str) -> World:
     return whole.only({k: e for k, e in whole.entries.items() if environment_of(k) in mine})
 
 
-def _up(*architectures: str) -> Callable[[], Plan]:
-    return lambda: _checked(world(*architectures), World())
+def _up(*architectures: str, **options: StrEnum) -> Callable[[], Plan]:
+    return lambda: _checked(world(*architectures, **options), World())
 
 
 def _variable() -> Plan:
@@ -245,7 +239,7 @@ PLANS: dict[str, Callable[[], Plan]] = {
     ),
     "branches, again": lambda: _checked(world("branches"), world("branches")),
     "shared": _up("shared"),
-    "shared, database": lambda: _checked(_databases(), World()),
+    "shared, database": _up("shared", database=DatabaseWall.DATABASE),
     "schemas": _up("schemas"),
     "schemas, dev beside prod": lambda: _checked(
         world("schemas"), _only(world("schemas"), "prod"), "dev"
