@@ -1,6 +1,7 @@
 """What there is has its page, and pages speak of what there is."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,12 @@ def test_the_folders_of_tests_are_said():
     said = set(re.findall(r"^\| `tests/(\w+)/` \|", text, re.MULTILINE))
     there = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()}
     assert said == {name for name in there if not name.startswith("_")}
+
+
+def test_no_two_modules_of_tests_have_one_name():
+    counts = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    twice = {name for name, count in counts.items() if count > 1}
+    assert not twice, f"pytest runs one module of a name: rename all {twice} but one"
 
 
 def test_decisions_are_numbered_and_listed_and_have_all_parts():
