@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import shutil
-import subprocess
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
-import yaml
-
 from benchmarks import machine
 from benchmarks.commands import run
-from benchmarks.demo import MAKAPIX, Demo
+from benchmarks.demo import Demo, placed
 from benchmarks.measure import Compared, timed
 from benchmarks.ports import free
 from partywall.compose.cli import program
@@ -26,7 +19,6 @@ WARM = ("`up` on Docker with nothing to do / the same `docker compose up`", 1.5)
 ROUNDS = 5
 _WARM_TIMES = 3
 """Of so many the median counts: one is over in a second or two."""
-_COMMONS = "PARTYWALL_COMMONS"
 
 
 def answers() -> bool:
@@ -36,7 +28,8 @@ def answers() -> bool:
 
 def compared() -> list[Compared]:
     """Cold, and warm: each round makes everything by either, and takes it all away again."""
-    with _placed() as (demo, units):
+    with placed(**_settings()) as demo:
+        units = Units(demo)
         first = Rounds(demo, units)
         first.both()  # images are built, files read, bytecode is written
         rounds = Rounds(demo, units)
@@ -85,9 +78,9 @@ class Rounds:
 class Units:
     """What was rendered of both environments and of the edge, for Compose alone."""
 
-    def __init__(self, demo: Demo, commons: Path) -> None:
+    def __init__(self, demo: Demo) -> None:
         rendered = demo.home / "rendered"
-        self._places = [rendered / "prod", rendered / "dev", commons / "rendered" / "edge"]
+        self._places = [rendered / "prod", rendered / "dev", demo.commons / "rendered" / "edge"]
 
     def up(self) -> None:
         """Environments first: the edge joins their networks."""
@@ -103,25 +96,7 @@ class Units:
         run((str(program()), "--project-directory", str(place), *words))
 
 
-@contextlib.contextmanager
-def _placed() -> Iterator[tuple[Demo, Units]]:
-    """The example in a folder of its own, with an edge of its own."""
-    place = Path(tempfile.mkdtemp(prefix="partywall-bench-"))
-    demo, commons = Demo(place / "makapix"), place / "commons"
-    ignored = shutil.ignore_patterns(".partywall", ".env.*[!e]", "__pycache__")
-    shutil.copytree(MAKAPIX, demo.folder, ignore=ignored)
-    path, (http, https) = demo.folder / "partywall.yaml", free(2)
-    said = yaml.safe_load(path.read_text())
-    said |= {"project": f"bench{os.getpid()}", "engine": "docker"}
-    path.write_text(yaml.safe_dump({**said, "edge": {"tls": "off", "http": http, "https": https}}))
-    former = os.environ.get(_COMMONS)
-    os.environ[_COMMONS] = str(commons)
-    try:
-        yield demo, Units(demo, commons)
-    finally:
-        with contextlib.suppress(RuntimeError, subprocess.SubprocessError):
-            demo.call("destroy", "--all", "--yes")
-            demo.call("trash", "empty", "--yes")
-        os.environ.pop(_COMMONS)
-        os.environ.update({} if former is None else {_COMMONS: former})
-        shutil.rmtree(place, ignore_errors=True)
+def _settings() -> dict[str, object]:
+    http, https = free(2)
+    edge = {"tls": "off", "http": http, "https": https}
+    return {"project": f"bench{os.getpid()}", "engine": "docker", "edge": edge}

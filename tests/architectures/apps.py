@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import msgspec
 from hypothesis import strategies as st
@@ -132,3 +133,69 @@ def installations(draw: st.DrawFn) -> tuple[Site, World, World]:
             entries[key] = _disturbed(entries[key], what)
     gone = draw(st.sampled_from([None, None, *NAMES]))
     return site, wanted, World({k: e for k, e in entries.items() if k.split("/")[0] != gone})
+
+
+def shop() -> Site:
+    """A small app in three environments, of which development has another one than the others."""
+    return Site(
+        project="shop",
+        choices=Choices(),
+        environments=tuple(_branch_of_the_shop(name) for name in NAMES),
+        machine=Machine(cores=4, memory_bytes=1 << 33),
+        edge={"tls": "internal", "bind": ""},
+        edge_ports=(80, 443),
+    )
+
+
+def _branch_of_the_shop(name: str) -> Environment:
+    production = name == "prod"
+    every = [_WEB, _STORE, _QUEUE, *([_SEARCH] if name == "dev" else [_CACHE])]
+    app = App(
+        name=f"shop-{name}",
+        folder="/srv/shop",
+        services={one.name: one for one in every},
+        networks={"default": {}},
+    )
+    return Environment(
+        name=name,
+        app=app,
+        production=production,
+        domain="shop.example" if production else f"{name}.shop.example",
+        protected=not production,
+        user=name,
+        password=None if production else SecretRef("PARTYWALL_PASSWORD", 1),
+        seed=None if production else ("fill",),
+    )
+
+
+def _kept(name: str, folder: str) -> dict[str, Any]:
+    """What both a model and a definition say of a volume."""
+    said = {"type": "volume", "source": name, "target": folder}
+    definition = {"volumes": [said], "networks": {"default": None}}
+    mount = Mount(kind="volume", source=name, target=folder)
+    return {"mounts": (mount,), "definition": definition}
+
+
+def _server(name: str, role: Role, image: str, folder: str, **more: Any) -> Service:
+    kept = _kept(f"{name}-data", folder)
+    kept["definition"]["image"] = image
+    return Service(name=name, role=role, why="said", image=image, **kept, **more)
+
+
+_STORE = _server(
+    "store", Role.DATABASE, "postgres:18", "/var/lib/postgresql",
+    environment={"POSTGRES_PASSWORD": "__PW_SECRET_PASSWORD_V1__"},
+)  # fmt: skip
+_CACHE = _server("cache", Role.CACHE, "valkey/valkey:9", "/data")
+_QUEUE = _server("queue", Role.BROKER, "eclipse-mosquitto:2", "/mosquitto/data")
+_SEARCH = _server("search", Role.APP, "search:1", "/index", exposed=(7700,))
+_WEB = Service(
+    name="web",
+    role=Role.WEB,
+    why="said",
+    build={"context": "/srv/shop"},
+    environment={"DATABASE_URL": "postgres://shop:__PW_SECRET_PASSWORD_V1__@store/shop"},
+    exposed=(8080,),
+    depends_on=(Dependency("store", Condition.HEALTHY), Dependency("queue")),
+    **_kept("pictures", "/pictures"),
+)

@@ -1,4 +1,4 @@
-"""The pages that are made from the code: the command line, the settings, and the picture."""
+"""The pages that are made from the code: the command line, the settings, pictures and costs."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from partywall.compose.schema import schema, schema_text
 from partywall.model.plan import Plan
 from partywall.model.world import World
 
+from . import costs
+
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 _MADE = "<!-- Made by `make docs` from the code; do not edit. -->"
@@ -29,6 +31,7 @@ def everything(worlds: Mapping[str, World]) -> dict[Path, str]:
         DOCS / "reference" / "settings.md": settings(),
         DOCS / "reference" / "partywall.schema.json": schema_text(),
         DOCS / "picture.svg": _picture(worlds["dual"]),
+        **costs.pages(),
     }
 
 

@@ -52,6 +52,13 @@ def test_a_plan(document):
     assert found == document("up", "--dry-run")
 
 
+def test_architectures(document):
+    said = documented("`architectures`")
+    found = document("architectures")
+    assert set(found) == top(said)
+    assert set(found["architectures"]["dual"]) == below(said, "architectures.*.") - {""}
+
+
 def test_status(document):
     said = documented("`status`")
     found = document("status")

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from architectures import plans
@@ -13,6 +14,7 @@ from partywall.axes.world import AXES
 from partywall.compose import marks
 from partywall.engines.embedded.engine import LIMITS, NO_VIEW, ONE_USER
 from partywall.model import errors
+from partywall.model.choices import Choices
 from partywall.proof.probe import Verdict
 
 SOURCE = ROOT / "src" / "partywall"
@@ -20,6 +22,17 @@ ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text()
 ARCHITECTURES = DOCS / "architectures"
 EMBEDDED = (DOCS / "engines" / "embedded.md").read_text()
 JSON = (DOCS / "reference" / "json.md").read_text()
+PARTS = [
+    "What it gives",
+    "What it costs",
+    "What it costs on the example",
+    "When to choose it",
+    "What it does not give",
+    "Settings",
+    "What is made",
+    "From `dual` and back",
+]
+"""What every architecture's page has, in this order; more of its own may follow."""
 RECORDS = sorted((DOCS / "decisions").glob("[0-9]*.md"))
 
 
@@ -43,11 +56,41 @@ def test_every_option_of_every_axis_is_explained_on_a_page():
             assert said, f"say on a page in docs/architectures what `{axis}: {option}` is"
 
 
+def test_every_architecture_s_page_has_the_same_parts_and_names_every_option():
+    for name, preset in catalog.presets().items():
+        page = (DOCS / "architectures" / f"{name}.md").read_text()
+        parts = re.findall(r"^## (.*)$", page, re.MULTILINE)
+        assert parts[: len(PARTS)] == PARTS, name
+        assert all(part.strip() for part in re.split(r"^## .*$", page, flags=re.MULTILINE)), name
+        rows = dict(re.findall(r"^\| (\w+) \| `([\w-]+)`", page, re.MULTILINE))
+        point = msgspec.to_builtins(preset.over(Choices()))
+        said = {axis: point[axis] for axis in (preset.choices if preset.overlay else point)}
+        assert rows.items() >= said.items(), name
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("shared", ["leaking"]),
+        ("profiles", ["downtime", "side by side"]),
+        ("branches", ["disk", "drift"]),
+        ("ports", ["cookies", "firewalls"]),
+        ("schemas", ["pool", "search_path", "drift"]),
+        ("limits", ["hide a real problem", "throttled", "killed for memory"]),
+        ("snapshots", ["no standing", "personal data"]),
+        ("flags", ["schema", "debt"]),
+    ],
+)
+def test_what_each_way_is_known_to_cost_is_not_hidden(name, words):
+    said = " ".join(catalog.presets()[name].costs)
+    assert [word for word in words if word not in said] == []
+
+
 def test_every_engine_has_a_page_and_no_page_is_left_over():
     names = {path.stem for path in (DOCS / "engines").glob("*.md")}
     assert names == set(catalog.engine_names())
     pages = {path.stem for path in ARCHITECTURES.glob("*.md")}
-    assert pages == set(catalog.presets())
+    assert pages == {*catalog.presets(), "README"}
 
 
 def test_the_embedded_engine_s_limits_are_on_its_page():

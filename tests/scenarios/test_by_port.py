@@ -131,6 +131,10 @@ def test_only_listed_addresses_reach_development(small):
         one for one in small.document("doctor", code=None)["findings"] if str(port) in str(one)
     ]
     assert [one["remedy"] for one in found] == ["say `edge: {bind: 0.0.0.0}` to open it"]
+    shown = small.document("prove", code=None)["probes"]
+    (limit,) = [one for one in shown if "which `allow` does not name" in one["tried"]]
+    assert (limit["to"], limit["verdict"]) == ("dev", "held")
+    assert any("`allow` does not name 127.0.0.1" in one["answer"] for one in shown)
 
 
 def test_the_reference_app_proves_that_no_session_is_good_at_the_other_port(tmp_path):
@@ -178,3 +182,14 @@ def test_in_containers_the_same_and_the_caller_s_address_is_seen(tmp_path):
         assert ask(port, host, come_from="127.0.0.2")[0] == 200
     finally:
         box.close()
+
+
+@pytest.mark.docker
+def test_the_edge_chooses_no_port_that_the_app_takes(tmp_path):
+    box = Boxes(tmp_path, f"taken{os.getpid()}", tmp_path / "commons", {"http": 0})
+    box.settings(edge={"tls": "off"}, architecture="ports")
+    (box.folder / "compose.override.yaml").write_text(
+        'services: {cache: {ports: ["8080:6379", "${OWN:-18081}:6380"]}}\n'
+    )
+    assert box.steps("plan")["prod/cache"] == "create"
+    assert not {port_of(box, "prod"), port_of(box, "dev")} & {8080, 18081}

@@ -132,6 +132,7 @@ class Answer(http.server.BaseHTTPRequestHandler):
         for cookie in self.server.cookies:
             self.send_header("Set-Cookie", cookie)
         self.send_header("Clear-Site-Data", '"cookies"')
+        self.send_header("Strict-Transport-Security", "max-age=0")
 
     def log_message(self, *_: Any) -> None:
         pass
@@ -511,6 +512,33 @@ def test_what_a_proxy_before_it_says_is_believed(make_edge, app):
     assert seen["x-forwarded-proto"] == "https"
 
 
+BEFORE_A_PROXY = [
+    ("127.0.0.2", {"X-Forwarded-For": "192.0.2.7"}, True),
+    ("127.0.0.2", {"X-Forwarded-For": "2001:db8::7"}, True),
+    ("127.0.0.2", {"X-Forwarded-For": "6.6.6.6, 192.0.2.7, 127.0.0.3"}, True),
+    ("127.0.0.2", {"X-Forwarded-For": "192.0.2.7, 6.6.6.6"}, False),
+    ("127.0.0.2", {"X-Forwarded-For": "6.6.6.6", "Partywall-Visitor": "192.0.2.7"}, False),
+    ("127.0.0.2", {}, False),
+    ("127.0.0.3", {}, True),
+    ("127.0.0.1", {"X-Forwarded-For": "192.0.2.7"}, False),
+    ("127.0.0.1", {"Partywall-Visitor": "192.0.2.7"}, False),
+]
+"""Who calls, what is said of the visitor, and whether the visitor is let in."""
+
+
+def test_before_a_proxy_a_limit_counts_the_address_that_it_saw(make_edge, app):
+    edge = make_edge(trusted=("127.0.0.2", "127.0.0.3")).start()
+    allowed = ("192.0.2.0/24", "2001:db8::/32", "127.0.0.3")
+    edge.serve("dev", served("dev/route/web", HOST, app("dev"), allow=allowed))
+    for caller, said, is_let_in in BEFORE_A_PROXY:
+        if is_let_in:
+            seen = edge.ask(HOST, come_from=caller, headers=said).json["headers"]
+            assert "Partywall-Visitor" not in dict(seen)
+        else:
+            with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
+                edge.ask(HOST, come_from=caller, headers=said)
+
+
 def test_a_large_upload_streams_through(edge, app):
     upstream = app("prod")
     edge.serve("prod", served("prod/route/web", "shop.localhost", upstream))
@@ -524,6 +552,45 @@ def test_a_large_upload_streams_through(edge, app):
         answer = http.client.HTTPResponse(wire)
         answer.begin()
         assert json.loads(answer.read()) == {"read": size}
+
+
+def hand_in(port: int, host: str, path: str, size: int, *, chunked: bool) -> int:
+    """The status of a POST by somebody who first sends everything, as far as it is taken."""
+    how = "Transfer-Encoding: chunked" if chunked else f"Content-Length: {size}"
+    piece, rest = bytes(1 << 16), size
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as wire:
+        with contextlib.suppress(ConnectionError):
+            wire.sendall(f"POST {path} HTTP/1.1\r\nHost: {host}\r\n{how}\r\n\r\n".encode())
+            while rest:
+                part = piece[:rest]
+                rest -= len(part)
+                wire.sendall(b"%x\r\n%b\r\n" % (len(part), part) if chunked else part)
+            wire.sendall(b"0\r\n\r\n" if chunked else b"")
+        answer = http.client.HTTPResponse(wire)
+        answer.begin()
+        return answer.status
+
+
+@pytest.mark.parametrize("chunked", [False, True], ids=["whole", "chunked"])
+def test_what_is_handed_in_in_vain_is_answered_whatever_its_size(make_edge, app, chunked):
+    edge, secure = make_edge().start(), make_edge(tls=Tls.INTERNAL).start()
+    edge.serve("gone", served("gone/route/web", "gone.localhost", f"127.0.0.1:{free_port()}"))
+    edge.serve("dev", protected(app("dev")))
+    edge.serve("away", served("away/route/web", "away.localhost", "", away=True))
+    secure.serve("prod", served("prod/route/web", "shop.localhost", app("prod")))
+    plain = edge.settings.main_port
+    asked = {
+        (plain, "dev.shop.localhost", "/"): 401,
+        (plain, "dev.shop.localhost", "/robots.txt"): 200,
+        (plain, "nobody.localhost", "/"): 404,
+        (plain, "away.localhost", "/"): 503,
+        (plain, "gone.localhost", "/"): 502,
+        (secure.settings.http_port, "shop.localhost", "/"): 308,
+    }
+    for size, times in ((1 << 10, 5), (300_000, 5), (8 << 20, 1)):
+        for where, status in asked.items():
+            said = [hand_in(*where, size, chunked=chunked) for _ in range(times)]
+            assert said == [status] * times, (where, size)
 
 
 @contextlib.contextmanager
@@ -637,11 +704,15 @@ def test_what_a_browser_sends_is_sorted_by_its_names(edge, app, sent, to_prod, t
         assert "Cookie" not in dict(edge.ask(HOST, port=at).json["headers"])
 
 
+HOST_WIDE = {"clear-site-data", "strict-transport-security"}
+
+
 def test_development_cannot_clear_what_production_set(edge, app):
     port = free_port()
     by_port(edge, app("prod"), app("dev"), port)
     assert edge.ask(HOST).one("clear-site-data") == '"cookies"'
-    assert "clear-site-data" not in edge.ask(HOST, port=port).headers
+    assert edge.ask(HOST).one("strict-transport-security") == "max-age=0"
+    assert not HOST_WIDE & edge.ask(HOST, port=port).headers.keys()
 
 
 def test_the_answer_that_opens_a_websocket_is_marked_too(edge, app):

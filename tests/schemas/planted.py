@@ -36,6 +36,54 @@ INSERT INTO users (name) VALUES ('ada'), ('bob');
 INSERT INTO posts (author, title, stars) VALUES (1, 'one', 5), (2, 'two', 0);
 """
 
+ODD = r"""
+CREATE TYPE "Mood; --" AS ENUM ('sad', 'it''s', 'A "b"');
+CREATE DOMAIN "Select" AS "Mood; --" DEFAULT 'sad'
+    CONSTRAINT "Not CHECK (x)" CHECK (VALUE <> 'it''s');
+CREATE TYPE "Pair" AS (first "Mood; --"[], "order" integer);
+COMMENT ON TYPE "Pair" IS 'of two; $$ \';
+CREATE FUNCTION "Tick"(n bigint) RETURNS text LANGUAGE plpgsql IMMUTABLE AS
+    $body$BEGIN RETURN $$#;$$ || n; END$body$;
+CREATE FUNCTION "User"() RETURNS trigger LANGUAGE plpgsql AS
+    $$BEGIN NEW."group" := coalesce(NEW."group", '') || '!'; RETURN NEW; END$$;
+CREATE SEQUENCE "Odd ""numbers"" y" START 7 INCREMENT BY 7 MAXVALUE 70 CYCLE CACHE 2;
+CREATE TABLE "Order ""by"" x" (
+    "primary" bigint GENERATED ALWAYS AS IDENTITY (START 5 INCREMENT 5) PRIMARY KEY,
+    "group" text DEFAULT E'a\nb''c\\', moods "Mood; --"[] DEFAULT '{sad}', pair "Pair",
+    pick "Select", number bigint DEFAULT nextval('"Odd ""numbers"" y"'),
+    tick text GENERATED ALWAYS AS ("Tick"(char_length("group"))) STORED,
+    parent bigint, CONSTRAINT "same; tree" FOREIGN KEY (parent) REFERENCES "Order ""by"" x"
+        DEFERRABLE INITIALLY DEFERRED);
+COMMENT ON COLUMN "Order ""by"" x"."group" IS 'what''s "it"';
+CREATE TABLE "no key" (a integer, b integer);
+ALTER TABLE "no key" ADD CONSTRAINT late CHECK (a < b) NOT VALID;
+CREATE TABLE spans (at int4range, EXCLUDE USING gist (at WITH &&));
+CREATE INDEX "By; tick" ON "Order ""by"" x" ("Tick"("primary"), "group" DESC NULLS LAST)
+    WHERE "group" IS NOT NULL;
+CREATE VIEW "First" WITH (security_barrier) AS SELECT "primary", "group" FROM "Order ""by"" x";
+CREATE VIEW "Second" AS SELECT "group" FROM "First" WITH CHECK OPTION;
+CREATE MATERIALIZED VIEW "Third" AS SELECT count(*) AS many FROM "Second";
+CREATE MATERIALIZED VIEW "Fourth" AS SELECT many + 1 AS more FROM "Third";
+CREATE TRIGGER "Before" BEFORE INSERT ON "Order ""by"" x" FOR EACH ROW EXECUTE FUNCTION "User"();
+CREATE RULE "Hold" AS ON DELETE TO "no key" DO INSTEAD NOTHING;
+CREATE POLICY "Mine" ON "no key" TO CURRENT_USER USING (a > 0);
+ALTER TABLE "no key" ENABLE ROW LEVEL SECURITY;
+CREATE TABLE "Parts" (at date, what text, id serial) PARTITION BY LIST (what);
+CREATE TABLE "Parts a" PARTITION OF "Parts" FOR VALUES IN ('a''b') PARTITION BY RANGE (at);
+CREATE TABLE "Parts a1" PARTITION OF "Parts a" FOR VALUES FROM ('2026-01-01') TO (MAXVALUE);
+CREATE TABLE "Parts rest" PARTITION OF "Parts" DEFAULT;
+CREATE INDEX ON "Parts" (what);
+"""
+"""Names that have to be quoted, and what a copy easily gets wrong."""
+ODD_ROWS = r"""
+INSERT INTO "no key" VALUES (1, 2), (3, 4);
+INSERT INTO "Order ""by"" x" ("group", moods, pair, pick, parent) VALUES
+    ('x', '{sad,"A \"b\""}', ROW('{it''s}', 3), 'sad', 10), (NULL, '{}', NULL, NULL, 5);
+INSERT INTO "Parts" (at, what) VALUES ('2026-05-05', 'a''b'), ('2020-01-01', 'c');
+INSERT INTO spans VALUES ('[1,5)');
+REFRESH MATERIALIZED VIEW "Third"; REFRESH MATERIALIZED VIEW "Fourth";
+"""
+
 
 class Plant(NamedTuple):
     """One kind of drift, planted into the first schema."""
@@ -51,6 +99,9 @@ PLANTS = {
         " of bigint REFERENCES users, word text NOT NULL DEFAULT half(4)::text);"
         " CREATE INDEX ON tags (word)"),
     "a table less": Plant("table", "DROP TABLE posts CASCADE", sure=False),
+    "a table that counts": Plant("table", "CREATE TABLE counted (id bigserial PRIMARY KEY)"),
+    "a column of a partitioned table": Plant("column", "ALTER TABLE days ADD note text"),
+    "an index of a partitioned table": Plant("index", "CREATE INDEX ON days (what)"),
     "an unlogged table": Plant("table", "ALTER TABLE posts SET UNLOGGED"),
     "a storage option": Plant("table", "ALTER TABLE users SET (fillfactor = 70)"),
     "a partition": Plant("table", "CREATE TABLE days_2027 PARTITION OF days"

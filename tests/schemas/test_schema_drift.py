@@ -5,7 +5,7 @@ import pytest
 from partywall.data.postgres.schemas import statements
 from partywall.data.postgres.schemas.catalogue import Side, items
 from partywall.data.postgres.schemas.difference import difference
-from schemas.planted import BASE, PLANTS
+from schemas.planted import BASE, ODD, PLANTS
 
 pytestmark = pytest.mark.scenario
 ROLES = {"prod": "test_prod", "dev": "test_dev"}
@@ -82,6 +82,26 @@ def test_everything_together_that_is_sure_is_mended_at_once(two):
     assert drifts(two) == (), script
     rows = two.execute("SELECT count(*) FROM dev.users, dev.posts").fetchone()
     assert rows == (4,)
+
+
+def test_odd_names_are_mended_too(two):
+    """All but partitioned tables and what leans on them: those are named, each with why."""
+    told(two, "prod", ODD)
+    answers = statements.answers(drifts(two))
+    apply(two, statements.text("dev", statements.script(answers)))
+    left = {drift.item.of or drift.item.name for drift in drifts(two)}
+    assert left == {"Parts", "Parts a", "Parts a1", "Parts rest", "Parts_id_seq"}
+    named = {drift.item.of or drift.item.name for drift, said in answers if said.why_not}
+    assert named == left
+
+
+def test_a_role_that_has_to_be_quoted_is_the_owner_all_the_same(two):
+    two.execute('CREATE ROLE "Odd Owner"; CREATE SCHEMA odd AUTHORIZATION "Odd Owner"')
+    two.execute('SET ROLE "Odd Owner"; CREATE TABLE odd.notes (a integer)')
+    two.execute('GRANT SELECT ON odd.notes TO "Odd Owner"; RESET ROLE')
+    found = items(two, Side(schemas={"": "odd"}, owner="Odd Owner"))
+    two.execute('DROP OWNED BY "Odd Owner" CASCADE; DROP ROLE "Odd Owner"')
+    assert [item.kind for item in found if item.kind != "extension"] == ["table", "column"]
 
 
 def test_the_kinds_are_as_many_as_promised():

@@ -31,6 +31,9 @@ def tenants(server):
             "CREATE FUNCTION peek() RETURNS text SECURITY DEFINER LANGUAGE sql"
             " AS 'SELECT name FROM users'"
         )
+        connection.execute("SELECT lo_from_bytea(0, 'secret')")
+    with server.connect("walled") as connection:
+        roles.let_read(connection, made["dev"], [])  # has what watches over tables made
     return made
 
 
@@ -80,6 +83,25 @@ ATTACKS = (
     "ALTER SYSTEM SET max_connections = 1",
     "ALTER DATABASE walled SET search_path = dev",
     "CREATE DATABASE mine",
+    "ALTER DEFAULT PRIVILEGES FOR ROLE walled_prod GRANT SELECT ON TABLES TO walled_dev",
+    "GRANT USAGE ON SCHEMA prod TO walled_dev",
+    "REASSIGN OWNED BY walled_prod TO walled_dev",
+    "DROP OWNED BY walled_prod",
+    "SELECT lo_import('/etc/passwd')",
+    "SELECT lo_get(oid) FROM pg_largeobject_metadata WHERE lomowner = 'walled_prod'::regrole",
+    "SELECT lo_unlink(oid) FROM pg_largeobject_metadata WHERE lomowner = 'walled_prod'::regrole",
+    "SELECT pg_ls_dir('.')",
+    "SELECT rolpassword FROM pg_authid",
+    "SELECT pg_stat_reset()",
+    "SET session_replication_role = replica",
+    "CREATE EVENT TRIGGER mine ON ddl_command_end EXECUTE FUNCTION extensions.partywall_made()",
+    "CREATE TRIGGER mine AFTER INSERT ON prod.users EXECUTE FUNCTION extensions.partywall_made()",
+    "CREATE POLICY mine ON prod.users USING (true)",
+    "CREATE SUBSCRIPTION mine CONNECTION 'dbname=walled' PUBLICATION mine",
+    "SELECT pg_create_logical_replication_slot('mine', 'pgoutput')",
+    "COMMENT ON SCHEMA prod IS 'mine'",
+    "CREATE TYPE public.mine AS (a integer)",
+    "CREATE OPERATOR extensions.= (LEFTARG = text, RIGHTARG = text, FUNCTION = texteq)",
 )
 
 
@@ -133,6 +155,70 @@ def test_timeouts_are_developments_alone(server, dev):
         dev.execute("SET temp_file_limit = -1")
     with server.connect("walled", "walled_prod", "prod") as prod:
         assert prod.execute("SHOW statement_timeout").fetchone() == ("0",)
+
+
+def test_what_one_database_gives_away_is_as_the_page_says(server, dev):
+    """Each of these is `shared by design`; were one not so any more, the page would be wrong."""
+    name = dev.execute("SELECT relname FROM pg_class WHERE relname = 'users'").fetchone()
+    source = dev.execute("SELECT prosrc FROM pg_proc WHERE proname = 'peek'").fetchone()
+    assert (name, source) == (("users",), ("SELECT name FROM users",))
+    dev.execute("LISTEN news")
+    with server.connect("walled", "walled_prod", "prod") as prod:
+        prod.execute("NOTIFY news, 'a secret word'")
+        assert [one.payload for one in dev.notifies(timeout=20, stop_after=1)] == ["a secret word"]
+        dev.execute("SELECT pg_advisory_lock(6252749)")
+        assert prod.execute("SELECT pg_try_advisory_lock(6252749)").fetchone() == (False,)
+    dev.execute("UNLISTEN news; SELECT pg_advisory_unlock_all()")
+
+
+def test_what_a_role_may_lift_of_its_own_bounds_is_as_the_page_says(server, tenants):
+    """The number of connections is hard; the times are the session's, and even the role's, own."""
+    with server.connect("walled", "walled_dev", "dev") as dev:
+        dev.execute("ALTER ROLE walled_dev SET statement_timeout = 0")
+        for attack in ("ALTER ROLE walled_dev SET temp_file_limit = -1",
+                       "ALTER ROLE walled_dev CONNECTION LIMIT -1"):  # fmt: skip
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                dev.execute(attack)
+    with server.connect("walled", "walled_dev", "dev") as dev:
+        assert dev.execute("SHOW statement_timeout").fetchone() == ("0",)
+    with server.connect("walled") as admin:
+        roles.ensure(admin, tenants["dev"], Secret("dev"))
+    with server.connect("walled", "walled_dev", "dev") as dev:
+        assert dev.execute("SHOW statement_timeout").fetchone() == ("1min",)
+
+
+def test_nothing_of_development_s_is_called_where_another_looks_first(server, tenants, dev):
+    """Neither by production nor by the administrator, whatever names development makes."""
+    dev.execute("CREATE FUNCTION dev.lower(text) RETURNS text LANGUAGE sql AS $$SELECT 'mine'$$")
+    dev.execute("CREATE TABLE dev.users AS SELECT 'mine' AS name")
+    for user, password in (("walled_prod", "prod"), ("keeper", "of-a-test")):
+        with server.connect("walled", user, password) as other:
+            assert other.execute("SELECT lower('A'::text)").fetchone() == ("a",)
+            found = other.execute("SELECT to_regclass('users')").fetchone()
+            assert found in {("users",), (None,)}
+    with server.connect("walled", "walled_prod", "prod") as prod:
+        assert prod.execute("SELECT name FROM users").fetchone() == ("a secret name",)
+    dev.execute("DROP FUNCTION dev.lower(text); DROP TABLE dev.users")
+
+
+def test_who_may_read_a_table_can_hold_up_its_migration(server, admin, dev, tenants):
+    roles.let_read(admin, tenants["dev"], ["prod.posts"])
+    dev.execute("CREATE VIEW titles AS SELECT title FROM prod.posts")
+    with server.connect("walled", "walled_prod", "prod") as prod:
+        with pytest.raises(psycopg.errors.DependentObjectsStillExist):
+            prod.execute("ALTER TABLE posts DROP title")
+        for attack in ("CREATE TABLE child (of integer REFERENCES prod.posts)",
+                       "SELECT * FROM prod.posts FOR UPDATE",
+                       "DO $$ BEGIN LOCK TABLE prod.posts; END $$"):  # fmt: skip
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                dev.execute(attack)
+        with dev.transaction():
+            dev.execute("LOCK TABLE prod.posts IN ACCESS SHARE MODE")
+            prod.execute("SET lock_timeout = '50ms'")
+            with pytest.raises(psycopg.errors.LockNotAvailable):
+                prod.execute("ALTER TABLE posts ADD later integer")
+    dev.execute("DROP VIEW titles")
+    roles.let_read(admin, tenants["dev"], [])
 
 
 def test_exactly_what_is_named_can_be_read(admin, dev, tenants):

@@ -16,7 +16,7 @@ PRESET = Preset(
         "a preview whose time is over goes by itself and leaves nothing behind",
     ),
     costs=(
-        "a clone of the files and a whole stack for each: the most disk and memory of all",
+        "a clone of the files and a whole stack for each: the most disk, and the memory of `dual`",
         "branches drift apart: `partywall drift` shows how far, nothing brings them together",
         "what is not committed is in no environment, except env files of the project's folder",
         "`partywall.yaml` is the one of the project's folder, the same for all branches",

@@ -14,7 +14,7 @@ PRESET = Preset(
         "either one can be stopped, broken or removed without the other noticing",
     ),
     costs=(
-        "every service runs twice, so it takes the most memory of all architectures but branches",
+        "every service runs twice: for two environments no architecture takes more memory",
         "without `limits`, a busy development competes with production for the same machine",
     ),
     choices={},

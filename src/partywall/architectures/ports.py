@@ -17,6 +17,7 @@ PRESET = Preset(
     ),
     costs=(
         "every service runs twice, as with `dual`",
+        "browsers send cookies to every port of a host: only the edge keeps sessions apart",
         "scripts of development can read and write production's cookies that are not HttpOnly",
         "scripts of development find their own cookies under marked names",
         "cookies that scripts of development write never reach its server",

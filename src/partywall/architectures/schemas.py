@@ -22,6 +22,7 @@ PRESET = Preset(
         "names of tables, columns and functions of all environments can be read by each",
         "schemas drift apart unnoticed unless somebody looks: `schema diff` has to be run",
         "the server's version, its settings and its failures are production's too",
+        "what `shared` costs: prefixes that the app has to know, one cache and one broker for all",
     ),
     choices={
         "database": DatabaseWall.SCHEMA,

@@ -17,6 +17,7 @@ PRESET = Preset(
     ),
     costs=(
         "the app has to know its prefix and its user: it gets them as variables",
+        "rights alone keep an app with a mistake from leaking there, not a server of its own",
         "an endless script or a full memory in one environment is felt by all: no rule stops that",
         "a shared server that fails, or is changed, fails or changes for production too",
         "the broker's own configuration file is not used: it is told what it needs here",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from partywall.axes import sharing
-from partywall.axes.instance import SPACES, instance
+from partywall.axes.instance import instance
+from partywall.axes.sense import Senseless
+from partywall.axes.servers import entered, servers
 from partywall.axes.site import Environment, Site, is_postgres, own
 from partywall.model.app import Condition, Role, Service, by_file
 from partywall.model.choices import DatabaseWall
-from partywall.model.errors import BadInput
 from partywall.model.secret import references
-from partywall.model.world import SHARED, AnyThing, Database, Need
+from partywall.model.world import AnyThing, Database, Need
 
 
 def server(_site: Site, environment: Environment) -> Iterable[AnyThing]:
@@ -51,42 +52,40 @@ def _given(service: Service) -> dict[str, str]:
 def database(site: Site, environment: Environment) -> Iterable[AnyThing]:
     """One PostgreSQL server for all, a database for each, which lets its owner alone in."""
     yield from server(site, environment)
-    yield from sharing.servers(site, environment, Role.DATABASE)
+    yield from servers(site, environment, Role.DATABASE)
     for service in sharing.parts(environment, Role.DATABASE):
         name = sharing.database_name(site.project, environment.name)
         yield Database(
-            key=own(environment, SPACES[Role.DATABASE], service.name),
-            needs=sharing.before_use(environment, service),
-            server=f"{SHARED}/{service.name}",
             name=name,
             owner=name,
-            password=sharing.password(environment, Role.DATABASE),
             kind="database",
-            admin=_given(service).get("POSTGRES_USER") or "postgres",
-            admin_password=sharing.admin(service.name),
+            admin=_admin(site, service),
+            **entered(environment, service),
         )
 
 
 def schema(site: Site, environment: Environment) -> Iterable[AnyThing]:
     """One PostgreSQL database for all, a schema and a login for each."""
     yield from server(site, environment)
-    yield from sharing.servers(site, environment, Role.DATABASE)
+    yield from servers(site, environment, Role.DATABASE)
     for service in sharing.parts(environment, Role.DATABASE):
         yield Database(
-            key=own(environment, SPACES[Role.DATABASE], service.name),
-            needs=sharing.before_use(environment, service),
-            server=f"{SHARED}/{service.name}",
             name=sharing.common_database(site.project),
             owner=sharing.database_name(site.project, environment.name),
-            password=sharing.password(environment, Role.DATABASE),
             kind="schema",
-            admin=_given(service).get("POSTGRES_USER") or "postgres",
-            admin_password=sharing.admin(service.name),
+            admin=_admin(site, service),
             schema=_schema_name(environment),
             bounded=not environment.production,
             read=environment.read,
             extensions=environment.extensions.get(service.name, ()),
+            **entered(environment, service),
         )
+
+
+def _admin(site: Site, service: Service) -> str:
+    """Who may do everything on a shared server: whom production's file names, as that makes it."""
+    made = sharing.production_of(site).app.services[service.name]
+    return _given(made).get("POSTGRES_USER") or "postgres"
 
 
 _TAKEN = frozenset({"public", "extensions"})
@@ -95,8 +94,9 @@ _TAKEN = frozenset({"public", "extensions"})
 def _schema_name(environment: Environment) -> str:
     """As the environment is called, in letters that need no quotes."""
     if environment.name in _TAKEN or environment.name.startswith("pg-"):
-        raise BadInput(
+        raise Senseless(
             f"with `database: schema` no environment can be called {environment.name}",
+            axes=("database",),
             remedy="give it another name, or say `database: database`",
         )
     return environment.name.replace("-", "_")

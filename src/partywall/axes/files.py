@@ -22,14 +22,19 @@ def folder(site: Site, environment: Environment) -> Iterable[AnyThing]:
         if mount.kind == "volume" and mount.source
     }
     for name in sorted(used):
-        there = existing(environment, name, environment.app.volumes.get(name) or {})
-        yield Volume(
-            key=own(environment, "volume", name),
-            name=there or f"{site.project}-{environment.name}_{name}",
-            driver=_driver(environment.app, name),
-            options=_options(environment.app, name),
-            external=bool(there),
-        )
+        yield volume(site, environment, name)
+
+
+def volume(site: Site, environment: Environment, name: str) -> Volume:
+    """The volume that the Compose file calls so."""
+    there = existing(environment, name, environment.app.volumes.get(name) or {})
+    return Volume(
+        key=own(environment, "volume", name),
+        name=there or f"{site.project}-{environment.name}_{name}",
+        driver=_driver(environment.app, name),
+        options=_options(environment.app, name),
+        external=bool(there),
+    )
 
 
 def existing(environment: Environment, name: str, said: Mapping[str, Any]) -> str:
@@ -64,9 +69,9 @@ def common(site: Site, environment: Environment) -> Iterable[AnyThing]:
 
 def read_only(site: Site, environment: Environment) -> Iterable[AnyThing]:
     """Production's files for all: the others read them, and have no folder of their own."""
-    for volume in folder(site, environment):
-        if name_of(volume.key) not in environment.reads:
-            yield volume
+    for one in folder(site, environment):
+        if name_of(one.key) not in environment.reads:
+            yield one
 
 
 OPTIONS = {

@@ -1,46 +1,46 @@
-"""Points of the space that make no sense, each with the reason; pure."""
+"""Points of the space that make no sense, each refused with the reason; pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from partywall.model.choices import Choices, Presence
+from partywall.model.errors import BadInput
 
-import msgspec
-
-from partywall.model.choices import (
-    BrokerWall,
-    CacheWall,
-    Choices,
-    DatabaseWall,
-    FilesWall,
-    Presence,
-)
-
-_WALLS = {
-    "database": (DatabaseWall.COMMON, DatabaseWall.SERVER),
-    "cache": (CacheWall.COMMON, CacheWall.INSTANCE),
-    "broker": (BrokerWall.COMMON, BrokerWall.INSTANCE),
-    "files": (FilesWall.COMMON, FilesWall.FOLDER),
+_COMMON = "common"
+_APART = {
+    "database": "`database: server`, or `database: database` for one server with a wall inside",
+    "cache": "`cache: instance`, or `cache: keyspace` for one cache with a wall inside",
+    "broker": "`broker: instance`, or `broker: topics` for one broker with a wall inside",
+    "files": "`files: folder`, or `files: read-only` to let the others read production's",
 }
+"""Axes on which there may be no wall at all, and what to say instead."""
 
 
-class Nonsense(msgspec.Struct, frozen=True, kw_only=True):
-    """Two options that exclude each other."""
+class Senseless(BadInput):
+    """An option that nobody, or not this app, can have."""
 
-    axes: tuple[str, ...]
-    """Where the settings may say so, the likelier one first."""
-    what: str
-    remedy: str
+    def __init__(self, what: str, *, axes: tuple[str, ...], remedy: str) -> None:
+        """`axes` are where the settings may say so, the likelier one first."""
+        super().__init__(what, remedy=remedy)
+        self.axes = (*axes, "architecture")
 
 
-def senseless(choices: Choices) -> Iterator[Nonsense]:
-    """Every pair of options that no installation can have."""
-    if choices.presence is Presence.SINGLE:
+def check(choices: Choices) -> None:
+    """Refuse two options that exclude each other.
+
+    Walls inside shared servers are no such thing where production is alone: others may come later,
+    and its data are where they will be then.
+
+    Raises:
+        Senseless: with both options.
+    """
+    presence = choices.presence
+    if presence is Presence.SINGLE:
         return
-    for axis, (common, apart) in _WALLS.items():
-        if getattr(choices, axis) is common:
-            yield Nonsense(
-                axes=(axis, "presence", "architecture"),
-                what=f"`{axis}: common` leaves no wall, and with "
-                f"`presence: {choices.presence.value}` production is not alone",
-                remedy=f"say `{axis}: {apart.value}`, or `presence: single`",
+    for axis, instead in _APART.items():
+        if getattr(choices, axis).value == _COMMON:
+            raise Senseless(
+                f"`{axis}: {_COMMON}` leaves no wall, and with `presence: {presence.value}` "
+                "production is not alone",
+                axes=(axis, "presence"),
+                remedy=f"say {instead}; or `presence: single`",
             )

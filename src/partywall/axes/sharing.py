@@ -1,33 +1,21 @@
-"""Servers that several environments use: whose definition makes them, and who has a part of them.
-
-A shared server is made from production's app, so that no other environment's file changes it. Its
-secrets are its administrator's alone: no environment knows them.
-"""
+"""Which servers several environments use, who has a part of them, and what it is called there."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
 
 import msgspec
 
-from partywall.axes import starting
-from partywall.axes.instance import instance
+from partywall.axes.sense import Senseless
 from partywall.axes.site import Environment, Site, is_mosquitto, is_postgres, is_redis, own
-from partywall.model.app import Condition, Role, Service
+from partywall.model.app import Role, Service
 from partywall.model.choices import BrokerWall, CacheWall, Choices, DatabaseWall, FilesWall
 from partywall.model.errors import BadInput
-from partywall.model.secret import PLACEHOLDER, SecretRef
-from partywall.model.world import SHARED, AnyThing, Instance, Key, Need, Network, Volume
+from partywall.model.secret import SecretRef
+from partywall.model.world import SHARED, Key
 
 _COMMON = "common"
-_NETWORK = "default"
-_OWN = frozenset({"depends_on", "extra_hosts", "links", "network_mode", "networks", "profiles"})
-"""What of a definition is about the app around a server."""
-_PASSWORDS = {Role.CACHE: "REDISCLI_AUTH", Role.BROKER: starting.ADMIN}
-_NO_WAY_THROUGH = {"net.ipv4.ip_forward": "0"}
-"""Who is in several networks must not lead from one into another."""
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,7 +83,7 @@ def _read(site: Site, environment: Environment) -> Iterator[tuple[str, Key]]:
     """Volumes of files that production has too; what servers keep is no such thing."""
     if site.choices.files is not FilesWall.READ_ONLY or environment.production:
         return
-    production = _production(site)
+    production = production_of(site)
     theirs = set(_files(production))
     for name in _files(environment):
         if name in theirs:
@@ -122,61 +110,15 @@ def _shareable(site: Site, environment: Environment) -> Iterator[Service]:
             continue
         chosen = getattr(site.choices, kind.axis).value
         if not kind.speaks(service):
-            raise BadInput(
+            raise Senseless(
                 f"service {service.name} is not {kind.what}, and `{kind.axis}: {chosen}` "
                 "shares nothing else",
+                axes=(kind.axis,),
                 remedy=f"say `{kind.axis}: {kind.alone}` in partywall.yaml",
             )
-        there = _production(site).app.services.get(service.name)
+        there = production_of(site).app.services.get(service.name)
         if there is not None and there.role is service.role:
             yield service
-
-
-def servers(site: Site, environment: Environment, role: Role) -> Iterator[AnyThing]:
-    """The shared servers of a role that an environment uses, with their volumes and network."""
-    production = _as_shared(_production(site))
-    for name in sorted(environment.shares):
-        service = production.app.services[name]
-        if service.role is role:
-            yield Network(
-                key=own(production, "network", _NETWORK),
-                name=f"{site.project}-{SHARED}_{_NETWORK}",
-                internal=True,
-            )
-            yield from _volumes(site, production, service)
-            yield server(production, service)
-
-
-def server(production: Environment, service: Service) -> Instance:
-    """A shared server, alone with its data, and with a secret of its own in place of the app's."""
-    kept = {name: said for name, said in service.definition.items() if name not in _OWN}
-    alone = msgspec.structs.replace(
-        service,
-        depends_on=(),
-        environment={**service.environment, **_told(service)},
-        definition={
-            **kept,
-            **starting.defined(service),
-            "networks": {_NETWORK: None},
-            "sysctls": _NO_WAY_THROUGH,
-        },
-    )
-    made: Instance = _with_secret(instance(production, alone), str(admin(service.name)))
-    return made
-
-
-def _with_secret(value: Any, secret: str) -> Any:  # noqa: ANN401  (any part of an instance)
-    """The same with one secret in place of all."""
-    if type(value) is str:  # an enum's members are texts, too
-        return PLACEHOLDER.sub(secret, value)
-    if isinstance(value, dict):
-        return {key: _with_secret(one, secret) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return type(value)(_with_secret(one, secret) for one in value)
-    if isinstance(value, msgspec.Struct):
-        fields = {name: getattr(value, name) for name in value.__struct_fields__}
-        return type(value)(**_with_secret(fields, secret))
-    return value
 
 
 def admin(service: str) -> SecretRef:
@@ -206,47 +148,18 @@ def password(environment: Environment, role: Role) -> SecretRef:
     return environment.passwords.get(role) or SecretRef(name, 1)
 
 
-def before_use(environment: Environment, service: Service) -> tuple[Need, ...]:
-    """What an environment's part of a server needs: that it answers, and a way to it."""
-    networks = service.definition.get("networks") or environment.app.networks
-    ways = (Need(own(environment, "network", name)) for name in networks)
-    return tuple(sorted({Need(f"{SHARED}/{service.name}", Condition.HEALTHY), *ways}))
-
-
 def parts(environment: Environment, role: Role) -> Iterable[Service]:
     """Its services of a role that are part of shared servers."""
     services = (environment.app.services[name] for name in sorted(environment.shares))
     return [one for one in services if one.role is role]
 
 
-def _told(service: Service) -> dict[str, str]:
-    """Where it keeps its users, and the administrator's password.
+def production_of(site: Site) -> Environment:
+    """Whose app says what the servers are.
 
-    A health check made inside Redis takes it from there.
+    Raises:
+        BadInput: when it is not known here.
     """
-    made = starting.told(service)
-    if service.role in _PASSWORDS:
-        made[_PASSWORDS[service.role]] = str(admin(service.name))
-    return made
-
-
-def _volumes(site: Site, production: Environment, service: Service) -> Iterator[Volume]:
-    for mount in service.mounts:
-        if mount.kind == "volume" and mount.source:
-            yield Volume(
-                key=own(production, "volume", mount.source),
-                name=f"{site.project}-{SHARED}_{mount.source}",
-            )
-
-
-def _as_shared(production: Environment) -> Environment:
-    """Production's app, as nobody's environment."""
-    return msgspec.structs.replace(
-        production, name=SHARED, production=False, volumes_of="", shares=frozenset()
-    )
-
-
-def _production(site: Site) -> Environment:
     if site.production is None:
         raise BadInput(
             "servers that all environments use are made from production's services, and there "

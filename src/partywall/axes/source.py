@@ -22,11 +22,9 @@ def branch(_site: Site, environment: Environment) -> Iterable[Checkout]:
     return () if environment.checkout is None else (environment.checkout,)
 
 
-def out_of_checkout(things: Iterable[AnyThing]) -> Iterable[AnyThing]:
-    """Everything that is made from a checkout, after it and in it."""
-    every = list(things)
-    checkout = next((thing for thing in every if isinstance(thing, Checkout)), None)
-    for thing in every:
+def out_of_checkout(things: Iterable[AnyThing], checkout: Checkout | None) -> Iterable[AnyThing]:
+    """Everything of an environment that is made from its checkout, after it and in it."""
+    for thing in things:
         yield thing if checkout is None else _from(checkout, thing)
 
 

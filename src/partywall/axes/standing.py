@@ -8,7 +8,9 @@ import msgspec
 
 from partywall.axes.site import EDGE, Environment, Site
 from partywall.model.choices import Presence
-from partywall.model.world import MACHINE, AnyThing, Limit, Need, Route, environment_of
+from partywall.model.world import MACHINE, SHARED, AnyThing, Limit, Need, Route, environment_of
+
+_COMMON = frozenset({SHARED, MACHINE})
 
 
 def stands(presence: Presence, on: str, name: str, *, production: bool) -> bool:
@@ -34,7 +36,7 @@ def standing(
 
     One that sleeps keeps its addresses, which say so, and its budget, in which its images are
     built. Its data are no part of what is wanted: they are neither made before it stands nor taken
-    away while it does not.
+    away while it does not. Servers that it shares stand whoever's turn it is: its data are there.
     """
     presence = site.choices.presence
     if stands(presence, site.on, environment.name, production=environment.production):
@@ -43,7 +45,7 @@ def standing(
         for thing in things:
             if isinstance(thing, Route):
                 yield _away(thing)
-            elif isinstance(thing, Limit) or environment_of(thing.key) == MACHINE:
+            elif isinstance(thing, Limit) or environment_of(thing.key) in _COMMON:
                 yield thing
 
 

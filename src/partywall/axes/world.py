@@ -8,7 +8,18 @@ from typing import Any, TypeGuard
 
 import msgspec
 
-from partywall.axes import broker, cache, database, files, flags, limits, presence, route, source
+from partywall.axes import (
+    broker,
+    cache,
+    database,
+    files,
+    flags,
+    limits,
+    presence,
+    route,
+    sense,
+    source,
+)
 from partywall.axes.logins import logged_in
 from partywall.axes.shares import shared_out
 from partywall.axes.sharing import settled
@@ -16,7 +27,6 @@ from partywall.axes.site import Environment, Site
 from partywall.axes.standing import standing
 from partywall.axes.tuning import tuned
 from partywall.model.choices import Choices
-from partywall.model.errors import BadInput
 from partywall.model.world import AnyThing, Instance, Job, Limit, Need, World, environment_of
 
 Adds = Callable[[Site, Environment], Iterable[AnyThing]]
@@ -38,7 +48,7 @@ def desired(site: Site) -> World:
     """The world that these environments and choices ask for.
 
     Raises:
-        BadInput: when an axis has no such option (yet).
+        BadInput: when an axis has no such option (yet), or this app cannot have it.
     """
     parts = [_option(axis, getattr(site.choices, axis)) for axis in AXES]
     whole = settled(site)
@@ -52,21 +62,27 @@ def desired(site: Site) -> World:
 def _whole(parts: Iterable[Adds], site: Site, environment: Environment) -> Iterable[AnyThing]:
     """Everything of an environment that stands."""
     made = logged_in(thing for part in parts for thing in part(site, environment))
-    return source.out_of_checkout(_limited(made, environment))
+    return source.out_of_checkout(_limited(made, environment), environment.checkout)
 
 
-def missing(choices: Choices) -> list[str]:
-    """The axes whose chosen option this version cannot build, as `axis: option`."""
-    chosen = msgspec.structs.asdict(choices)
-    return [f"{axis}: {chosen[axis]}" for axis in AXES if chosen[axis] not in AXES[axis]]
+def check(choices: Choices) -> None:
+    """Refuse a point that no installation can have.
+
+    Raises:
+        BadInput: when an axis has no such option (yet), or two options exclude each other.
+    """
+    for axis in AXES:
+        _option(axis, getattr(choices, axis))
+    sense.check(choices)
 
 
 def _option(axis: str, chosen: StrEnum) -> Adds:
     options = AXES[axis]
     if chosen not in options:
         known = ", ".join(sorted(option.value for option in options))
-        raise BadInput(
+        raise sense.Senseless(
             f"`{axis}: {chosen.value}` is not available in this version",
+            axes=(axis,),
             remedy=f"choose one of: {known}",
         )
     return options[chosen]

@@ -43,6 +43,19 @@ def complete_environment(
     return [name for name in names if name.startswith(incomplete)]
 
 
+def complete_architecture(
+    context: click.Context,  # noqa: ARG001  (click's interface)
+    parameter: click.Parameter,  # noqa: ARG001  (click's interface)
+    incomplete: str,
+) -> list[str]:
+    """Names of architectures, for shell completion; after a `+` those that go beside others."""
+    from partywall import catalog  # noqa: PLC0415  (only while completing)
+
+    head, plus, start = incomplete.rpartition("+")
+    found = (one for one in catalog.presets().values() if not plus or one.lies_over)
+    return [f"{head}{plus}{one.name}" for one in found if one.name.startswith(start)]
+
+
 environment = click.argument(
     "environment", required=False, shell_complete=complete_environment, metavar="[ENVIRONMENT]"
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -69,14 +70,22 @@ def parse(data: bytes | None, file: str, folder: Path) -> Settings:
     return msgspec.structs.replace(made, file=Place(file), lines=lines)
 
 
+def with_architecture(settings: Settings, names: Sequence[str]) -> Settings:
+    """What no file, but for these architectures, amounts to in the same folder."""
+    said = b"architecture: " + msgspec.json.encode(" + ".join(names))
+    made = parse(said, NAME, settings.folder)
+    return msgspec.structs.replace(made, compose=settings.compose, file=None, lines={})
+
+
 def with_domain(settings: Settings, domain: str) -> Settings:
-    """The settings for another domain of production; the other environments are below it."""
+    """The settings for another domain of production; others are below it, or at it as well."""
     return msgspec.structs.replace(
         settings,
         domain=domain,
         environments={
             name: msgspec.structs.replace(
-                one, domain=domain if one.production else f"{name}.{domain}"
+                one,
+                domain=domain if one.production or settings.by_port else f"{name}.{domain}",
             )
             for name, one in settings.environments.items()
         },

@@ -101,7 +101,7 @@ def text(settings: Settings, reported: Mapping[str, Any], engine: str | None, wh
         "# Where it runs; `embedded` starts real servers as plain processes.",
         f"engine: {engine}" if engine else "# engine: embedded",
         "",
-        "# How the environments are kept apart.",
+        "# How the environments are kept apart; `partywall architectures` lists the ways.",
         f"architecture: {' + '.join(settings.architecture)}",
         "",
         *_domain(settings, why),
@@ -117,9 +117,13 @@ def text(settings: Settings, reported: Mapping[str, Any], engine: str | None, wh
 
 def _domain(settings: Settings, why: str) -> list[str]:
     first = "# Production's domain; every other environment answers at <environment>.<domain>."
+    if settings.by_port:
+        first = "# The domain of all environments; all but production answer at ports of their own."
     if not why:
         return [first]
     others = [one.domain for one in settings.environments.values() if not one.production]
+    if settings.by_port:
+        return [first, f"# This one is from {why}."]
     return [
         first,
         f"# This one is from {why}. Let the DNS lead {' and '.join(others)} to this machine",

@@ -12,7 +12,7 @@ from partywall.edge.front import ASK
 from partywall.edge.logging import access_log, logging
 from partywall.edge.placing import Hosts, Placed, hidden, placed
 from partywall.edge.settings import EdgeSettings, Tls, checked
-from partywall.edge.site import NOINDEX, NOT_FOUND, Json, host_route, limit
+from partywall.edge.site import NOINDEX, NOT_FOUND, VISITOR, Json, host_route, limit
 
 
 def assemble(settings: EdgeSettings, fragments: Iterable[Fragment], side: str) -> bytes:
@@ -80,6 +80,7 @@ def _listen(settings: EdgeSettings, side: str, port: int) -> Json:
         "automatic_https": {"disable": True},
         # Only the front can open the socket: what it says of the visitor's address is so.
         "trusted_proxies_unix": True,
+        "client_ip_headers": [VISITOR],
     }
 
 

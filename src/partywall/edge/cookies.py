@@ -42,8 +42,8 @@ def _sent(mark: str) -> Json:
         "handler": "headers",
         "response": {
             "deferred": True,
-            # It would clear those of everybody at this host.
-            "delete": ["Clear-Site-Data"],
+            # Like cookies they are for a host, whatever the port (RFC 6797 knows none).
+            "delete": ["Clear-Site-Data", "Strict-Transport-Security"],
             "replace": {"Set-Cookie": [_replaced(f"(?i)^{_PREFIX}", f"${{1}}{mark}")]},
         },
     }

@@ -18,22 +18,16 @@ _AWAY = """<!doctype html>
 <p>It is switched off for now, or about to be switched on. Try again later.</p>
 </html>
 """
-_READ_BYTES = 1 << 20
-AWAY: list[Json] = [
-    # An answer before a form was read breaks the connection to the front, which says 502 then.
-    {"handler": "request_body", "max_size": _READ_BYTES},
-    {"handler": "vars", "read": "{http.request.body}"},
-    {
-        "handler": "static_response",
-        "status_code": 503,
-        "headers": {
-            "Content-Type": ["text/html; charset=utf-8"],
-            "Cache-Control": ["no-store"],
-            "Retry-After": ["10"],
-        },
-        "body": _AWAY,
+AWAY: Json = {
+    "handler": "static_response",
+    "status_code": 503,
+    "headers": {
+        "Content-Type": ["text/html; charset=utf-8"],
+        "Cache-Control": ["no-store"],
+        "Retry-After": ["10"],
     },
-]
+    "body": _AWAY,
+}
 """What answers for an environment that does not stand."""
 ERRORS: Json = {
     "routes": [

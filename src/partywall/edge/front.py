@@ -15,7 +15,7 @@ from partywall.edge.errors import ERRORS
 from partywall.edge.fragment import address_of
 from partywall.edge.logging import own_log
 from partywall.edge.settings import CURRENT, EdgeSettings, Tls, checked
-from partywall.edge.site import REFUSED, STREAM_CLOSE_DELAY, Json
+from partywall.edge.site import REFUSED, STREAM_CLOSE_DELAY, VISITOR, Json
 
 ASK = "/.well-known/partywall/known"
 """Where a side says which names it answers for."""
@@ -70,6 +70,8 @@ def _server(settings: EdgeSettings, port: int) -> Json:
     }
     if settings.trusted:
         server["trusted_proxies"] = {"source": "static", "ranges": sorted(settings.trusted)}
+        # The last address that no proxy has: those before it are the visitor's own words.
+        server["trusted_proxies_strict"] = 1
     if not _plain(settings) and port not in _plain_ports(settings):
         server["tls_connection_policies"] = [{}]
     return server
@@ -79,11 +81,18 @@ def _hand_over(settings: EdgeSettings, port: int) -> Json:
     """A request goes to the present side over a connection of its own.
 
     A kept connection would lead to a side that was left, and be dropped when that one is loaded.
+    None is kept, and the side is not told: a server that knows that a connection ends with its
+    answer does not read what is still being sent (Go's `net/http`), and the front says 502 then.
     """
     return {
         "handler": "reverse_proxy",
         "upstreams": [{"dial": f"unix/{settings.listener(CURRENT, port)}"}],
-        "transport": {"protocol": "http", "keep_alive": {"enabled": False}, "compression": False},
+        "transport": {
+            "protocol": "http",
+            "keep_alive": {"max_idle_conns_per_host": -1},
+            "compression": False,
+        },
+        "headers": {"request": {"set": {VISITOR: ["{http.vars.client_ip}"]}}},
         "load_balancing": {
             "try_duration": "5s",
             "try_interval": "25ms",

@@ -75,9 +75,8 @@ def path_route(placed: Placed) -> Json:
     if not route.robots:
         inner += [{"handle": [NOINDEX]}, *([] if path else [_ROBOTS])]
     auth = [_auth(placed)] if route.auth else []
-    inner.append(
-        {"handle": AWAY if route.away else [*auth, *cookies(route.cookies), _proxy(placed.served)]}
-    )
+    led = [*auth, *cookies(route.cookies), _proxy(placed.served)]
+    inner.append({"handle": [AWAY] if route.away else led})
     return {
         "@id": placed.identity,
         **({"match": [{"path": [path, f"{path}/*"]}]} if path else {}),
@@ -88,6 +87,8 @@ def path_route(placed: Placed) -> Json:
 
 REFUSED = "Partywall-Refused"
 """By this header a side tells the front to close the connection without an answer."""
+VISITOR = "Partywall-Visitor"
+"""By this header the front tells a side who calls; whatever a visitor says there is replaced."""
 
 
 def limit(routes: Iterable[Placed]) -> list[Json]:
@@ -130,7 +131,7 @@ def _proxy(served: Served) -> Json:
     port = served.thing.port
     known = {"set": {"X-Forwarded-Port": [str(port)]}} if port else {}
     forged = [name for name in _FORGEABLE if not port or name != "X-Forwarded-Port"]
-    headers: Json = {"request": {"delete": sorted([*ours, *forged]), **known}}
+    headers: Json = {"request": {"delete": sorted([*ours, *forged, VISITOR]), **known}}
     if not served.thing.robots:
         # Two answers on one question would leave the choice to the robot.
         headers["response"] = {"delete": ["X-Robots-Tag"]}

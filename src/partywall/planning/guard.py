@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from partywall.model.errors import Refused
 from partywall.model.plan import Action, Plan, Step
@@ -89,18 +89,21 @@ def _things(step: Step) -> list[AnyThing]:
     return [entry.thing for entry in (step.before, step.after) if entry]
 
 
-def _used(scope: str, observed: World | None) -> set[Key]:
-    """What other environments use, as far as anybody looked."""
+def _used(scope: str, observed: World | None) -> dict[Key, str]:
+    """What other environments use, as far as anybody looked, and one that does."""
     if observed is None:
-        return set()
-    return used_by(observed.environments() - _COMMON - {scope}, observed)
+        return {}
+    others = sorted(observed.environments() - _COMMON - {scope}, reverse=True)
+    return {key: name for name in others for key in used_by([name], observed)}
 
 
-def _check_unused(step: Step, observed: World | None, used: set[Key]) -> None:
-    if step.key in used:
-        what = "another environment uses it"
+def _check_unused(step: Step, observed: World | None, used: Mapping[Key, str]) -> None:
+    remedy = _REMEDY
+    if name := used.get(step.key):
+        what = f"another environment uses it: {name}"
+        remedy = f"`partywall destroy {name}` first, or `partywall destroy` without a name for all"
     elif step.environment in _COMMON and (observed is None or observed.unknown):
         what = "it could not be seen whether others use it"
     else:
         return
-    raise Refused(f"remove {step.key} is refused: {what}", remedy=_REMEDY)
+    raise Refused(f"remove {step.key} is refused: {what}", remedy=remedy)

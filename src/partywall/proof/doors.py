@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from partywall.model.world import Route
+from partywall.proof.callers import kept_out
 from partywall.proof.case import Case
 from partywall.proof.edge import Page, basic, get
 from partywall.proof.probe import CouldNotTry
@@ -21,12 +22,14 @@ def call(
     """GET a path of a route, its own first page when none is named.
 
     Raises:
-        CouldNotTry: when there is no edge.
+        CouldNotTry: when there is no edge, or this machine may not call.
         NoAnswer: when nothing comes back.
     """
     door = case.premises.door
     if door is None:
         raise CouldNotTry(no_edge(case))
+    if why := kept_out(door, route):
+        raise CouldNotTry(why)
     case.run.count(where.environment)
     return get(door.at(route.port), route.host, path or route.path, headers)
 

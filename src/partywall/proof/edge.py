@@ -21,6 +21,8 @@ class Door(msgspec.Struct, frozen=True, kw_only=True):
     address: str = "127.0.0.1"
     port: int = 443
     tls: bool = True
+    source: str = ""
+    """The address of this machine to call from; empty: whichever the kernel takes."""
 
     def at(self, port: int) -> Door:
         """The door of a route: its own port, or this one when that is 0."""
@@ -93,7 +95,8 @@ def get(
 
 
 def _connect(door: Door, name: str) -> socket.socket:
-    plain = socket.create_connection((door.address, door.port), 3)
+    source = (door.source, 0) if door.source else None
+    plain = socket.create_connection((door.address, door.port), 3, source)
     if not door.tls:
         return plain
     try:

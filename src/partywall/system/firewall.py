@@ -16,6 +16,14 @@ _UFW_RULE = re.compile(r"^### tuple ### (?:allow|limit) (?:tcp|any) (\S+) .*\bin
 _OPENED = re.compile(r"<port\b[^>]*>")
 _NFT_SHUT = re.compile(r"hook\s+input\b[^}]*?policy\s+drop", re.DOTALL)
 _NFT_PORTS = re.compile(r"tcp\s+dport\s+(?:\{([^}]*)\}|(\S+))[^\n]*\baccept")
+_IPTABLES = ("etc/iptables/rules.v4", "etc/sysconfig/iptables")
+"""What is loaded at the start of Debian and its kin, and of Fedora and its kin."""
+_IPTABLES_SHUT = re.compile(
+    r"^(?::INPUT (?:DROP|REJECT)\b|-A INPUT -j (?:DROP|REJECT)\b)", re.MULTILINE
+)
+_IPTABLES_PORTS = re.compile(
+    r"^-A INPUT\b[^\n]*-p tcp\b[^\n]*--dports? (\S+)[^\n]*-j ACCEPT\b", re.MULTILINE
+)
 
 
 class Closed(NamedTuple):
@@ -67,6 +75,17 @@ def _nftables(port: int, root: Path) -> Closed | None:
     return Closed("nftables", f"add `tcp dport {port} accept` to the chain in /etc/nftables.conf")
 
 
+def _iptables(port: int, root: Path) -> Closed | None:
+    for name in _IPTABLES:
+        text = _text(root / name)
+        shut = _IPTABLES_SHUT.search(text)
+        if shut and not any(_holds(rule, port) for rule in _IPTABLES_PORTS.findall(text)):
+            rule = f"INPUT -p tcp --dport {port} -j ACCEPT"
+            words = f"`iptables -I {rule}` opens it; `-A {rule}` before the last one in /{name}"
+            return Closed("iptables", f"{words} keeps it open")
+    return None
+
+
 def _holds(rule: str, port: int) -> bool:
     """Whether a port is in `80,443`, `8000:9000` or `8000-9000`; `any` is every port."""
     if rule == "any":
@@ -85,4 +104,9 @@ def _text(path: Path) -> str:
     return ""
 
 
-_LOOKS: tuple[Callable[[int, Path], Closed | None], ...] = (_ufw, _firewalld, _nftables)
+_LOOKS: tuple[Callable[[int, Path], Closed | None], ...] = (
+    _ufw,
+    _firewalld,
+    _nftables,
+    _iptables,
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -52,6 +52,7 @@ from partywall.workflows import (
 )
 from partywall.workflows.leave import record as leaving
 from partywall.workflows.project import Project
+from partywall.workflows.schema import unfinished
 from partywall.workflows.take_over import record
 
 Approve = Callable[[Plan], None]
@@ -117,10 +118,10 @@ def change(project: Project, goal: Goal, approve: Approve, progress: Progress) -
         if not plan:
             _keep_up(project, goal, observed, progress)
             _gather(project, goal)
-            return Changed(plan=plan, said=_tidy(project))
+            return Changed(plan=plan, said=_tidy(project, names))
         _check_ports(project, plan)
         approve(plan)
-        said = _prepare(project, goal, plan)
+        said = [*_prepare(project, goal, plan), *unfinished.clear_all(project, names)]
         with turns.given_back(project, goal.former):
             _carry_out(project, goal, observed, plan, progress)
         _gather(project, goal)
@@ -130,7 +131,7 @@ def change(project: Project, goal: Goal, approve: Approve, progress: Progress) -
             turns.end(project, goal.scope)
         if observed.unknown and goal.verb == "up":
             _once_more(project, goal, progress)
-        return Changed(plan=plan, said=(*said, *_tidy(project)))
+        return Changed(plan=plan, said=(*said, *_tidy(project, names)))
 
 
 def prepare_ground(project: Project, scope: str, progress: Progress) -> None:
@@ -403,6 +404,6 @@ def _head(goal: Goal, observed: World) -> Mapping[str, Any]:
     }
 
 
-def _tidy(project: Project) -> tuple[str, ...]:
+def _tidy(project: Project, names: Collection[str]) -> tuple[str, ...]:
     sharing.leave(project)
-    return tuple(trash.expire(project))
+    return (*unfinished.clear_all(project, names), *trash.expire(project))

@@ -20,6 +20,7 @@ CHECKS: tuple[Check, ...] = (
     machine.readable,
     machine.writable,
     installation.unfinished,
+    installation.half_copied,
     installation.locks,
     secrets.equal_secrets,
     secrets.equal_env_files,

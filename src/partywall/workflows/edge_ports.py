@@ -12,6 +12,7 @@ from partywall.edge.home import EdgeHome
 from partywall.model.errors import BadInput, MachineFailed, Place, Refused
 from partywall.system import files, sockets
 from partywall.system.decoding import decode
+from partywall.workflows.app_ports import Gone, Says
 from partywall.workflows.port_claims import Claims, project_of
 
 LOOPBACK = "127.0.0.1"
@@ -33,8 +34,13 @@ class Ports(msgspec.Struct, frozen=True):
     """Environment → the port that is its own, where ports tell environments apart."""
 
 
-def ports(claims: Claims, settings: Settings) -> Ports:
+def ports(claims: Claims, settings: Settings, published: Says) -> Ports:
     """The ports of the settings, else the remembered ones, else free ones that nobody claims.
+
+    Args:
+        claims: of all projects.
+        settings: of this one.
+        published: the ports that the app takes of the host; asked where one is to be chosen.
 
     Raises:
         BadInput: when two are the same.
@@ -42,15 +48,15 @@ def ports(claims: Claims, settings: Settings) -> Ports:
     """
     said = settings.edge
     known = _remembered(claims.mine)
-    others = claims.others(bind(settings))
+    before = {name: known.get(_key(settings, name), 0) for name in settings.environments}
+    gone = Gone(claims.others(bind(settings)), published)
     chosen = Ports(said.http or known.get("http", 0), said.https or known.get("https", 0))
     if not (chosen.http and chosen.https):
-        chosen = _beside(said.http, said.https, _free(others))
-    before = {name: known.get(_key(settings, name), 0) for name in settings.environments}
-    return _whole(chosen, settings, before, others)
+        chosen = _beside(said.http, said.https, _free(gone))
+    return _whole(chosen, settings, before, gone)
 
 
-def claim(claims: Claims, settings: Settings, stands: Callable[[], bool]) -> Ports:
+def claim(claims: Claims, settings: Settings, published: Says, stands: Callable[[], bool]) -> Ports:
     """The ports, claimed against every other project before anything listens there.
 
     Caddy listens beside whoever listens already, and the kernel would deal visitors out to both.
@@ -58,6 +64,7 @@ def claim(claims: Claims, settings: Settings, stands: Callable[[], bool]) -> Por
     Args:
         claims: of all projects.
         settings: of this one.
+        published: as `ports` has it.
         stands: whether its edge runs; one that does not can move when others took its ports.
 
     Raises:
@@ -66,10 +73,11 @@ def claim(claims: Claims, settings: Settings, stands: Callable[[], bool]) -> Por
     """
     with claims.locked():
         others = claims.others(bind(settings))
-        chosen = ports(claims, settings)
+        chosen = ports(claims, settings, published)
         if _taken(chosen, settings, others) and not stands():
-            free = _beside(settings.edge.http, settings.edge.https, _free(others))
-            chosen = _whole(free, settings, {}, others)
+            gone = Gone(others, published)
+            free = _beside(settings.edge.http, settings.edge.https, _free(gone))
+            chosen = _whole(free, settings, {}, gone)
         for line, port in _taken(chosen, settings, others).items():
             raise Refused(
                 f"port {port} belongs to the project in {project_of(others[port])}",
@@ -146,11 +154,9 @@ def _chosen_at(line: Line, settings: Settings) -> Place | None:
     return settings.where(*line) if getattr(said, last) else None
 
 
-def _whole(
-    chosen: Ports, settings: Settings, before: Mapping[str, int], others: Collection[int]
-) -> Ports:
+def _whole(chosen: Ports, settings: Settings, before: Mapping[str, int], gone: Gone) -> Ports:
     """With a port for each environment, where ports tell them apart; none may be there twice."""
-    own = _own(chosen, settings, before, others) if settings.by_port else {}
+    own = _own(chosen, settings, before, gone) if settings.by_port else {}
     whole = Ports(chosen.http, chosen.https, own)
     holders: dict[int, Line] = {}
     for line, port in used(whole, settings).items():
@@ -175,7 +181,7 @@ def _twice(settings: Settings, one: Line, other: Line, port: int) -> BadInput:
 
 
 def _own(
-    chosen: Ports, settings: Settings, before: Mapping[str, int], others: Collection[int]
+    chosen: Ports, settings: Settings, before: Mapping[str, int], others: Gone
 ) -> dict[str, int]:
     """The port of every environment but production: its line's, the remembered, or a free one."""
     every = [one for one in settings.environments.values() if not one.production]
@@ -189,15 +195,15 @@ def _own(
         elif had and had not in gone:
             own[one.name] = had
         else:
-            own[one.name] = _next(chosen, settings, {*gone, *before.values(), *others})
+            own[one.name] = _next(chosen, settings, {*gone, *before.values()}, others)
         gone.add(own[one.name])
     return own
 
 
-def _next(chosen: Ports, settings: Settings, gone: Collection[int]) -> int:
+def _next(chosen: Ports, settings: Settings, mine: Collection[int], gone: Gone) -> int:
     main = chosen.http if settings.tls == "off" else chosen.https
     for port in range(_BESIDE.get(main, main + 1), 1 << 16):
-        if port not in gone and sockets.can_bind(LOOPBACK, port):
+        if port not in mine and port not in gone and sockets.can_bind(LOOPBACK, port):
             return port
     raise MachineFailed(
         "no port is free for every environment", remedy="set `environments: {…: {port: …}}`"
@@ -223,9 +229,9 @@ def _beside(http: int | None, https: int | None, free: Ports) -> Ports:
     return Ports(http or free.http, https or free.https)
 
 
-def _free(others: Collection[int]) -> Ports:
+def _free(gone: Gone) -> Ports:
     for http, https in _pairs():
-        if http in others or https in others:
+        if http in gone or https in gone:
             continue
         if sockets.can_bind(LOOPBACK, http) and sockets.can_bind(LOOPBACK, https):
             return Ports(http, https)

@@ -6,10 +6,11 @@ import contextlib
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from partywall import catalog
 from partywall.compose import public, start
 from partywall.compose import settings as compose_settings
 from partywall.compose.envfiles import write_new
-from partywall.model.errors import PartywallError
+from partywall.model.errors import BadInput, PartywallError
 from partywall.workflows import variables
 from partywall.workflows.former import former
 from partywall.workflows.project import Project
@@ -23,6 +24,26 @@ class Proposed(NamedTuple):
     project: Project
     why: str
     """Empty: nothing says where production answers."""
+
+
+def chosen(project: Project, architecture: str) -> Project:
+    """The project as it would be with another architecture than the default.
+
+    Raises:
+        BadInput: when there is no such architecture, or settings that choose one already.
+    """
+    names = [name.strip() for name in architecture.split("+")]
+    catalog.choices(names)
+    settings = project.settings
+    if settings.file is not None:
+        raise BadInput(
+            f"{compose_settings.NAME} is there already, and chooses the architecture",
+            where=settings.where("architecture"),
+            remedy=f"write `architecture: {' + '.join(names)}` there; "
+            "`partywall plan` shows what follows",
+        )
+    made = compose_settings.with_architecture(settings, names)
+    return Project(made, project.chosen_engine)
 
 
 def proposed(project: Project) -> Proposed:

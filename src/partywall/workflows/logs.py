@@ -11,7 +11,7 @@ import msgspec
 from partywall.interfaces import Log
 from partywall.model.errors import BadInput
 from partywall.model.world import Key, name_of
-from partywall.workflows import services
+from partywall.workflows import services, standing
 from partywall.workflows.project import Project
 
 Chosen = Mapping[str, Log]
@@ -36,7 +36,7 @@ def chosen(project: Project, environment: str, names: Sequence[str]) -> Chosen:
     if not keys:
         raise BadInput(
             f"{environment} is not up, and there is nothing left of what it wrote",
-            remedy=f"`partywall up {environment}` first",
+            remedy=standing.way_up(project, environment),
         )
     return {name_of(key): logs.of(key) for key in keys}
 

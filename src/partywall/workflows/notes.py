@@ -15,7 +15,7 @@ from partywall.model.plan import Action, Plan
 from partywall.model.world import Limit, Network, Volume, World, environment_of, name_of
 from partywall.planning.folders import uses
 from partywall.planning.scope import COMMON
-from partywall.workflows import new_ports
+from partywall.workflows import fate, new_ports, standing
 from partywall.workflows.former import former
 from partywall.workflows.project import Project
 
@@ -34,10 +34,12 @@ def notes(
     """
     if verb == "up":
         yield from new_ports.notes(project, plan)
+        yield from standing.notes(project)
         yield from _left(project, scope, observed)
         yield from _equal_secrets(project, scope)
         yield from _kept_in(project, scope)
         yield from _begins_without(project, plan)
+        yield from fate.notes(plan, observed, standing.left_out(project))
     if verb == "destroy":
         yield from _staying(scope, observed)
     yield from _portions(plan)

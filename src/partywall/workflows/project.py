@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets as random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
 import msgspec
 
 from partywall import catalog
-from partywall.axes.sense import senseless
+from partywall.axes.sense import Senseless
 from partywall.axes.site import EDGE
 from partywall.axes.standing import stands
+from partywall.axes.world import check
 from partywall.axes.world import desired as build
-from partywall.axes.world import missing
 from partywall.compose import read
 from partywall.compose.settings import EnvironmentSettings, Settings
 from partywall.data.checkouts import CheckoutObserver, CheckoutPerformer
@@ -41,7 +42,7 @@ from partywall.model.world import (
 from partywall.planning.unmade import without
 from partywall.system.clock import SystemClock
 from partywall.system.secretstore import FileSecretStore
-from partywall.workflows import commons, edge_place, edge_ports, parts, variables
+from partywall.workflows import app_ports, commons, edge_place, edge_ports, parts, variables
 from partywall.workflows.app_cache import AppCache
 from partywall.workflows.observing import WholeObserver
 from partywall.workflows.port_claims import Claims
@@ -86,7 +87,7 @@ class Project:
     @cached_property
     def ports(self) -> edge_ports.Ports:
         """The edge's ports."""
-        return edge_ports.ports(self._port_claims, self.settings)
+        return edge_ports.ports(self._port_claims, self.settings, self._published)
 
     @cached_property
     def edge_wanted(self) -> EdgeHome:
@@ -188,11 +189,19 @@ class Project:
             where = self.settings.where("architecture")
             raise BadInput(error.what, where=where, remedy=error.remedy) from error
         chosen = msgspec.structs.replace(point, **self.settings.choices)
-        for bad in senseless(chosen):
-            places = (self.settings.where(axis) for axis in bad.axes)
-            where = next((place for place in places if place), None)
-            raise BadInput(bad.what, where=where, remedy=bad.remedy)
+        with self._saying_where():
+            check(chosen)
         return chosen
+
+    @contextlib.contextmanager
+    def _saying_where(self) -> Iterator[None]:
+        """An option that cannot be had is refused with the line that chooses it."""
+        try:
+            yield
+        except Senseless as error:
+            places = [self.settings.where(axis) for axis in error.axes]
+            where = next((one for one in places if one and one.line), places[0])
+            raise BadInput(error.what, where=where, remedy=error.remedy) from error
 
     @cached_property
     def on(self) -> str:
@@ -320,12 +329,8 @@ class Project:
     def wanted(self, names: Iterable[str]) -> World:
         """What these environments are made of, whoever makes it; raises as `desired` does."""
         site = site_of(self, self.apps(list(names)))
-        try:
+        with self._saying_where():
             whole = build(site)
-        except BadInput as error:
-            axes = [one.partition(":")[0] for one in missing(self.choices)]
-            where = self.settings.where(*axes[:1])
-            raise BadInput(error.what, where=where, remedy=error.remedy) from error
         parts.settle(self, whole)
         made = self.engine.makes | {Route, Database, KeySpace, TopicSpace, Checkout}
         unmade = [thing for thing in whole.things() if type(thing) not in made]
@@ -369,7 +374,9 @@ class Project:
         Raises:
             Refused: when another project has them.
         """
-        chosen = edge_ports.claim(self._port_claims, self.settings, self._edge_runs)
+        chosen = edge_ports.claim(
+            self._port_claims, self.settings, self._published, self._edge_runs
+        )
         if self.__dict__.get("ports") != chosen:
             for name in ("edge", "observer", "_given", "_apps"):
                 self.__dict__.pop(name, None)
@@ -382,6 +389,9 @@ class Project:
     @property
     def _port_claims(self) -> Claims:
         return Claims(self.commons.folder, self._edge_folder)
+
+    def _published(self) -> frozenset[int]:
+        return app_ports.published(self)
 
     def _edge_runs(self) -> bool:
         edge = self.engine.observer().look(EDGE)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from partywall.compose import read
 from partywall.compose.public import Public
 from partywall.compose.settings import EnvironmentSettings
 from partywall.workflows import parts, variables
+from partywall.workflows.variables import Given
 
 if TYPE_CHECKING:
     from partywall.workflows.project import Project
@@ -16,6 +19,21 @@ if TYPE_CHECKING:
 
 def requested(project: Project, environment: EnvironmentSettings) -> read.Request:
     """What is read of an environment, and what it must not share with production."""
+    return _request(project, environment, project.given(environment.name), addressed=True)
+
+
+def unaddressed(project: Project, environment: EnvironmentSettings) -> read.Request:
+    """The same before it is known where the environment answers, as far as it can be understood."""
+    source = project.sources.of(environment.name)
+    read_there = msgspec.structs.replace(environment, env_files=source.env_files)
+    given = variables.given(project.settings, read_there, project.store, {}, source.settings)
+    request = _request(project, environment, given, addressed=False)
+    return msgspec.structs.replace(request, lenient=True)
+
+
+def _request(
+    project: Project, environment: EnvironmentSettings, given: Given, *, addressed: bool
+) -> read.Request:
     name = environment.name
 
     def keep(variable: str, value: str) -> str:
@@ -34,15 +52,15 @@ def requested(project: Project, environment: EnvironmentSettings) -> read.Reques
         project=f"{project.settings.project}-{name}",
         files=source.settings.compose,
         profiles=environment.profiles,
-        variables=project.given(name).variables,
+        variables=given.variables,
         env_files=tuple(file.path for file in source.env_files),
         stand_for=source.stand_for,
-        made=frozenset(project.given(name).new),
+        made=frozenset(given.new),
         services=project.settings.services,
         settings_place=project.settings.file,
         keep=keep,
         own=own if apart else None,
-        public=_public(project, environment) if made else None,
+        public=_public(project, environment) if made and addressed else None,
         outward=environment.outward if apart else True,
         lenient=project.lenient,
     )

@@ -10,6 +10,7 @@ from partywall.compose.inward import OFF
 from partywall.model.app import App, Role
 from partywall.model.errors import BadInput, PartywallError
 from partywall.model.world import Instance, Key, World, environment_of, name_of
+from partywall.workflows import standing
 from partywall.workflows.project import Project
 
 
@@ -72,7 +73,7 @@ def absent(project: Project, environment: str, service: str, known: Sequence[Key
     names = [name_of(other) for other in known]
     near = difflib.get_close_matches(service, names, 1)
     hint = f"did you mean `{near[0]}`? " if near else ""
-    there = f"there are: {', '.join(names)}" if names else f"run `partywall up {environment}`"
+    there = f"there are: {', '.join(names)}" if names else standing.way_up(project, environment)
     return BadInput(f"there is no service `{service}` in {environment}", remedy=f"{hint}{there}")
 
 

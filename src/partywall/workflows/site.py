@@ -117,6 +117,13 @@ def _read(project: Project, said: EnvironmentSettings) -> tuple[str, ...]:
             where=project.settings.where("environments", said.name, "read"),
             remedy="take the line out, or say `database: schema`",
         )
+    if said.read and said.production:
+        raise BadInput(
+            f"{said.name} is production and may read nothing of others: a view or a policy that "
+            "they write would run with its rights",
+            where=project.settings.where("environments", said.name, "read"),
+            remedy="take the line out; `partywall schema copy` brings tables over",
+        )
     return said.read
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -16,20 +15,19 @@ from partywall.execution.previews import Preview
 from partywall.interfaces import Health
 from partywall.model.errors import PartywallError
 from partywall.model.world import (
-    SHARED,
     Entry,
     Instance,
     Key,
     Route,
-    Space,
     World,
     environment_of,
     name_of,
 )
 from partywall.planning.diff import plan
 from partywall.system import machine
-from partywall.workflows import budget, turns
+from partywall.workflows import budget, standing, turns
 from partywall.workflows.project import Project
+from partywall.workflows.savings import saved
 
 Document = dict[str, Any]
 UNKNOWN = "unknown"
@@ -78,7 +76,7 @@ def status(project: Project) -> Document:
             for name in _names(project, observed)
         },
         "shared": _of("shared", rows),
-        "saved_bytes": _saved(observed, rows),
+        "saved_bytes": saved(observed, {key: row["memory_bytes"] for key, row in rows.items()}),
         "edge": _edge(project, rows),
         "unwatched": project.engine.unwatched() or None,
     }
@@ -143,16 +141,17 @@ def _environment(
         for thing in observed.things()
         if isinstance(thing, Route) and environment_of(thing.key) == name
     ]
+    visited = said if said and standing.answers(project, said) else None
     return {
-        "url": project.url(name) if said and said.attach is None else None,
+        "url": project.url(name) if visited else None,
         "attached": said.attach if said else None,
         "hosts": sorted(set(routes)),
         "present": present,
         "asleep": name in project.asleep,
         "healthy": present and _well(services.values()),
         "production": said.production if said else False,
-        "protected": said.protected if said else False,
-        "user": said.user if said and said.protected else None,
+        "protected": visited.protected if visited else False,
+        "user": visited.user if visited and visited.protected else None,
         "expires": _expires(previews.get(name)),
         "checkout": _checkout(project, name),
         "unreadable": drift.unread.get(name),
@@ -260,17 +259,6 @@ def _healthy(now: Health) -> bool | None:
 
 def _of(environment: str, rows: Mapping[Key, Document]) -> Document:
     return {name_of(key): row for key, row in rows.items() if environment_of(key) == environment}
-
-
-def _saved(observed: World, rows: Mapping[Key, Document]) -> int:
-    """What the same servers would take once more for each further environment that uses them."""
-    spaces = [thing for thing in observed.things() if isinstance(thing, Space)]
-    users = Counter(one.server for one in spaces if environment_of(one.server) == SHARED)
-    return sum(
-        (rows[server]["memory_bytes"] or 0) * (number - 1)
-        for server, number in users.items()
-        if server in rows
-    )
 
 
 def _edge(project: Project, rows: Mapping[Key, Document]) -> Document:

@@ -14,6 +14,7 @@ from partywall.model.choices import BrokerWall, CacheWall, Choices, DatabaseWall
 from partywall.model.errors import BadInput
 from partywall.model.secret import SecretRef, references
 from partywall.model.world import (
+    Checkout,
     Database,
     Instance,
     KeySpace,
@@ -101,6 +102,60 @@ def test_the_server_is_alone_in_its_unit_and_leads_nowhere() -> None:
     assert definition["command"][-2:] == ["--aclfile", "/data/.partywall/users.acl"]
     assert definition["entrypoint"][-1] == "docker-entrypoint.sh"
     assert "$" not in "".join(definition["entrypoint"]).replace("$$", "")
+
+
+def production(made: Site, **changes: object) -> Site:
+    """The same with another app of production."""
+    prod, dev = made.environments
+    prod = msgspec.structs.replace(prod, app=msgspec.structs.replace(prod.app, **changes))
+    return msgspec.structs.replace(made, environments=(prod, dev), production=prod)
+
+
+def test_its_data_are_where_production_says_that_they_are_to_be() -> None:
+    options = {"type": "none", "o": "bind", "device": "/mnt/rows"}
+    made = production(site(), volumes={"pgdata": {"driver": "far", "driver_opts": options}})
+    volume = desired(made).entries["shared/volume/pgdata"].thing
+    assert (volume.name, volume.driver) == ("makapix-shared_pgdata", "far")
+    assert volume.options == options
+
+
+def test_data_in_a_volume_of_before_would_not_be_there_and_are_refused() -> None:
+    made = production(site(), volumes={"pgdata": {"external": True, "name": "old"}})
+    with pytest.raises(BadInput, match="data in the external volume old") as said:
+        desired(made)
+    assert "`database: server`" in str(said.value.remedy)
+
+
+def test_its_administrator_is_whom_production_names() -> None:
+    db = plans.app("dev").services["db"]
+    another = msgspec.structs.replace(db, environment={**db.environment, "POSTGRES_USER": "boss"})
+    assert desired(site(db=another)).entries["dev/database/db"].thing.admin == "makapix"
+
+
+def test_its_files_are_in_a_checkout_that_is_nobodys_so_that_production_may_move() -> None:
+    source = Checkout(
+        key="prod/checkout/source",
+        folder=".partywall/checkouts/prod",
+        branch="main",
+        commit="a" * 40,
+        inner="app",
+    )
+    mqtt = plans.app("prod").services["mqtt"]
+    there = {"context": f"{plans.FOLDER}/.partywall/checkouts/prod/app/broker"}
+    beside = Mount(kind="bind", source="/x/.partywall/checkouts/production", target="/x")
+    mqtt = msgspec.structs.replace(mqtt, build=there, mounts=(*mqtt.mounts, beside))
+    made = production(site(), services={**plans.app("prod").services, "mqtt": mqtt})
+    prod, dev = made.environments
+    prod = msgspec.structs.replace(prod, checkout=source)
+    world = desired(msgspec.structs.replace(made, environments=(prod, dev), production=prod))
+    ours = world.entries["shared/checkout/source"].thing
+    folder = ".partywall/checkouts/shared"
+    assert ours == msgspec.structs.replace(source, key="shared/checkout/source", folder=folder)
+    broker = thing(world, "shared/mqtt")
+    assert broker.build == {"context": f"./{folder}/app/broker"}
+    assert broker.mounts[-1].source == beside.source
+    assert Need(ours.key) in broker.needs
+    assert Need(ours.key) not in thing(world, "shared/cache").needs
 
 
 def test_a_service_that_production_has_not_is_developments_own() -> None:

@@ -4,7 +4,6 @@ import msgspec
 import pytest
 
 from partywall.axes import world
-from partywall.axes.sense import senseless
 from partywall.axes.site import EDGE, EDGE_SIDES, Environment, Machine, Share, Site
 from partywall.model.app import App, Mount, Role, Service
 from partywall.model.choices import (
@@ -17,6 +16,7 @@ from partywall.model.choices import (
     LimitsBy,
     Presence,
 )
+from partywall.model.errors import BadInput
 from partywall.model.secret import SecretRef
 from partywall.model.world import Limit, Need, Route, environment_of
 
@@ -110,9 +110,9 @@ def test_production_alone_has_in_common_what_was_its_own():
 @pytest.mark.parametrize("presence", [one for one in Presence if one is not Presence.SINGLE])
 def test_no_wall_between_two_environments_makes_no_sense(axis, presence):
     point = Choices(presence=presence, **{axis: COMMON[axis]})
-    [bad] = senseless(point)
-    assert bad.axes[0] == axis
-    assert f"`{axis}: common`" in bad.what
-    assert f"`presence: {presence.value}`" in bad.what
-    assert f"`{axis}: " in bad.remedy
-    assert list(senseless(msgspec.structs.replace(point, presence=Presence.SINGLE))) == []
+    with pytest.raises(BadInput) as bad:
+        world.check(point)
+    assert f"`{axis}: common`" in bad.value.what
+    assert f"`presence: {presence.value}`" in bad.value.what
+    assert f"`{axis}: " in bad.value.remedy
+    world.check(msgspec.structs.replace(point, presence=Presence.SINGLE))

@@ -101,8 +101,9 @@ def test_the_edge_stays_while_others_have_routes():
 
 def test_what_others_use_of_an_environment_stays_too():
     seen = World.of([volume("dev/volume/files"), instance("prod/web", "dev/volume/files")])
-    with pytest.raises(Refused, match="another environment uses it"):
+    with pytest.raises(Refused, match="another environment uses it: prod") as error:
         check(plan(World(), seen, "dev"), seen)
+    assert "`partywall destroy prod` first" in error.value.remedy
 
 
 def test_only_removing_what_is_shared_needs_a_look_at_everything():

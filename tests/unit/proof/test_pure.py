@@ -10,8 +10,10 @@ import pytest
 from partywall.model.app import Attachment, Mount, Role
 from partywall.model.secret import SecretRef
 from partywall.model.world import BasicAuth, Database, Instance, Job, Route, Volume, World
+from partywall.proof.callers import kept_out, stranger
 from partywall.proof.cookies import covers, outside, parse, reaches, set_in
 from partywall.proof.credentials import Login, login
+from partywall.proof.edge import Door
 from partywall.proof.literals import literals
 from partywall.proof.paths import tricks
 from partywall.proof.probes import found
@@ -220,3 +222,25 @@ def test_every_probe_is_found_by_its_file() -> None:
         "vault",
     ]
     assert all(probe.shows and (probe.across or probe.outside) for probe in probes)
+
+
+@pytest.mark.parametrize(
+    ("bind", "allow", "is_kept_out", "an_outsider"),
+    [
+        ("127.0.0.1", (), False, "127.0.0.1"),
+        ("127.0.0.1", ("192.0.2.0/24",), True, "127.0.0.1"),
+        ("0.0.0.0", ("127.0.0.1", "::1"), False, "127.0.0.2"),
+        ("localhost", ("127.0.0.1/31",), False, "127.0.0.2"),
+        ("127.0.0.1", ("127.0.0.0/8",), False, ""),
+        ("::", ("2001:db8::/32",), True, "::1"),
+        ("192.0.2.2", ("192.0.2.0/24",), False, ""),
+    ],
+)
+def test_from_where_a_limited_address_can_be_tried(
+    bind: str, allow: tuple[str, ...], is_kept_out: bool, an_outsider: str
+) -> None:
+    route = Route(
+        key="dev/route/web", host="d", port=8443, instance="dev/web", target=80, allow=allow
+    )
+    assert bool(kept_out(Door(address=bind), route)) == is_kept_out
+    assert stranger(Door(address=bind), route) == an_outsider

@@ -32,6 +32,22 @@ NFTABLES = {
         "    udp dport 8445 accept\n  }\n}\n"
     )
 }
+IPTABLES = {
+    "etc/iptables/rules.v4": (
+        "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n"
+        "-A INPUT -m state --state RELATED,ESTABLISHED -j ACCEPT\n"
+        "-A INPUT -p tcp -m state --state NEW -m multiport --dports 80,443 -j ACCEPT\n"
+        "-A INPUT -s 192.0.2.0/24 -p tcp -m tcp --dport 9000:9010 -j ACCEPT\n"
+        "-A INPUT -p tcp -m tcp --dport 8444 -j DROP\n"
+        "-A INPUT -p udp -m udp --dport 8445 -j ACCEPT\n"
+        "-A INPUT -j REJECT --reject-with icmp-host-prohibited\nCOMMIT\n"
+    )
+}
+DROPPING = {
+    "etc/sysconfig/iptables": IPTABLES["etc/iptables/rules.v4"]
+    .replace(":INPUT ACCEPT", ":INPUT DROP")
+    .replace("-A INPUT -j REJECT --reject-with icmp-host-prohibited\n", "")
+}
 
 
 def machine(root: Path, files: dict[str, str]) -> Path:
@@ -44,7 +60,13 @@ def machine(root: Path, files: dict[str, str]) -> Path:
 
 @pytest.mark.parametrize(
     ("files", "word"),
-    [(UFW, "ufw allow"), (FIREWALLD, "--add-port="), (NFTABLES, "tcp dport")],
+    [
+        (UFW, "ufw allow"),
+        (FIREWALLD, "--add-port="),
+        (NFTABLES, "tcp dport"),
+        (IPTABLES, "rules.v4"),
+        (DROPPING, "/etc/sysconfig/iptables"),
+    ],
 )
 def test_a_port_that_no_rule_names_is_closed_and_how_to_open_it_is_said(tmp_path, files, word):
     root = machine(tmp_path, files)
@@ -53,7 +75,7 @@ def test_a_port_that_no_rule_names_is_closed_and_how_to_open_it_is_said(tmp_path
     for port in (8443, 8444, 8445, 9011):
         found = closed(port, root)
         assert found is not None
-        assert found.firewall in ("ufw", "firewalld", "nftables")
+        assert found.firewall in ("ufw", "firewalld", "nftables", "iptables")
         assert word in found.remedy
         assert str(port) in found.remedy
 

@@ -70,8 +70,9 @@ def health(call: Call) -> Response:
 
 
 def about(call: Call) -> Response:
-    """Say which environment this is."""
-    return JSONResponse({"environment": call.services.environment})
+    """Say which environment this is, and whether the worker hears of posts at once."""
+    services = call.services
+    return JSONResponse({"environment": services.environment, "broker": services.broker.connected})
 
 
 def api_app(services: Services) -> Starlette:

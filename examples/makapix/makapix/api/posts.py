@@ -48,7 +48,11 @@ def upload(call: Call) -> Response:
         picture = examine(content)
     except NotAPicture as error:
         raise Refusal(400, str(error)) from None
-    key = call.services.vault.store(content, picture.format)
+    try:
+        key = call.services.vault.store(content, picture.format)
+    except OSError as error:
+        log.warning("the vault took no picture: %s", error.strerror)
+        raise Refusal(503, "the vault takes no pictures at the moment") from None
     post = _insert(call, user, (title, key, len(content)), picture)
     call.services.cache.forget_gallery()
     call.services.broker.announce({name: post[name] for name in ("id", "title", "author", "file")})

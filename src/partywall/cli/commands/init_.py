@@ -19,17 +19,31 @@ from partywall.workflows.project import Project
 @click.command("init")
 @click.option("--report", "only", is_flag=True, help="Only say what is understood; write nothing.")
 @click.option("--markdown", is_flag=True, help="The report as Markdown.")
+@click.option(
+    "--architecture",
+    metavar="NAME",
+    shell_complete=options.complete_architecture,
+    help="How environments are kept apart: `shared`, `dual+limits`; without it `dual`.",
+)
 @options.dry_run
 @options.as_json
 @click.pass_obj
-def command(session: Session, only: bool, markdown: bool, dry_run: bool, json: bool) -> None:
+def command(
+    session: Session,
+    only: bool,
+    markdown: bool,
+    architecture: str | None,
+    dry_run: bool,
+    json: bool,
+) -> None:
     """Read the Compose file; write a commented partywall.yaml and env files with fresh secrets.
 
     Files that are there already are never overwritten.
     """
     if json and markdown:
         raise BadInput("--json and --markdown are two forms of one report", remedy="choose one")
-    project, why = init.proposed(session.project)
+    chosen = init.chosen(session.project, architecture) if architecture else session.project
+    project, why = init.proposed(chosen)
     reported = init.report(project)
     if json:
         session.document(reported)

@@ -10,10 +10,11 @@ import click
 from partywall.cli import options
 from partywall.cli.render.schema_text import schema_document, schema_text
 from partywall.cli.session import Session, style_of
-from partywall.data.postgres.schemas.copy import Copied
+from partywall.data.postgres.schemas.copy import Copied, Tell
 from partywall.model.errors import BadInput
 from partywall.workflows.schema import transfer
 from partywall.workflows.schema.compare import compare
+from partywall.workflows.schema.transfer import Wanted
 
 _service = click.option("--service", default="", help="Which database, where there are several.")
 
@@ -65,9 +66,9 @@ def copy(session: Session, /, *, source: str, target: str, service: str, **said:
     if source == target:
         raise BadInput("these are one environment", remedy="name two")
     _ask(session, target, yes=said["yes"])
-    done = transfer.copy(
-        session.project, source, target, data=said["data"], aside=said["aside"], service=service
-    )
+    wanted = Wanted(aside=said["aside"], service=service)
+    tell = _telling(session)
+    done = transfer.copy(session.project, source, target, wanted, tell, data=said["data"])
     _tell(session, target, done)
 
 
@@ -101,7 +102,8 @@ def restore(
 ) -> None:
     """Make the tables of an environment as FILE says, wherever that came from."""
     _ask(session, environment, yes=yes)
-    done = transfer.restore(session.project, environment, file, aside=aside, service=service)
+    wanted = Wanted(aside=aside, service=service)
+    done = transfer.restore(session.project, environment, file, wanted, _telling(session))
     _tell(session, environment, done)
 
 
@@ -111,10 +113,12 @@ def _ask(session: Session, target: str, *, yes: bool) -> None:
         session.confirm(target, "This replaces the tables of", yes=yes)
 
 
+def _telling(session: Session) -> Tell:
+    return lambda said: session.note(f"note: {said}")
+
+
 def _tell(session: Session, target: str, done: Copied) -> None:
     rows = "without rows" if done.rows is None else f"with {done.rows} rows"
     session.print(f"{target} has {done.tables} tables, {rows}")
     if done.kept:
         session.print(f"what it had is in the schema {done.kept}")
-    for warning in done.warnings:
-        session.note(f"note: {warning}")

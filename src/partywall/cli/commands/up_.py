@@ -7,7 +7,7 @@ import click
 from partywall.cli import options
 from partywall.cli.changing import carry_out
 from partywall.cli.session import Session
-from partywall.model.choices import Presence
+from partywall.workflows import standing
 from partywall.workflows.change import Goal
 from partywall.workflows.variables import PASSWORD
 from partywall.workflows.ways_in import unanswered
@@ -32,8 +32,7 @@ def command(
 def _addresses(session: Session, environment: str | None) -> None:
     project = session.project
     for name, said in project.settings.environments.items():
-        alone = name in project.asleep and project.choices.presence is not Presence.SWITCHED
-        if environment in (None, name) and said.attach is None and not alone:
+        if environment in (None, name) and standing.answers(project, said):
             if missing := unanswered(project, name):
                 session.print(f"{name}  no address: {missing}")
                 continue

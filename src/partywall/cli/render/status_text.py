@@ -78,12 +78,19 @@ def _header(head: str, one: Document, style: Style, production: bool) -> str:
 
 def _state(one: Document, style: Style) -> str:
     if not one.get("present"):
-        return style.paint("asleep" if one.get("asleep") else "absent", "dim")
+        return style.paint(_away(one), "dim")
     if one.get("healthy") is None:
         return style.paint("unknown", "amber")
     good = bool(one["healthy"])
     symbol = style.symbol("good" if good else "bad")
     return style.paint(f"{symbol} {'healthy' if good else 'unhealthy'}", "green" if good else "red")
+
+
+def _away(one: Document) -> str:
+    """Who waits for its turn says so at its address; others have none."""
+    if not one.get("asleep"):
+        return "absent"
+    return "asleep" if one.get("url") else "not made: production stands alone"
 
 
 def _protection(one: Document) -> str:

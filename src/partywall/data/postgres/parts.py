@@ -128,6 +128,8 @@ class DatabaseParts:
             self._ground.reach, database.server, database=name, user=database.admin,
             password=password,
         ) as connection:  # fmt: skip
+            # An environment may be called as the administrator, whose path then leads through it.
+            connection.execute("SET search_path = pg_catalog")
             yield connection
 
 

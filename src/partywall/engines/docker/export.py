@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
-from partywall.engines.docker.names import unit_of
+from partywall.engines.docker.names import service_of, unit_of
 from partywall.engines.docker.profiles import UNIT
 from partywall.engines.docker.render import SEED
 from partywall.engines.docker.units import Unit, Units
@@ -19,12 +19,17 @@ from partywall.model.world import (
     Limit,
     Network,
     Route,
+    Space,
     Volume,
     World,
 )
 from partywall.planning.seeding import fills
 from partywall.system.files import write_atomically
 
+_SHARED = (
+    "What all share is in no profile: `docker compose up -d --wait` starts it, and comes before\n"
+    "each of these. `down` ends it with the environment.\n\n"
+)
 _DRAWN = (Instance, Job, Limit, Network, Volume)
 
 
@@ -61,15 +66,28 @@ class UnitExporter:
     def export_turns(self, desired: World, environments: Sequence[str]) -> list[Path]:
         """These environments as one file with a profile for each; raises as `export` does."""
         drawn = [entry for entry in desired.entries.values() if isinstance(entry.thing, _DRAWN)]
+        common = [SHARED] if SHARED in map(unit_of, desired.entries) else []
         parts = {
             name: [entry for entry in drawn if unit_of(entry.thing.key) == name]
-            for name in environments
+            for name in (*common, *environments)
         }
-        unit = self._units.keep_together(parts)
+        unit = self._units.keep_together(parts, shared_ways(desired, environments))
         readme = self._home / "README.md"
         seeded = sorted({unit_of(key) for key in _seeders(desired)})
-        write_atomically(readme, turns_page(unit, environments, seeded).encode(), 0o644)
+        text = turns_page(unit, environments, seeded, shared=bool(common))
+        write_atomically(readme, text.encode(), 0o644)
         return [unit.compose, unit.env, readme]
+
+
+def shared_ways(desired: World, environments: Collection[str]) -> dict[str, list[Key]]:
+    """Shared service → the networks of these environments in which its name leads to it; pure."""
+    made: dict[str, set[Key]] = {}
+    for thing in desired.things():
+        if isinstance(thing, Space) and unit_of(thing.key) in environments:
+            ways = {need.key for need in thing.needs if "/network/" in need.key}
+            if unit_of(thing.server) == SHARED:
+                made.setdefault(service_of(thing.server), set()).update(ways)
+    return {service: sorted(ways) for service, ways in made.items()}
 
 
 def ways(desired: World) -> set[str]:
@@ -124,8 +142,17 @@ def page(units: Sequence[Unit], seeded: Iterable[str]) -> str:
     )
 
 
-def turns_page(unit: Unit, environments: Sequence[str], seeded: Sequence[str] = ()) -> str:
-    """What a person has to know about environments that take turns; `seeded`: those with a seed."""
+def turns_page(
+    unit: Unit, environments: Sequence[str], seeded: Sequence[str] = (), *, shared: bool = False
+) -> str:
+    """What a person has to know about environments that take turns.
+
+    Args:
+        unit: the one in which all are.
+        environments: their names.
+        seeded: those with a seed.
+        shared: whether there are servers that all use.
+    """
     first = environments[0]
     fills = "\n".join(
         f"docker compose --profile {name} --profile {name}-{SEED} up -d" for name in seeded
@@ -141,6 +168,7 @@ def turns_page(unit: Unit, environments: Sequence[str], seeded: Sequence[str] = 
         "that Partywall uses as well; Compose says that it has not made them. Paths of builds and\n"
         "of bound files are those of this machine. Nothing of the edge is in this file: services\n"
         "are reached inside their networks, or by ports that you publish.\n\n"
+        + (_SHARED if shared else "")
         + (f"Data that are new are filled once, by\n\n```sh\n{fills}\n```\n\n" if fills else "")
         + "Stop it before `partywall up` is used again.\n"
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import msgspec
+
+from partywall.model.world import SHARED, Key, environment_of, name_of
 
 Json = dict[str, Any]
 
@@ -19,6 +21,11 @@ _VARIABLE = re.compile(r"\$\$|\$\{(\w+)\}")
 _DEFAULT = "default"
 
 
+Ways = Mapping[str, Collection[Key]]
+"""Service that all share → the networks of environments that it is in."""
+NO_WAYS: Ways = {}
+
+
 class Drawn(msgspec.Struct, frozen=True, kw_only=True):
     """A unit as it would be: its document, and the values of its variables."""
 
@@ -26,16 +33,16 @@ class Drawn(msgspec.Struct, frozen=True, kw_only=True):
     variables: dict[str, str] = {}
 
 
-def in_profiles(project: str, units: Mapping[str, Drawn]) -> Drawn:
+def in_profiles(project: str, units: Mapping[str, Drawn], ways: Ways = NO_WAYS) -> Drawn:
     """All of them in one; `docker compose --profile NAME up` starts one environment.
 
     Services, networks, volumes and variables have their environment's name before their own. Inside
-    its networks a service is called as ever.
+    its networks a service is called as ever. What all share is in no profile: it is always there.
     """
     made: Json = {"name": project}
     variables: dict[str, str] = {}
     for name, unit in units.items():
-        one = _Profile(name, unit)
+        one = _Profile(name, unit, ways if name == SHARED else {})
         for section, things in one.sections().items():
             made.setdefault(section, {}).update(things)
         variables |= {one.variable(said): value for said, value in unit.variables.items()}
@@ -45,8 +52,8 @@ def in_profiles(project: str, units: Mapping[str, Drawn]) -> Drawn:
 class _Profile:
     """One environment's part of the document."""
 
-    def __init__(self, name: str, unit: Drawn) -> None:
-        self._name, self._unit = name, unit
+    def __init__(self, name: str, unit: Drawn, ways: Ways) -> None:
+        self._name, self._unit, self._ways = name, unit, ways
 
     def called(self, name: str) -> str:
         """What a service, a network or a volume is called in the document."""
@@ -85,8 +92,9 @@ class _Profile:
 
     def _service(self, name: str, said: Json) -> Json:
         made: Json = self._said(said)
-        own = made.get("profiles") or ()
-        made["profiles"] = [self.called(one) for one in own] or [self._name]
+        if self._name != SHARED:
+            own = made.get("profiles") or ()
+            made["profiles"] = [self.called(one) for one in own] or [self._name]
         # Without these marks Partywall never takes them for its own containers.
         made["labels"] = {n: v for n, v in made["labels"].items() if not n.startswith(_MARKS)}
         for key, renamed in _RENAMES.items():
@@ -95,6 +103,8 @@ class _Profile:
         if not made.get("network_mode"):
             near = made.get("networks") or {_DEFAULT: None}
             made["networks"] = {self.called(n): _aliased(one, name) for n, one in near.items()}
+        for way in self._ways.get(name, ()):
+            made["networks"][f"{environment_of(way)}-{name_of(way)}"] = _aliased(None, name)
         return made
 
 

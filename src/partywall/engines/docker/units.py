@@ -13,8 +13,8 @@ import yaml
 
 from partywall.compose.envfiles import quoted
 from partywall.engines.docker.names import unit_of
+from partywall.engines.docker.profiles import NO_WAYS, Drawn, Ways, in_profiles
 from partywall.engines.docker.profiles import UNIT as PROFILES
-from partywall.engines.docker.profiles import Drawn, in_profiles
 from partywall.engines.docker.render import Ground, document
 from partywall.interfaces import SecretStore
 from partywall.model.errors import MachineFailed
@@ -105,14 +105,15 @@ class Units:
             document=document(name, every, self._ground), variables=self._values(name, every)
         )
 
-    def keep_together(self, parts: Mapping[str, Iterable[Entry]]) -> Unit:
+    def keep_together(self, parts: Mapping[str, Iterable[Entry]], ways: Ways = NO_WAYS) -> Unit:
         """Write units as one with a profile for each; what runs by its own files stays as it is.
 
         Raises:
             MachineFailed: when a file cannot be written.
         """
         project = self._ground.naming.project
-        whole = in_profiles(project, {name: self.drawn(name, it) for name, it in parts.items()})
+        drawn = {name: self.drawn(name, entries) for name, entries in parts.items()}
+        whole = in_profiles(project, drawn, ways)
         unit = Unit(project=project, folder=self._folder(PROFILES))
         make_folder(unit.folder)
         _keep(unit.compose, _yaml(whole.document), 0o644)

@@ -100,6 +100,9 @@ def _within(ask: Ask, role: str, base: str) -> list[tuple[str, str]]:
         ("a table in its schema", f'CREATE TABLE "{schema}".partywall_probe ()'),
         ("a table in public", "CREATE TABLE public.partywall_probe ()"),
         ("a schema", "CREATE SCHEMA partywall_probe"),
+        ("its large objects", _LARGE.format(role)),
+        ("its defaults", _DEFAULTS.format(str(ask["other"]).replace('"', '""'))),
+        ("foreign servers", _FOREIGN),
         ("its queries", _QUESTIONS.format(role)),
         ("its sessions", f"SELECT 1 WHERE pg_has_role('{role}', 'MEMBER') OR {_SIGNALS}"),
     ]
@@ -131,6 +134,15 @@ _QUESTIONS = (
     "SELECT 1 FROM pg_stat_activity WHERE usename = '{}' AND query NOT IN "
     "('', '<insufficient privilege>')"
 )
+_LARGE = """
+    SELECT lo_get(oid) FROM pg_catalog.pg_largeobject_metadata
+    WHERE pg_catalog.pg_get_userbyid(lomowner) = '{}' LIMIT 1
+"""
+_DEFAULTS = 'ALTER DEFAULT PRIVILEGES FOR ROLE "{}" GRANT SELECT ON TABLES TO PUBLIC'
+_FOREIGN = """
+    SELECT 1 FROM pg_catalog.pg_foreign_data_wrapper
+    WHERE has_foreign_data_wrapper_privilege(oid, 'USAGE')
+"""
 _SIGNALS = "pg_has_role('pg_signal_backend', 'MEMBER')"
 _QUERIES = (
     "SELECT 1 FROM pg_stat_activity WHERE datname = '{}' AND query NOT IN "

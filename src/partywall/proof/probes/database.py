@@ -30,6 +30,13 @@ def across(case: Case) -> Iterable[Attempt]:
                 f"see the names of {case.other.environment}'s database and role, and slow it down",
                 f"not tried: {own.key} is one server, with one disk and one catalogue of names",
             )
+            if other.schema:
+                yield case.attempt(
+                    Verdict.SHARED,
+                    f"read how {case.other.environment}'s tables and functions are defined, "
+                    "hear what it notifies, hold its advisory locks",
+                    "not tried: one database has one catalogue, and one set of channels and locks",
+                )
 
 
 def _named(case: Case, own: Server, other: Server) -> Iterable[Attempt]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+import msgspec
+
 from partywall.model.world import Route
+from partywall.proof.callers import stranger
 from partywall.proof.case import Case
 from partywall.proof.cookies import Cookie, reaches, set_in
 from partywall.proof.doors import call, credentials, no_address
@@ -14,7 +17,10 @@ from partywall.proof.robots import disallows_all
 
 
 def outside(case: Case) -> Iterable[Attempt]:
-    """Password, search engines; and, for production, hosts that nobody has."""
+    """Callers, password, search engines; and, for production, hosts that nobody has."""
+    limited = [route for route in case.other.routes if route.allow]
+    for route in limited[:1]:
+        yield _limit(case, route)
     if case.other.environment == case.premises.production:
         yield _unknown_host(case)
         return
@@ -23,6 +29,27 @@ def outside(case: Case) -> Iterable[Attempt]:
     route = _first(case)
     yield _robots_file(case, route)
     yield _robots_header(case, route)
+
+
+def _limit(case: Case, route: Route) -> Attempt:
+    """Call from an address that may not: nothing may come back, not even a refusal."""
+    door = case.premises.door
+    if door is None:
+        raise CouldNotTry(no_address(case, case.other))
+    source = stranger(door, route)
+    tried = f"open {_host(route)} from {source or 'an address'}, which `allow` does not name"
+    if not source:
+        words = "every address that this machine could call from is named"
+        return case.attempt(Verdict.COULD_NOT_TRY, tried, words)
+    case.run.count(case.other.environment)
+    called = msgspec.structs.replace(door.at(route.port), source=source)
+    try:
+        page = get(called, route.host, route.path)
+    except NoAnswer as error:
+        # An edge that is not there at all lets nobody in either.
+        closed = isinstance(error.__cause__, ConnectionResetError)
+        return case.attempt(Verdict.HELD if closed else Verdict.COULD_NOT_TRY, tried, str(error))
+    return case.attempt(Verdict.CROSSED, tried, f"{page} came back")
 
 
 def across(case: Case) -> Iterable[Attempt]:

@@ -12,6 +12,7 @@ from partywall.workflows.change import Goal, planned, resume
 from partywall.workflows.checks.finding import Finding, finding
 from partywall.workflows.leave import record as leaving
 from partywall.workflows.project import Project
+from partywall.workflows.schema import record as copies
 from partywall.workflows.take_over import record
 
 
@@ -41,6 +42,19 @@ def unfinished(project: Project) -> Iterator[Finding]:
         )
 
 
+def half_copied(project: Project) -> Iterator[Finding]:
+    """Journal: no copy of tables was left half done."""
+    for name in project.settings.environments:
+        if sharing.holder(project, name) is None and (left := copies.read(project.home, name)):
+            yield finding(
+                "journal",
+                f"a `schema {left.verb}` into {name} broke off; its tables are whole",
+                f"`partywall up {name}` removes what it left on its way",
+                environment=name,
+                level="warning",
+            )
+
+
 def _is_due(project: Project) -> bool:
     """Whether anything is left of it to do; other commands may have done it since."""
     try:
@@ -63,12 +77,13 @@ def drift(project: Project) -> Iterator[Finding]:
     for name in project.settings.environments:
         if name not in observed.environments():
             continue
-        for step in planned(project, Goal(verb="up", scope=name)).steps:
+        scope = None if name in project.asleep else name
+        for step in planned(project, Goal(verb="up", scope=scope)).steps:
             if environment_of(step.key) == name and not step.only_waits:
                 yield finding(
                     "drift",
                     f"{step.key}: {step.why}",
-                    f"`partywall up {name}` brings it to what the files say",
+                    f"`partywall up{f' {scope}' if scope else ''}` brings it to what the files say",
                     environment=name,
                     level="warning",
                 )

@@ -10,9 +10,10 @@ import msgspec
 
 from partywall.data.postgres.connect import connect
 from partywall.data.postgres.schemas.catalogue import Side
+from partywall.data.postgres.schemas.seat import Login, Seat
 from partywall.model.errors import BadInput
 from partywall.model.secret import Secret
-from partywall.model.world import Database, Instance, World, environment_of, name_of
+from partywall.model.world import SHARED, Database, Instance, World, environment_of, name_of
 from partywall.workflows.project import Project
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 PUBLIC = "public"
 _SCHEMAS = """SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_'
-    AND nspname <> 'information_schema' ORDER BY nspname"""
+    AND nspname <> 'information_schema' AND nspname !~ '_(kept|new)_\\d{17}$' ORDER BY nspname"""
+"""What a copy keeps or builds is nothing of the app's."""
 
 
 class Home(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,6 +98,25 @@ def password(project: Project, home: Home) -> Secret:
     """What its owner logs in with."""
     ref = home.database.password
     return Secret("") if ref is None else project.store.value(home.environment, ref)
+
+
+def seat(project: Project, home: Home) -> Seat:
+    """The same for what goes through `pg_dump`, and may need the administrator."""
+    database = home.database
+    owner = Login(user=database.owner, password=password(project, home))
+    return Seat(
+        server=database.server,
+        database=database.name,
+        schema=home.schema,
+        owner=owner,
+        admin=_admin(project, home) if database.admin else owner,
+    )
+
+
+def _admin(project: Project, home: Home) -> Login:
+    ref = home.database.admin_password
+    secret = Secret("") if ref is None else project.store.value(SHARED, ref)
+    return Login(user=home.database.admin, password=secret)
 
 
 def side(home: Home, connection: Connection[Any], others: tuple[Home, ...]) -> Side:

@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
+from partywall.data.postgres.schemas import copy as copying
 from partywall.data.postgres.schemas import restore as restoring
-from partywall.data.postgres.schemas.copy import Copied
-from partywall.data.postgres.schemas.seat import Login, Seat, dumped
+from partywall.data.postgres.schemas import scaffold
+from partywall.data.postgres.schemas.copy import Copied, Tell
+from partywall.data.postgres.schemas.scaffold import Scaffold
+from partywall.data.postgres.schemas.seat import dumped
 from partywall.model.errors import BadInput, Place, Refused
-from partywall.model.secret import Secret
-from partywall.model.world import SHARED
+from partywall.model.world import name_of
 from partywall.system.files import write_atomically
 from partywall.workflows import sharing
 from partywall.workflows.project import Project
-from partywall.workflows.schema import place
+from partywall.workflows.schema import place, record, unfinished
 from partywall.workflows.schema.place import Home
+from partywall.workflows.schema.record import Record
 
 _PRIVATE = 0o600
 
 
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """How tables take their place."""
+
+    aside: bool
+    """Whether what is there is kept under another name, and not refused."""
+    service: str = ""
+    """Which database, where there are several."""
+
+
 def copy(
-    project: Project, source: str, target: str, *, data: bool, aside: bool, service: str = ""
+    project: Project, source: str, target: str, wanted: Wanted, tell: Tell, *, data: bool
 ) -> Copied:
     """Make the target's tables as the source's; the source is only read.
 
@@ -30,10 +45,11 @@ def copy(
         PartywallError: when it does not get through; the target is then as it was.
     """
     _check_ours(project, target)
-    seats = [_seat(project, place.find(project, name, service)) for name in (source, target)]
-    with _held(project, target):
+    homes = [place.find(project, name, wanted.service) for name in (source, target)]
+    seats = [place.seat(project, home) for home in homes]
+    with _recorded(project, homes[1], "copy", wanted, tell) as names:
         reach = project.engine.reach()
-        return restoring.transfer(reach, seats[0], seats[1], replace=aside, data=data)
+        return copying.copy(reach, seats[0], seats[1], names, data=data, tell=tell)
 
 
 def dump(project: Project, environment: str, *, data: bool, service: str = "") -> str:
@@ -42,7 +58,7 @@ def dump(project: Project, environment: str, *, data: bool, service: str = "") -
     Raises:
         PartywallError: when they cannot be read.
     """
-    seat = _seat(project, place.find(project, environment, service))
+    seat = place.seat(project, place.find(project, environment, service))
     return dumped(project.engine.reach(), seat, [] if data else ["--schema-only"])
 
 
@@ -57,9 +73,7 @@ def keep(file: Path, text: str) -> None:
     write_atomically(file, text.encode(), mode=_PRIVATE)
 
 
-def restore(
-    project: Project, environment: str, file: Path, *, aside: bool, service: str = ""
-) -> Copied:
+def restore(project: Project, environment: str, file: Path, wanted: Wanted, tell: Tell) -> Copied:
     """Make the tables of an environment as a dump says.
 
     Raises:
@@ -68,10 +82,11 @@ def restore(
         PartywallError: when it does not get through; they are then as they were.
     """
     _check_ours(project, environment)
-    seat = _seat(project, place.find(project, environment, service))
-    text = _read(file)
-    with _held(project, environment):
-        return restoring.restore(project.engine.reach(), seat, text, file.name, replace=aside)
+    home = place.find(project, environment, wanted.service)
+    dump = restoring.Dump(_read(file), file.name)
+    with _recorded(project, home, "restore", wanted, tell) as names:
+        reach, seat = project.engine.reach(), place.seat(project, home)
+        return restoring.restore(reach, dump, seat, names, tell=tell)
 
 
 def _read(file: Path) -> str:
@@ -98,23 +113,20 @@ def _check_ours(project: Project, environment: str) -> None:
         )
 
 
-def _held(project: Project, environment: str) -> contextlib.AbstractContextManager[object]:
-    return sharing.hold(project, {environment}, "schema")
-
-
-def _seat(project: Project, home: Home) -> Seat:
-    database = home.database
-    owner = Login(user=database.owner, password=place.password(project, home))
-    return Seat(
-        server=database.server,
-        database=database.name,
-        schema=home.schema,
-        owner=owner,
-        admin=_admin(project, home) if database.admin else owner,
-    )
-
-
-def _admin(project: Project, home: Home) -> Login:
-    ref = home.database.admin_password
-    secret = Secret("") if ref is None else project.store.value(SHARED, ref)
-    return Login(user=home.database.admin, password=secret)
+@contextlib.contextmanager
+def _recorded(
+    project: Project, home: Home, verb: str, wanted: Wanted, tell: Tell
+) -> Iterator[Scaffold]:
+    """Hold the environment, with a record on disk for as long as anything may be left."""
+    name = home.environment
+    with sharing.hold(project, {name}, f"schema {verb}"):
+        if done := unfinished.clear(project, name):
+            tell(done)
+        moment = int(project.clock.now() * 1000)
+        names = scaffold.planned(home.schema, moment, keep=wanted.aside)
+        begun = Record(verb=verb, environment=name, service=name_of(home.database.key), names=names)
+        record.write(project.home, begun)
+        try:
+            yield names
+        finally:
+            unfinished.clear_all(project, [name])

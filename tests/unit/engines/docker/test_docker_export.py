@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from partywall.engines.docker.export import page, ways
+from partywall.engines.docker.export import page, shared_ways, turns_page, ways
 from partywall.engines.docker.units import Unit
 from partywall.model.app import Role
-from partywall.model.world import Instance, Need, Network, Route, World
+from partywall.model.world import Database, Instance, KeySpace, Need, Network, Route, World
 
 UNITS = [
     Unit(project=f"app-{name}", folder=Path("/srv") / name) for name in ("shared", "prod", "edge")
@@ -37,3 +37,23 @@ def test_the_edge_meets_what_has_an_address_in_its_first_network() -> None:
         for name in ("web", "hosted", "absent")
     ]
     assert ways(World.of([*nets, web, hosted, *routes])) == {"app-dev_a"}
+
+
+def test_what_all_share_comes_first_where_environments_take_turns() -> None:
+    """And is found in the networks of those who are in the file, and of no others."""
+    parts = [
+        KeySpace(
+            key=f"{name}/keyspace/cache",
+            needs=(Need("shared/cache"), Need(f"{name}/network/{net}")),
+            server="shared/cache",
+            user=name,
+        )
+        for name, net in (("prod", "front"), ("dev", "back"), ("other", "back"))
+    ]
+    own = Database(key="dev/database/db", server="dev/db", name="db", owner="db")
+    assert shared_ways(World.of([*parts, own]), ["prod", "dev"]) == {
+        "cache": ["dev/network/back", "prod/network/front"]
+    }
+    unit = Unit(project="shop", folder=Path("/srv/all"))
+    assert "up -d --wait" in turns_page(unit, ["prod"], shared=True)
+    assert "--wait" not in turns_page(unit, ["prod"])

@@ -90,3 +90,15 @@ def test_data_and_files_are_the_environment_s_own():
 
 def test_nothing_in_it_is_taken_for_partywall_s_own():
     assert drawn()["services"]["dev-web"]["labels"] == {"mine": "yes"}
+
+
+def test_what_all_share_is_in_no_profile_and_in_the_networks_of_those_who_call_it():
+    cache = {"services": {"cache": {"image": "redis", "labels": {}, "networks": {"default": None}}}}
+    ways = {"cache": ["prod/network/default", "my-dev/network/back"]}
+    whole = in_profiles("shop", {"shared": Drawn(document=cache), "prod": DEV}, ways)
+    made = whole.document["services"]["shared-cache"]
+    assert "profiles" not in made
+    assert made["networks"] == {
+        name: {"aliases": ["cache"]} for name in ("shared-default", "prod-default", "my-dev-back")
+    }
+    assert whole.document["services"]["prod-web"]["profiles"] == ["prod"]

@@ -19,7 +19,11 @@ _READING = (
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
     "SET LOCAL statement_timeout = '30s'",
     "SET LOCAL lock_timeout = '2s'",
+    "SET LOCAL datestyle = 'ISO, YMD'",
+    "SET LOCAL intervalstyle = 'postgres'",
+    "SET LOCAL extra_float_digits = 1",
 )
+"""Values in definitions are written alike on both sides, whatever their roles have as customary."""
 
 
 class Side(msgspec.Struct, frozen=True, kw_only=True):

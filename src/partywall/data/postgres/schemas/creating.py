@@ -64,6 +64,12 @@ def _sequence(drift: Drift) -> Iterator[str]:
     yield from commented(item)
 
 
+def owned(item: Item) -> Iterator[str]:
+    """What lets a sequence go with its column, which is there by then."""
+    if item.said("owned by"):
+        yield f"ALTER SEQUENCE {quoted(item.name)} OWNED BY {item.said('owned by')};"
+
+
 def _table(drift: Drift) -> Iterator[str]:
     """Without columns: those are things of their own, and come after the functions they call."""
     item = _made(drift)

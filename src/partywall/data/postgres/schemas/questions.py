@@ -8,16 +8,21 @@ later understand them all.
 from __future__ import annotations
 
 _OURS = """NOT EXISTS (SELECT FROM pg_depend e WHERE e.objid = {oid} AND e.deptype IN ('e', 'i')
-    AND e.classid = '{catalogue}'::regclass)"""
-"""What an extension brought is the extension's, and what a range did is the range's."""
+    AND e.classid = '{catalogue}'::regclass AND e.objsubid = 0)"""
+"""What an extension brought is the extension's, and what a range did is the range's.
+
+The columns that a table is partitioned by depend on it in the same way: those are its own.
+"""
 
 
 def _own(oid: str, catalogue: str = "pg_class") -> str:
     return _OURS.format(oid=oid, catalogue=catalogue)
 
 
-_ROLE = """CASE WHEN {oid} = 0 THEN 'PUBLIC' WHEN {oid}::regrole::text = %(owner)s THEN 'the owner'
+_ROLE = """CASE WHEN {oid} = 0 THEN 'PUBLIC'
+    WHEN {oid}::regrole::text = quote_ident(%(owner)s) THEN 'the owner'
     ELSE {oid}::regrole::text END"""
+_OTHERS = "(SELECT quote_ident(o) FROM unnest(%(others)s::text[]) o)"
 
 _EXTENSION = """
 SELECT '', extname, jsonb_build_object('version', extversion) FROM pg_extension ORDER BY extname"""
@@ -31,7 +36,7 @@ ORDER BY t.oid"""
 
 _DOMAIN = f"""
 SELECT '', t.typname, jsonb_build_object('type', format_type(t.typbasetype, t.typtypmod),
-    'not null', CASE WHEN t.typnotnull THEN 'yes' END, 'default', t.typdefault,
+    'not null', CASE WHEN t.typnotnull THEN 'yes' END, 'default', pg_get_expr(t.typdefaultbin, 0),
     'checks', (SELECT jsonb_agg(quote_ident(conname) || ' ' || pg_get_constraintdef(oid, true)
         ORDER BY conname) FROM pg_constraint WHERE contypid = t.oid AND contype = 'c'),
     'comment', obj_description(t.oid, 'pg_type'))
@@ -115,7 +120,7 @@ ORDER BY array_position('{{p,u,x,c,f}}'::"char"[], o.contype), o.oid"""
 
 _INDEX = f"""
 SELECT t.relname, c.relname, jsonb_build_object(
-    'definition', pg_get_indexdef(c.oid, 0, true),
+    'definition', regexp_replace(pg_get_indexdef(c.oid, 0, true), ' ON ONLY ', ' ON '),
     'valid', CASE WHEN NOT i.indisvalid THEN 'no' END,
     'clustered', CASE WHEN i.indisclustered THEN 'yes' END,
     'replica identity', CASE WHEN i.indisreplident THEN 'yes' END,
@@ -234,7 +239,7 @@ FROM (
             AND (t.typtype <> 'c' OR c.relkind = 'c') AND {_own("t.oid", "pg_type")}
     ) o, aclexplode(o.acl) a
 ) g
-WHERE g.role <> ALL (%(others)s) AND g.role <> 'the owner'
+WHERE g.role <> ALL {_OTHERS} AND g.role <> 'the owner'
 GROUP BY g.of, g.what, g.quoted, g.role ORDER BY g.of, g.what, g.role"""
 
 _DEFAULT_PRIVILEGE = f"""
@@ -242,7 +247,7 @@ SELECT '', CASE d.defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES'
     WHEN 'f' THEN 'FUNCTIONS' ELSE 'TYPES' END || ' to ' || {_ROLE.format(oid="a.grantee")},
     jsonb_build_object('privileges', jsonb_agg(a.privilege_type ORDER BY a.privilege_type))
 FROM pg_default_acl d, aclexplode(d.defaclacl) a WHERE d.defaclnamespace = %(ns)s
-    AND {_ROLE.format(oid="a.grantee")} <> ALL (%(others)s)
+    AND {_ROLE.format(oid="a.grantee")} <> ALL {_OTHERS}
 GROUP BY d.defaclobjtype, a.grantee ORDER BY 2"""
 
 QUESTIONS: dict[str, str] = {

@@ -8,19 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
-from partywall.data.postgres.schemas import suspect
-from partywall.data.postgres.schemas.aside import aside
-from partywall.data.postgres.schemas.copy import (
-    Copied,
-    copy,
-    failing,
-    load,
-    rename,
-    scratch,
-    warnings,
-)
+from partywall.data.postgres.schemas import foreseen, scaffold, scratch, suspect
+from partywall.data.postgres.schemas.copy import Copied, Tell, copy
+from partywall.data.postgres.schemas.scaffold import Scaffold
 from partywall.data.postgres.schemas.script import parts
 from partywall.data.postgres.schemas.seat import Seat, entered
 from partywall.interfaces import Reach
@@ -32,51 +22,49 @@ if TYPE_CHECKING:
 _FULL = """
 SELECT DISTINCT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-    AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.objid = c.oid AND e.deptype IN ('e', 'i'))"""
+    AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.objid = c.oid AND e.deptype IN ('e', 'i')
+        AND e.objsubid = 0)"""
 
 
-def restore(reach: Reach, target: Seat, text: str, name: str, *, replace: bool) -> Copied:
+class Dump:
+    """A text as `pg_dump` writes it, taken apart and looked through."""
+
+    def __init__(self, text: str, name: str) -> None:
+        """Raises Refused when it is about more than one schema, or would go elsewhere."""
+        self.name = name
+        self.parts = list(parts(text))
+        suspect.check(self.parts, name)
+
+
+def restore(reach: Reach, dump: Dump, target: Seat, names: Scaffold, *, tell: Tell) -> Copied:
     """Make the target's schema as a dump says.
 
     Args:
         reach: the way to the server.
+        dump: what is restored.
         target: where it goes; the dump has no say in it.
-        text: the dump, as `pg_dump` writes it as text.
-        name: of its file.
-        replace: whether what is there is kept under another name, and not refused.
+        names: of what is put up on the way, and whether what the target has is kept.
+        tell: hears what is not carried.
 
     Raises:
-        Refused: when the dump is about more than one schema, or the target is not empty.
+        Refused: when the dump holds more than one schema, or the target is not empty and not kept.
         MachineFailed: when it does not get through; the target is then as it was.
     """
-    said = list(parts(text))
-    suspect.check(said, name)
-    with scratch(reach, target) as place:
+    with scaffold.up(reach, target, names):
+        if not names.kept:
+            with entered(reach, target) as there:
+                foreseen.refuse_full(there, target)
+        if any(map(suspect.is_of_roles, dump.parts)):
+            tell(f"owners and privileges in {dump.name} are left out: all is the target's")
+        place = scratch.make(reach, target, names.scratch)
+        scratch.fill(reach, place, dump.parts, f"what {dump.name} says")
         with entered(reach, place) as connection:
-            with failing(f"what {name} says"):
-                load(connection, said)
-            found = _schema(connection, name)
-            told = warnings(connection, found, target.schema)
-            if found != target.schema:
-                rename(connection, found, target.schema)
-        done = transfer(reach, place, target, replace=replace)
-    return msgspec.structs.replace(done, warnings=told)
-
-
-def transfer(
-    reach: Reach, source: Seat, target: Seat, *, replace: bool, data: bool = True
-) -> Copied:
-    """Copy a schema; with `replace`, what was there before is kept under another name.
-
-    Raises:
-        Refused: when the target is not empty and not to be replaced.
-        MachineFailed: when it does not get through; the target is then as it was.
-    """
-    if not replace:
-        return copy(reach, source, target, data=data)
-    with aside(reach, target) as kept:
-        done = copy(reach, source, target, data=data)
-    return msgspec.structs.replace(done, kept=kept)
+            found = _schema(connection, dump.name)
+            for note in foreseen.notes(connection, found, target.schema):
+                tell(note)
+        filled = names.building if names.kept else target.schema
+        named = scratch.renamed(reach, place, found, filled)
+        return copy(reach, named, target, names, data=True, tell=tell)
 
 
 def _schema(connection: Connection[Any], name: str) -> str:

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 _SECONDS = 1800.0
 _KNOWING = 'IFS= read -r PGPASSWORD; export PGPASSWORD; exec "$@"'
 """The password comes on standard input: it is in no argument list."""
-_OF_IT = ("--no-owner", "--no-privileges", "--no-publications", "--no-subscriptions")
+_OF_IT = (
+    *("--no-owner", "--no-privileges", "--no-publications", "--no-subscriptions"),
+    "--lock-wait-timeout=30s",
+)
+_UNHURRIED = """SET statement_timeout = 0; SET lock_timeout = '30s';
+SET idle_in_transaction_session_timeout = 0"""
+"""What bounds an app's statements is no bound for all rows of a table."""
 
 
 class Login(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,13 +52,25 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @contextmanager
-def entered(reach: Reach, seat: Seat, login: Login | None = None) -> Iterator[Connection[Any]]:
-    """A connection as the owner, or as another; raises as `connect` does."""
-    who = login or seat.owner
-    with connect(
-        reach, seat.server, database=seat.database, user=who.user, password=who.password
-    ) as connection:
+def entered(reach: Reach, seat: Seat) -> Iterator[Connection[Any]]:
+    """A connection as the owner; raises as `connect` does."""
+    with _connected(reach, seat, seat.owner) as connection:
+        connection.execute(_UNHURRIED.encode())
         yield connection
+
+
+@contextmanager
+def ruled(reach: Reach, seat: Seat) -> Iterator[Connection[Any]]:
+    """A connection as the administrator, which calls nothing that an environment has made."""
+    with _connected(reach, seat, seat.admin) as connection:
+        connection.execute("SET search_path = pg_catalog")
+        yield connection
+
+
+def _connected(reach: Reach, seat: Seat, login: Login) -> Connection[Any]:
+    return connect(
+        reach, seat.server, database=seat.database, user=login.user, password=login.password
+    )
 
 
 def dumped(reach: Reach, seat: Seat, words: Sequence[str]) -> str:

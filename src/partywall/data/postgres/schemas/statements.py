@@ -6,6 +6,7 @@ and loses no data either way. What is not given is named with the reason.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
@@ -32,6 +33,9 @@ class Answer(NamedTuple):
     why_not: str = ""
 
 
+Answered = tuple[Drift, Answer]
+
+
 class Script(NamedTuple):
     """Statements in an order that works."""
 
@@ -56,7 +60,38 @@ def answers(drifts: Iterable[Drift]) -> list[tuple[Drift, Answer]]:
         for drift, said in found
         if not drift.item.of
     }
-    return [(drift, _under(drift, said, wholes)) for drift, said in found]
+    return _standing([(drift, _under(drift, said, wholes)) for drift, said in found])
+
+
+def _standing(answered: list[Answered]) -> list[Answered]:
+    """Without statements for what leans on something that is not made; they would fail, and all."""
+    while True:
+        unmade = {_name(drift) for drift, said in answered if _is_unmade(drift, said)}
+        kept = [(drift, _leaning(drift, said, unmade)) for drift, said in answered]
+        if kept == answered:
+            return kept
+        answered = kept
+
+
+def _is_unmade(drift: Drift, said: Answer) -> bool:
+    whole = not drift.item.of and drift.item.kind != "extension"
+    return bool(said.why_not) and whole and drift.change is Change.MISSING
+
+
+def _name(drift: Drift) -> str:
+    """Of a function without its arguments."""
+    return drift.item.name.partition("(")[0]
+
+
+def _leaning(drift: Drift, said: Answer, unmade: Iterable[str]) -> Answer:
+    """By its words: one that only looks like it is left out too, and named."""
+    if drift.change is Change.EXTRA:
+        return said
+    words = "\n".join(said.sql)
+    for name in unmade:
+        if re.search(rf"(?<![\w$]){re.escape(name.replace(chr(34), chr(34) * 2))}(?![\w$])", words):
+            return Answer(why_not=f"it names {name}, which is left to you")
+    return said
 
 
 def _under(drift: Drift, said: Answer, wholes: Mapping[tuple[Change, str, str], str]) -> Answer:
@@ -77,8 +112,9 @@ def script(answered: Iterable[tuple[Drift, Answer]]) -> Script:
     stay = [drift for drift in later if not _is_last(drift)]
     gone = [one for drift in _ordered(stay, _TAKEN_AWAY) for one in _away(drift)]
     made = [one for drift in _ordered(stay, _MADE) for one in _put(drift)]
+    tied = [one for drift in stay for one in _tied(drift)]
     last = [one for drift in later if _is_last(drift) for one in _put(drift)]
-    return Script(before=tuple(first), within=(*gone, *made, *last))
+    return Script(before=tuple(first), within=(*gone, *made, *tied, *last))
 
 
 def text(schema: str, made: Script) -> str:
@@ -98,7 +134,13 @@ def _is_last(drift: Drift) -> bool:
 
 
 def _all(drift: Drift) -> Iterable[str]:
-    return (*_away(drift), *_put(drift))
+    return (*_away(drift), *_put(drift), *_tied(drift))
+
+
+def _tied(drift: Drift) -> Iterable[str]:
+    """What ties a new sequence to a column, which may be new as well."""
+    is_new = drift.item.kind == "sequence" and drift.change is Change.MISSING
+    return creating.owned(drift.item) if is_new else ()
 
 
 def _ordered(drifts: Iterable[Drift], kinds: tuple[str, ...]) -> list[Drift]:

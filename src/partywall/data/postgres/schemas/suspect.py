@@ -26,6 +26,11 @@ _ELSEWHERE = (
 _SCHEMA = re.compile(
     r'CREATE\s+SCHEMA\s+(?:IF\s+NOT\s+EXISTS\s+)?("(?:[^"]|"")+"|[\w$]+)', re.IGNORECASE
 )
+_OF_ROLES = re.compile(
+    r"""GRANT\b|REVOKE\b|ALTER\s+DEFAULT\s+PRIVILEGES\b
+    |ALTER\s+[A-Z ]+?\s[^;]*\sOWNER\s+TO\s+(?:"(?:[^"]|"")+"|[\w$]+)\s*$""",
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
 def check(parts: Iterable[Part], name: str) -> None:
@@ -45,15 +50,21 @@ def check(parts: Iterable[Part], name: str) -> None:
         for pattern, why in _ELSEWHERE:
             if pattern.match(part.text.upper()):
                 _refuse(part, name, why)
-        if match := _SCHEMA.match(part.text):
-            schemas.add(match[1].strip('"'))
+        if made := schema_made(part):
+            schemas.add(made)
         if len(schemas) > 1:
             _refuse(part, name, "makes a second schema")
 
 
-def creates_schema(part: Part) -> bool:
-    """Whether a statement makes a schema, which the target has already."""
-    return _SCHEMA.match(part.text) is not None
+def schema_made(part: Part) -> str:
+    """Which schema a statement makes, if it does; the target is there already."""
+    match = _SCHEMA.match(part.text)
+    return match[1].strip('"') if match else ""
+
+
+def is_of_roles(part: Part) -> bool:
+    """Whether it says whose something is, or who may do what: not a dump's to say."""
+    return _OF_ROLES.match(part.text) is not None
 
 
 def _refuse(part: Part, name: str, why: str) -> None:
