@@ -60,12 +60,12 @@ def test_every_architecture_s_page_has_the_same_parts_and_names_every_option():
     for name, preset in catalog.presets().items():
         page = (DOCS / "architectures" / f"{name}.md").read_text()
         parts = re.findall(r"^## (.*)$", page, re.MULTILINE)
-        assert parts[: len(PARTS)] == PARTS, name
+        assert parts[: len(PARTS)] == PARTS, f"{name}.md has not the parts that all have"
         assert all(part.strip() for part in re.split(r"^## .*$", page, flags=re.MULTILINE)), name
         rows = dict(re.findall(r"^\| (\w+) \| `([\w-]+)`", page, re.MULTILINE))
         point = msgspec.to_builtins(preset.over(Choices()))
         said = {axis: point[axis] for axis in (preset.choices if preset.overlay else point)}
-        assert rows.items() >= said.items(), name
+        assert rows.items() >= said.items(), f"{name}.md: its table of axes is not its point"
 
 
 @pytest.mark.parametrize(
