@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
+from enum import StrEnum
 from pathlib import Path
 
 import msgspec
@@ -16,7 +17,7 @@ from partywall.compose.environment import Given
 from partywall.compose.place import Sources
 from partywall.compose.understand import Reading
 from partywall.model.app import App
-from partywall.model.choices import DatabaseWall, RouteBy
+from partywall.model.choices import Choices, DatabaseWall, RouteBy, Source
 from partywall.model.plan import Plan
 from partywall.model.secret import SecretRef
 from partywall.model.world import Checkout, World, environment_of
@@ -49,12 +50,11 @@ def app(name: str) -> App:
     return understand.app(canonical.parse((STORED / f"{name}.yaml").read_text()), reading)
 
 
-def site(*architectures: str, apps: dict[str, App] | None = None) -> Site:
-    """Both environments as the example's own settings have them."""
+def site(*architectures: str, apps: dict[str, App] | None = None, **options: StrEnum) -> Site:
+    """Both environments as the example's own settings have them; `options` are further lines."""
     given = apps or {name: app(name) for name in NAMES}
-    choices = catalog.choices(architectures)
-    every = (_environment(name, one) for name, one in given.items())
-    environments = tuple(map(by_port, every) if choices.route is RouteBy.PORT else every)
+    choices = msgspec.structs.replace(catalog.choices(architectures), **options)
+    environments = tuple(_placed(_environment(*one), choices) for one in given.items())
     return Site(
         project="makapix",
         choices=choices,
@@ -80,51 +80,50 @@ def _environment(name: str, given: App) -> Environment:
     )
 
 
+def _placed(environment: Environment, choices: Choices) -> Environment:
+    """The same with a port and a checkout of its own, where these tell environments apart."""
+    placed = by_port(environment) if choices.route is RouteBy.PORT else environment
+    return with_checkout(placed) if choices.source is Source.BRANCH else placed
+
+
 def by_port(environment: Environment) -> Environment:
     """The same at the one domain, with a port of its own unless it is production."""
     port = 0 if environment.production else 8444
     return msgspec.structs.replace(environment, domain="makapix.localhost", port=port)
 
 
-def branches(*, dev: str = "b" * 40) -> World:
-    """What the settings ask for where each environment has a checkout; `dev` is its commit."""
-    commits = {"prod": ("main", "a" * 40), "dev": ("develop", dev)}
-    given = site("branches")
-    every = tuple(
-        msgspec.structs.replace(one, checkout=_checkout(one.name, *commits[one.name]))
-        for one in given.environments
-    )
-    return desired(msgspec.structs.replace(given, environments=every))
-
-
-def _checkout(name: str, branch: str, commit: str) -> Checkout:
-    return Checkout(
+def with_checkout(environment: Environment, commit: str = "") -> Environment:
+    """The same with a working copy of its branch."""
+    name = environment.name
+    branch, customary = ("main", "a" * 40) if environment.production else ("develop", "b" * 40)
+    checkout = Checkout(
         key=f"{name}/checkout/source",
         folder=f".partywall/checkouts/{name}",
         branch=branch,
-        commit=commit,
+        commit=commit or customary,
     )
+    return msgspec.structs.replace(environment, checkout=checkout)
 
 
-def world(*architectures: str) -> World:
+def world(*architectures: str, **options: StrEnum) -> World:
     """What the settings ask for; nothing is left out because some engine does not make it."""
-    return desired(site(*architectures))
+    return desired(site(*architectures, **options))
 
 
 def worlds() -> dict[str, World]:
     """What each architecture makes of the app; an overlay is shown over `dual`."""
-    made = {
+    return {
         preset.name: world("dual", preset.name) if preset.overlay else world(preset.name)
         for preset in catalog.presets().values()
     }
-    return {**made, "branches": branches()}
 
 
-def _databases() -> World:
-    """The architecture `shared` with a single database server, too."""
-    made = site("shared")
-    point = msgspec.structs.replace(made.choices, database=DatabaseWall.DATABASE)
-    return desired(msgspec.structs.replace(made, choices=point))
+def _pulled() -> World:
+    """Where each environment has a checkout, development's at another commit."""
+    given = site("branches")
+    prod, dev = given.environments
+    moved = with_checkout(dev, commit="c" * 40)
+    return desired(msgspec.structs.replace(given, environments=(prod, moved)))
 
 
 def changed(name: str, service: str, variable: str, value: str) -> World:
@@ -151,8 +150,8 @@ def _only(whole: World, name: str) -> World:
     return whole.only({k: e for k, e in whole.entries.items() if environment_of(k) in mine})
 
 
-def _up(*architectures: str) -> Callable[[], Plan]:
-    return lambda: _checked(world(*architectures), World())
+def _up(*architectures: str, **options: StrEnum) -> Callable[[], Plan]:
+    return lambda: _checked(world(*architectures, **options), World())
 
 
 def _variable() -> Plan:
@@ -230,13 +229,17 @@ PLANS: dict[str, Callable[[], Plan]] = {
     "snapshots": _up("snapshots"),
     "flags": _up("flags"),
     "hybrid": _up("hybrid"),
-    "branches": lambda: _checked(branches(), World()),
-    "branches, pull dev": lambda: _checked(branches(dev="c" * 40), branches(), "dev"),
-    "branches, down dev": lambda: _checked(keep(branches(), "dev"), branches(), "dev"),
-    "branches, destroy dev": lambda: _checked(destroy(branches(), "dev"), branches(), "dev"),
-    "branches, again": lambda: _checked(branches(), branches()),
+    "branches": _up("branches"),
+    "branches, pull dev": lambda: _checked(_pulled(), world("branches"), "dev"),
+    "branches, down dev": lambda: _checked(
+        keep(world("branches"), "dev"), world("branches"), "dev"
+    ),
+    "branches, destroy dev": lambda: _checked(
+        destroy(world("branches"), "dev"), world("branches"), "dev"
+    ),
+    "branches, again": lambda: _checked(world("branches"), world("branches")),
     "shared": _up("shared"),
-    "shared, database": lambda: _checked(_databases(), World()),
+    "shared, database": _up("shared", database=DatabaseWall.DATABASE),
     "schemas": _up("schemas"),
     "schemas, dev beside prod": lambda: _checked(
         world("schemas"), _only(world("schemas"), "prod"), "dev"

@@ -13,6 +13,7 @@ AGAIN = "run `python -m tests.architectures.regenerate` and read the difference"
 
 @pytest.mark.parametrize("name", plans.PLANS)
 def test_the_plan_is_the_reviewed_one(name):
+    assert plans.file(name).is_file(), AGAIN
     assert plans.text(plans.PLANS[name]()) == plans.file(name).read_text(), AGAIN
 
 
@@ -30,7 +31,8 @@ def test_the_stored_app_is_the_example_as_it_is():
 
 def test_every_architecture_has_a_golden_plan():
     for preset in catalog.presets().values():
-        assert (f"dual+{preset.name}" if preset.overlay else preset.name) in plans.PLANS
+        name = f"dual+{preset.name}" if preset.overlay else preset.name
+        assert name in plans.PLANS, f"add {name} to PLANS in tests/architectures/plans.py"
 
 
 def test_no_secret_value_is_in_a_stored_file():

@@ -3,7 +3,8 @@
 import pytest
 
 from partywall import catalog
-from partywall.model.choices import CacheWall, Choices, Flags, LimitsBy, Presence
+from partywall.compose.wanted import by_port
+from partywall.model.choices import CacheWall, Choices, Flags, LimitsBy, Presence, RouteBy
 from partywall.model.errors import BadInput
 
 
@@ -31,3 +32,9 @@ def test_two_that_say_how_environments_stand_exclude_each_other():
     with pytest.raises(BadInput, match="dual and profiles cannot be combined") as error:
         catalog.choices(["dual", "profiles", "flags"])
     assert {"flags", "limits", "snapshots"} <= {*error.value.remedy.replace(",", " ").split()}
+
+
+@pytest.mark.parametrize("name", catalog.presets())
+def test_the_settings_know_where_ports_tell_environments_apart(name):
+    apart = catalog.choices([name]).route is RouteBy.PORT
+    assert by_port([name], {}) is apart, f"put {name} into, or out of, BY_PORT of compose/wanted.py"

@@ -65,7 +65,7 @@ def pages() -> dict[Path, str]:
 def filled(page: Path, tables: list[str]) -> str:
     """The page with these tables between its marks, in order."""
     head, *parts = page.read_text().split(BEGIN)
-    assert len(parts) == len(tables), f"{page.name}: a table has no marks"
+    assert len(parts) == len(tables), f"{page.name}: a table has no marks: they are as in ports.md"
     for part, made in zip(parts, tables, strict=True):
         _, mark, rest = part.partition(END)
         assert mark, f"{page.name}: a table has no end"

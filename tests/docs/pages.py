@@ -12,7 +12,7 @@ from partywall import catalog
 from partywall.axes.world import AXES
 from partywall.cli.main import COMMANDS, partywall
 from partywall.cli.render.svg import draw
-from partywall.compose.schema import schema
+from partywall.compose.schema import schema, schema_text
 from partywall.model.plan import Plan
 from partywall.model.world import World
 
@@ -29,6 +29,7 @@ def everything(worlds: Mapping[str, World]) -> dict[Path, str]:
         **{architecture(name): _picture(world) for name, world in worlds.items()},
         DOCS / "reference" / "cli.md": cli(),
         DOCS / "reference" / "settings.md": settings(),
+        DOCS / "reference" / "partywall.schema.json": schema_text(),
         DOCS / "picture.svg": _picture(worlds["dual"]),
         **costs.pages(),
     }

@@ -100,5 +100,7 @@ def test_a_page_without_marks_is_an_error(tmp_path):
 def test_readme_and_comparison_name_every_architecture_and_lead_to_its_page():
     for name, preset in catalog.presets().items():
         readme = (pages.ROOT / "README.md").read_text()
-        assert f"| [{name}](docs/architectures/{name}.md) | {preset.title} |" in readme
-        assert f"[{name}]({name}.md)" in costs.INDEX.read_text().partition(costs.BEGIN)[0]
+        row = f"| [{name}](docs/architectures/{name}.md) | {preset.title} |"
+        assert row in readme, f"README.md lacks the row {row}"
+        index = costs.INDEX.read_text().partition(costs.BEGIN)[0]
+        assert f"[{name}]({name}.md)" in index, f"{costs.INDEX} lacks {name} under `Which one`"

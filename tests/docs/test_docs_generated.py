@@ -16,6 +16,7 @@ def made():
 
 def test_generated_pages_are_up_to_date(made):
     for path, text in made.items():
+        assert path.is_file(), f"{path.name} is not there: {AGAIN}"
         assert path.read_text() == text, f"{path.name}: {AGAIN}"
 
 

@@ -35,7 +35,7 @@ def test_links_lead_somewhere(page):
             continue
         name, _, anchor = link.partition("#")
         target = (page.parent / name).resolve() if name else page
-        assert target.exists(), link
+        assert target.exists(), f"{link} is not there (pictures are made by `make docs`)"
         assert target.is_relative_to(ROOT), link
         if anchor:
             assert anchor in anchors(target.read_text()), link
@@ -73,4 +73,5 @@ def test_every_page_is_found_from_the_readme():
             target = (page.parent / link.partition("#")[0]).resolve()
             if target.suffix == ".md" and target.is_file() and target not in found:
                 new.add(target)
-    assert set(DOCS.rglob("*.md")) <= found
+    lost = {str(page.relative_to(ROOT)) for page in {*DOCS.rglob("*.md")} - found}
+    assert not lost, f"no page that is found from README.md links to {lost}"

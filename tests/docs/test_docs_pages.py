@@ -1,6 +1,7 @@
 """What there is has its page, and pages speak of what there is."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import msgspec
@@ -9,6 +10,7 @@ import pytest
 from architectures import plans
 from docs.pages import DOCS, ROOT
 from partywall import __version__, catalog
+from partywall.axes.world import AXES
 from partywall.compose import marks
 from partywall.engines.embedded.engine import LIMITS, NO_VIEW, ONE_USER
 from partywall.model import errors
@@ -17,6 +19,7 @@ from partywall.proof.probe import Verdict
 
 SOURCE = ROOT / "src" / "partywall"
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text()
+ARCHITECTURES = DOCS / "architectures"
 EMBEDDED = (DOCS / "engines" / "embedded.md").read_text()
 JSON = (DOCS / "reference" / "json.md").read_text()
 PARTS = [
@@ -35,25 +38,34 @@ RECORDS = sorted((DOCS / "decisions").glob("[0-9]*.md"))
 
 def test_every_architecture_has_a_page_with_its_honest_words_and_a_golden_plan():
     for name, preset in catalog.presets().items():
-        page = (DOCS / "architectures" / f"{name}.md").read_text()
+        assert (ARCHITECTURES / f"{name}.md").is_file(), f"write docs/architectures/{name}.md"
+        page = (ARCHITECTURES / f"{name}.md").read_text()
         for sentence in (preset.title, *preset.gives, *preset.costs):
             assert sentence in page, f"{name}.md lacks: {sentence}"
         golden = plans.file(f"dual+{name}" if preset.overlay else name)
-        assert golden.is_file()
-        assert f"tests/architectures/golden/{golden.name}" in page
-        assert f"]({name}.svg)" in page
+        for link in (f"../../tests/architectures/golden/{golden.name}", f"{name}.svg"):
+            assert f"]({link})" in page, f"{name}.md lacks a link to {link}"
+
+
+def test_every_option_of_every_axis_is_explained_on_a_page():
+    pages = "\n".join(path.read_text() for path in ARCHITECTURES.glob("*.md"))
+    for axis, options in AXES.items():
+        for option in options:
+            row = rf"^\| {axis} \| `{option}`"
+            said = f"`{axis}: {option}`" in pages or re.search(row, pages, re.MULTILINE)
+            assert said, f"say on a page in docs/architectures what `{axis}: {option}` is"
 
 
 def test_every_architecture_s_page_has_the_same_parts_and_names_every_option():
     for name, preset in catalog.presets().items():
         page = (DOCS / "architectures" / f"{name}.md").read_text()
         parts = re.findall(r"^## (.*)$", page, re.MULTILINE)
-        assert parts[: len(PARTS)] == PARTS, name
+        assert parts[: len(PARTS)] == PARTS, f"{name}.md has not the parts that all have"
         assert all(part.strip() for part in re.split(r"^## .*$", page, flags=re.MULTILINE)), name
         rows = dict(re.findall(r"^\| (\w+) \| `([\w-]+)`", page, re.MULTILINE))
         point = msgspec.to_builtins(preset.over(Choices()))
         said = {axis: point[axis] for axis in (preset.choices if preset.overlay else point)}
-        assert rows.items() >= said.items(), name
+        assert rows.items() >= said.items(), f"{name}.md: its table of axes is not its point"
 
 
 @pytest.mark.parametrize(
@@ -77,7 +89,7 @@ def test_what_each_way_is_known_to_cost_is_not_hidden(name, words):
 def test_every_engine_has_a_page_and_no_page_is_left_over():
     names = {path.stem for path in (DOCS / "engines").glob("*.md")}
     assert names == set(catalog.engine_names())
-    pages = {path.stem for path in (DOCS / "architectures").glob("*.md")}
+    pages = {path.stem for path in ARCHITECTURES.glob("*.md")}
     assert pages == {*catalog.presets(), "README"}
 
 
@@ -132,6 +144,12 @@ def test_the_folders_of_tests_are_said():
     said = set(re.findall(r"^\| `tests/(\w+)/` \|", text, re.MULTILINE))
     there = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()}
     assert said == {name for name in there if not name.startswith("_")}
+
+
+def test_no_two_modules_of_tests_have_one_name():
+    counts = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    twice = {name for name, count in counts.items() if count > 1}
+    assert not twice, f"pytest runs one module of a name: rename all {twice} but one"
 
 
 def test_decisions_are_numbered_and_listed_and_have_all_parts():

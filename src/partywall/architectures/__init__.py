@@ -1,1 +1,1 @@
-"""One preset per file: choices, words, needs; nothing else."""
+"""One preset per file: choices and words; nothing else."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from partywall.architectures.preset import Preset
 from partywall.model.choices import Source
-from partywall.model.world import Checkout, Instance, Network, Route, Volume
 
 PRESET = Preset(
     name="branches",
@@ -23,5 +22,4 @@ PRESET = Preset(
         "`partywall.yaml` is the one of the project's folder, the same for all branches",
     ),
     choices={"source": Source.BRANCH},
-    needs=frozenset({Checkout, Instance, Network, Route, Volume}),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from partywall.architectures.preset import Preset
-from partywall.model.world import Instance, Network, Route, Volume
 
 PRESET = Preset(
     name="dual",
@@ -19,5 +18,4 @@ PRESET = Preset(
         "without `limits`, a busy development competes with production for the same machine",
     ),
     choices={},
-    needs=frozenset({Instance, Network, Route, Volume}),
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from partywall.architectures.preset import Preset
 from partywall.model.choices import BrokerWall, CacheWall, DatabaseWall, FilesWall, Flags, Presence
-from partywall.model.world import Instance, Network, Route, Volume
 
 PRESET = Preset(
     name="flags",
@@ -28,5 +27,4 @@ PRESET = Preset(
         "flags": Flags.ON,
     },
     laid={"flags": Flags.ON},
-    needs=frozenset({Instance, Network, Route, Volume}),
 )

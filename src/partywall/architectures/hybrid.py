@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from partywall.architectures.preset import Preset
 from partywall.model.choices import Flags, LimitsBy
-from partywall.model.world import Instance, Limit, Network, Route, Volume
 
 PRESET = Preset(
     name="hybrid",
@@ -19,5 +18,4 @@ PRESET = Preset(
         "every service runs twice, and development runs slower than production would",
     ),
     choices={"limits": LimitsBy.BUDGET, "flags": Flags.ON},
-    needs=frozenset({Instance, Limit, Network, Route, Volume}),
 )

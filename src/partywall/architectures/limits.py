@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from partywall.architectures.preset import Preset
 from partywall.model.choices import LimitsBy
-from partywall.model.world import Limit
 
 PRESET = Preset(
     name="limits",
@@ -20,5 +19,4 @@ PRESET = Preset(
     ),
     choices={"limits": LimitsBy.BUDGET},
     overlay=True,
-    needs=frozenset({Limit}),
 )

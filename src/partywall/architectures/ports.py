@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from partywall.architectures.preset import Preset
 from partywall.model.choices import RouteBy
-from partywall.model.world import Instance, Network, Route, Volume
 
 PRESET = Preset(
     name="ports",
@@ -25,5 +24,4 @@ PRESET = Preset(
         "ports other than 443 are closed in many firewalls, the visitors' and the server's",
     ),
     choices={"route": RouteBy.PORT},
-    needs=frozenset({Instance, Network, Route, Volume}),
 )

@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 
 from partywall.model.choices import Choices
-from partywall.model.world import AnyThing
 
 
 class Preset(msgspec.Struct, frozen=True, kw_only=True):
@@ -15,18 +14,17 @@ class Preset(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     letter: str
+    """What it is customarily called; empty for one that has no such letter."""
     title: str
     gives: tuple[str, ...]
     """What a user gets, a sentence each."""
     costs: tuple[str, ...]
     """What it does not give, a sentence each; shown, never hidden."""
     choices: dict[str, Any]
-    """The options it sets; an overlay sets some, a base all that differ from `dual`."""
+    """The options it sets, by axis; a base leaves out those that are as in `dual`."""
     overlay: bool = False
     laid: dict[str, Any] | None = None
     """What a base sets when another one is named beside it; None: the two exclude each other."""
-    needs: frozenset[type[AnyThing]] = frozenset()
-    """Kinds of things that an engine should really make for this to be what it says."""
 
     @property
     def lies_over(self) -> bool:

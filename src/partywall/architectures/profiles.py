@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from partywall.architectures.preset import Preset
 from partywall.model.choices import Presence
-from partywall.model.world import Instance, Network, Route, Volume
 
 PRESET = Preset(
     name="profiles",
@@ -21,5 +20,4 @@ PRESET = Preset(
         "the wall cannot be proved live: from a sleeping environment nothing can be tried",
     ),
     choices={"presence": Presence.SWITCHED},
-    needs=frozenset({Instance, Network, Route, Volume}),
 )

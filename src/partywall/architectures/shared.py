@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from partywall.architectures.preset import Preset
 from partywall.model.choices import BrokerWall, CacheWall, FilesWall
-from partywall.model.world import FileSpace, Instance, KeySpace, Network, Route, TopicSpace, Volume
 
 PRESET = Preset(
     name="shared",
@@ -31,5 +30,4 @@ PRESET = Preset(
         "broker": BrokerWall.TOPICS,
         "files": FilesWall.SUBFOLDER,
     },
-    needs=frozenset({FileSpace, Instance, KeySpace, Network, Route, TopicSpace, Volume}),
 )

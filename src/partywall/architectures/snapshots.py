@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from partywall.architectures.preset import Preset
 from partywall.model.choices import Presence
-from partywall.model.world import Instance, Network, Route, Volume
 
 PRESET = Preset(
     name="snapshots",
@@ -21,5 +20,4 @@ PRESET = Preset(
     ),
     choices={"presence": Presence.ON_DEMAND},
     laid={},
-    needs=frozenset({Instance, Network, Route, Volume}),
 )

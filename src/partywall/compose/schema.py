@@ -11,6 +11,7 @@ from partywall.model.app import Role
 from partywall.model.choices import (
     BrokerWall,
     CacheWall,
+    Choices,
     DatabaseWall,
     FilesWall,
     Flags,
@@ -221,17 +222,8 @@ class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = None
 
 
-AXES = (
-    "source",
-    "presence",
-    "database",
-    "cache",
-    "broker",
-    "files",
-    "route",
-    "limits",
-    "flags",
-)
+AXES = Choices.__struct_fields__
+"""Keys of the file, one for each axis."""
 
 
 def schema() -> dict[str, Any]:

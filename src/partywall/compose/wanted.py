@@ -13,6 +13,9 @@ from partywall.model.app import Role, Visit
 from partywall.model.choices import RouteBy
 from partywall.model.errors import Place
 
+BY_PORT = frozenset({"ports"})
+"""Architectures with `route: port`: the settings are read before presets are looked for."""
+
 
 class EnvFile(msgspec.Struct, frozen=True):
     """An env file of an environment; a default one may be absent."""
@@ -128,7 +131,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 def by_port(architecture: Collection[str], choices: Mapping[str, StrEnum]) -> bool:
     """Whether environments are told apart by their ports: by a line of its own, or the base."""
-    said = RouteBy.PORT if "ports" in architecture else RouteBy.DOMAIN
+    said = RouteBy.DOMAIN if BY_PORT.isdisjoint(architecture) else RouteBy.PORT
     return choices.get("route", said) is RouteBy.PORT
 
 

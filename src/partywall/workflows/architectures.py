@@ -28,9 +28,13 @@ def architectures(names: Sequence[str] = ()) -> Document:
 
 
 def ordered() -> list[Preset]:
-    """As they are customarily lettered: the default first, what is put together last."""
+    """As they are customarily lettered: the default first, what has no letter last."""
     presets = catalog.presets().values()
-    return sorted(presets, key=lambda one: (one.letter != _FIRST, len(one.letter), one.letter))
+    return sorted(presets, key=_place)
+
+
+def _place(one: Preset) -> tuple[bool, bool, int, str]:
+    return one.letter != _FIRST, not one.letter, len(one.letter), one.letter
 
 
 def _described(preset: Preset) -> Document:

@@ -2,8 +2,10 @@
 
 import pytest
 
+from partywall import catalog
 from partywall.cli.render.architectures_text import list_text, named_text
 from partywall.cli.render.style import Style
+from partywall.model.choices import Choices
 from partywall.model.errors import BadInput
 from partywall.workflows.architectures import architectures
 
@@ -15,8 +17,10 @@ NAMES = [
 
 def test_the_list_begins_with_the_default_and_has_every_one_with_its_letter():
     lines = list_text(architectures(), Style()).split("\n\n")[0].splitlines()
-    assert [line.split()[0] for line in lines] == NAMES
-    assert [line.split()[1] for line in lines] == [*"PABCDEFGH", "P+F+G+H"]
+    lettered = lines[: len(NAMES)]
+    assert [line.split()[0] for line in lettered] == NAMES
+    assert [line.split()[1] for line in lettered] == [*"PABCDEFGH", "P+F+G+H"]
+    assert len(lines) == len(catalog.presets())
     assert "Two whole stacks behind one Caddy" in lines[0]
     assert [line.endswith("(beside another: dual + …)") for line in lines].index(True) == 6
 
@@ -45,7 +49,8 @@ def test_one_that_is_named_says_all_that_it_gives_and_costs():
 def test_a_base_has_a_whole_point_and_an_overlay_what_it_moves():
     found = architectures(["hybrid", "shared", "limits", "flags"])["architectures"]
     assert found["hybrid"]["choices"]["limits"] == found["limits"]["choices"]["limits"] == "budget"
-    assert len(found["hybrid"]["choices"]) == len(found["shared"]["choices"]) == 9
+    axes = set(Choices.__struct_fields__)
+    assert set(found["hybrid"]["choices"]) == set(found["shared"]["choices"]) == axes
     assert len(found["limits"]["choices"]) == 1
     assert [found[name]["beside"] for name in ("hybrid", "limits", "flags")] == [False, True, True]
 
