@@ -41,6 +41,7 @@ def test_a_preview_is_as_dev_is_with_names_and_secrets_of_its_own(settings: Sett
     assert (x.domain, x.branch, x.user) == ("x.shop.example", "feature/x", "x")
     assert x.protected
     assert not x.production
+    assert x.passing
     assert [file.path.name for file in x.env_files] == [".env", ".env.x"]
 
 
