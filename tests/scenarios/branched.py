@@ -74,7 +74,7 @@ class Branched(Boxes):
             "lock": (self.home, "locks/*.lock"),
             "log": (self.commons / "edge", "logs/*"),
             "rendered": (self.home, "rendered/*"),
-            "group": (Path("/sys/fs/cgroup"), f"**/partywall/{self.name}/*"),
+            "group": (Path("/sys/fs/cgroup"), f"**/partywall/{self.name}/*/"),
         }
         refs = self.git("for-each-ref", "--format", "%(refname:short)")
         return {

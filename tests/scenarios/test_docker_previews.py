@@ -113,7 +113,7 @@ def visited(one: Branched) -> int:
 
 def test_a_budget_that_the_machine_cannot_hold_is_refused_before_anything(one: Branched) -> None:
     before = one.counted()
-    one.settings(environments=environments("60%"))
+    one.settings(environments=environments("900G"))
     refused = one.call("preview", "feature/x", code=3).err
     one.settings(environments=environments("64M"))
     assert "budgets of memory add up to" in refused
