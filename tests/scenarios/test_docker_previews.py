@@ -145,11 +145,3 @@ def test_one_comes_twice_and_goes_twice_and_nothing_is_left(one: Branched) -> No
     assert known(one) == shared
     assert one.counted() == before
     assert "no changes" in one.call("up", "--yes").out
-
-
-def test_where_one_stands_at_a_time_there_is_no_preview(one: Branched) -> None:
-    one.settings(presence="switched")
-    said = one.call("preview", "feature/x", code=2).err
-    one.settings(presence="together")
-    assert "a preview stands beside the others" in said
-    assert one.document("preview", "list")["previews"] == []
