@@ -72,9 +72,9 @@ class Branched(Boxes):
             "env file": (self.folder, ".env.*"),
             "record": (self.home, "state/*/*"),
             "lock": (self.home, "locks/*.lock"),
-            "log": (self.commons / "edge", "logs/*"),
+            "log": (self.commons / "edge", "logs/*.a.log"),
             "rendered": (self.home, "rendered/*"),
-            "group": (Path("/sys/fs/cgroup"), f"**/partywall/{self.name}/*/"),
+            "group": (Path("/sys/fs/cgroup"), f"memory/partywall/{self.name}/*/"),
         }
         refs = self.git("for-each-ref", "--format", "%(refname:short)")
         return {
