@@ -388,6 +388,9 @@ class FakeEngine(Engine):
     def unwatched(self) -> str:
         return ""
 
+    def discard(self, things: Iterable[AnyThing]) -> None:
+        """Nothing is built here."""
+
     def close(self, *, environments: Iterable[str]) -> None:
         pass
 

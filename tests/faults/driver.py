@@ -1,7 +1,8 @@
 """Runs the command line with a journal that kills, or hangs up on, its own process at one line.
 
 `driver.py FUSE WORDS…`: the fuse is `<signal>:<line>`, where the line is its number, counted from
-one, or `<event>:<kind of thing>` such as `end:volume`. A begin is on disk when the process goes, an
+one, or `<event>:<kind of thing>` such as `end:volume`. The signal `POWER` kills everything that was
+called from here first, as a power cut would. A begin is on disk when the process goes, an
 end is not: there the act is not yet done, here it is done and nobody has written it down.
 """
 
@@ -12,6 +13,7 @@ import json
 import os
 import signal
 import sys
+from pathlib import Path
 
 from partywall.cli.main import main
 from partywall.execution.journal import FileJournal
@@ -24,6 +26,12 @@ COUNT = itertools.count(1)
 def kind(key: str) -> str:
     """`volume`, `job` … or `instance`."""
     return key.split("/")[1] if key.count("/") > 1 else "instance"
+
+
+def children() -> list[int]:
+    """Every process that this one has started and that is still there."""
+    files = Path("/proc/self/task").glob("*/children")
+    return [int(pid) for file in files for pid in file.read_text().split()]
 
 
 class Burning(FileJournal):
@@ -41,7 +49,11 @@ class Burning(FileJournal):
             self._burn()
 
     def _burn(self) -> None:
-        os.kill(os.getpid(), signal.Signals[SIGNAL])
+        if SIGNAL != "POWER":
+            os.kill(os.getpid(), signal.Signals[SIGNAL])
+        for child in children():
+            os.kill(child, signal.SIGKILL)
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":

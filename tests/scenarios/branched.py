@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from scenarios.boxes import Boxes
+from scenarios.boxes import Boxes, docker
 from scenarios.installation import APPS
 
 _WHO = {
@@ -19,6 +19,8 @@ _WHO = {
     for who in ("AUTHOR", "COMMITTER")
     for what, value in (("NAME", "somebody"), ("EMAIL", "somebody@example.org"))
 }
+
+_HISTORY = (".git/objects", ".git/logs", ".git/refs", "/journal/", "previews")
 
 
 def git(folder: Path, *words: str) -> str:
@@ -66,13 +68,34 @@ class Branched(Boxes):
         """The Compose file of a branch."""
         return yaml.safe_load(self.git("show", f"{branch}:compose.yaml"))
 
-    def paths(self) -> set[str]:
-        """Everything in the project's folder and the edge's, without histories."""
-        return set(_below(self.folder, self.folder)) | set(_below(self.commons, self.folder))
+    def counted(self) -> dict[str, set[str]]:
+        """Everything that an environment could leave behind, by kind."""
+        named = {
+            "route": (self.commons / "edge", "fragments/*"),
+            "checkout": (self.home, "checkouts/*"),
+            "secret": (self.home, "secrets/*"),
+            "env file": (self.folder, ".env.*"),
+            "record": (self.home, "state/*/*"),
+            "lock": (self.home, "locks/*.lock"),
+            "log": (self.commons / "edge", "logs/*.a.log"),
+            "rendered": (self.home, "rendered/*"),
+            "group": (Path("/sys/fs/cgroup"), f"memory/partywall/{self.name}/*/"),
+        }
+        refs = self.git("for-each-ref", "--format", "%(refname:short)")
+        return {
+            **{kind: set(found) for kind, found in self.left().items()},
+            **{kind: {str(one) for one in top.glob(under)} for kind, (top, under) in named.items()},
+            "image": set(docker("images", "-q", "--no-trunc", "--filter", self.mark)),
+            "worktree": set(self.git("worktree", "list", "--porcelain").split("\n\n")),
+            "ref": set(refs.split()),
+            "trash": set(self.trash()),
+            "rest": set(_below(self.folder, self.folder)) | set(_below(self.commons, self.folder)),
+        }
 
 
 def _below(folder: Path, start: Path) -> Iterable[str]:
+    """Every path but histories, and the list of previews that is there once there was one."""
     for path in folder.rglob("*"):
         said = os.path.relpath(path, start)
-        if not any(part in said for part in (".git/objects", ".git/logs", "/journal/")):
+        if not any(part in said for part in _HISTORY):
             yield said

@@ -27,7 +27,8 @@ from partywall.engines.embedded.allocations import Allocated
 from partywall.engines.embedded.places import supervised_name
 from partywall.engines.embedded.supervise import companion, control, ending, processes
 from partywall.engines.embedded.supervise.processes import Process
-from partywall.execution import state
+from partywall.execution import history, state
+from partywall.execution.lock import Locks
 from partywall.model.world import Instance, World, environment_of
 from partywall.workflows.opening import Where, open_project
 
@@ -58,6 +59,13 @@ def kill(process: Process | None) -> None:
         finally:
             os.close(held)
     until(lambda: not processes.alive(process), what=f"{process} is dead")
+
+
+def at_rest(home: Path) -> bool:
+    """Whether nothing is half done there, and nobody is at it."""
+    locks = Locks(home)
+    names = [path.stem for path in (home / "locks").glob("*.lock")]
+    return history.unfinished(home) is None and not any(map(locks.holder, names))
 
 
 class Done(msgspec.Struct, frozen=True):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -174,6 +176,32 @@ def of(standing: Cloned, name: str) -> set[str]:
     return {str(path) for path in below if any(name in part for part in path.parts)}
 
 
+def by_the_clock(standing: Cloned) -> str:
+    """What the line for cron says when it is run as cron would run it."""
+    line = standing.call("reap", "--cron").out.rstrip()
+    command = line.split(maxsplit=5)[5].replace("\\%", "%")
+    known = {name: os.environ[name] for name in ("HOME", "LOGNAME") if name in os.environ}
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], cwd="/", capture_output=True, text=True, check=True,
+        env={**known, "PATH": "/usr/bin:/bin"},
+    )  # fmt: skip
+    return done.stderr
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not there")
+def test_systemd_takes_the_timer(standing: Cloned, tmp_path: Path) -> None:
+    said = standing.call("reap", "--systemd").out
+    files = re.findall(r"# /etc/systemd/system/(\S+)\n(.*?)(?=\n# |\Z)", said, re.DOTALL)
+    for name, text in files:
+        (tmp_path / name).write_text(text)
+    names = [str(tmp_path / name) for name, _ in files]
+    assert [Path(name).suffix for name in names] == [".service", ".timer"]
+    done = subprocess.run(
+        ["systemd-analyze", "verify", *names], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_preview_goes_with_its_time_or_when_it_is_destroyed(standing: Cloned) -> None:
     git(standing.top, "fetch", "--quiet")
     git(standing.top, "branch", "feature/Short_One", "origin/develop")
@@ -182,6 +210,11 @@ def test_a_preview_goes_with_its_time_or_when_it_is_destroyed(standing: Cloned) 
     assert of(standing, "feature-short-one")
     assert "its time was over" in standing.call("up", "dev", "--yes").err
     assert of(standing, "feature-short-one") == set()
+
+    git(standing.top, "branch", "feature/third", "origin/develop")
+    standing.call("preview", "feature/third", "--ttl", "1s")
+    assert "its time was over" in by_the_clock(standing)
+    assert of(standing, "feature-third") == set()
 
     standing.call("preview", "feature/long", "--ttl", "1d")
     assert "no preview is over" in standing.call("reap").out

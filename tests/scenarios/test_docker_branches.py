@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,7 @@ def test_the_wall_holds_between_branches(standing: Branched) -> None:
 def test_one_content_in_two_checkouts_is_built_once(standing: Branched) -> None:
     standing.call("pull", "dev", "--commit", "main", "--yes")
     [said] = standing.document("drift", "prod", "dev")["pairs"]
-    assert "site" not in said["images"]
+    assert said["differences"] == 0, said
     standing.call("pull", "dev", "--commit", "develop", "--yes")
     [said] = standing.document("drift", "prod", "dev")["pairs"]
     assert "site" in said["images"]
@@ -152,62 +153,60 @@ PLANTED = (
     ("services", "variable", lambda said: "environment.WORD" in said["services"]["differ"]["site"]),
     ("services", "port", lambda said: "expose" in said["services"]["differ"]["site"]),
     ("services", "command", lambda said: said["services"]["differ"]["db"] == ["command"]),
+    ("services", "tag", lambda said: said["services"]["differ"]["mail"] == ["image"]),
     ("volumes", "one more", lambda said: said["volumes"]["other"] == ["files"]),
     ("networks", "one more", lambda said: said["networks"]["other"] == ["inner"]),
     ("configs", "content", lambda said: said["configs"]["differ"] == {"motd": ["content"]}),
     ("secrets", "one less", lambda said: said["secrets"]["one"] == ["key"]),
     ("variables", "one less", lambda said: said["variables"]["one"] == ["ONLY_HERE"]),
     ("variables", "one more", lambda said: said["variables"]["other"] == ["ONLY_THERE"]),
+    ("variables", "value", lambda said: said["variables"]["differ"] == ["SAME"]),
     ("images", "another build", lambda said: set(said["images"]) >= {"site"}),
+    ("edited", "by hand", lambda said: said["edited"] == {"one": [], "other": ["site/page.py"]}),
     ("migrations", "SQL", lambda said: said["migrations"]["migrations"]["other"] == ["0002_x.sql"]),
     ("migrations", "Alembic", lambda said: said["migrations"]["a/versions"]["other"] == ["b", "c"]),
 )  # fmt: skip
 
 
-def test_drift_finds_every_planted_difference_and_no_other(standing: Branched) -> None:
-    """Two branches of one base, alike but for what is planted; neither needs to stand for it."""
-    box = standing
+def lean(box: Branched) -> dict[str, Any]:
+    """The app with all that it has in its file; only a page and a cache start."""
     compose = box.compose_of("main")
-    one: Any = json.loads(json.dumps(compose))
-    one["configs"] = {"motd": {"content": "one"}}
-    one["secrets"] = {"key": {"environment": "POSTGRES_PASSWORD"}}
-    other: Any = json.loads(json.dumps(compose))
-    other["configs"] = {"motd": {"content": "other"}}
-    del other["services"]["cache"]
-    other["services"]["site"] |= {"expose": ["8000", "8001"]}
-    other["services"]["site"]["environment"]["WORD"] = "moin"
-    other["services"]["db"]["command"] = ["postgres", "-c", "shared_buffers=32MB"]
-    other["volumes"]["files"] = None
-    other["networks"] = {"inner": {"internal": True}}
-    start = "revision = 'a'\ndown_revision = None\n"
-    ends = {n: f"revision = {n!r}\ndown_revision = 'a'\n" for n in "bc"}
-    box.git("branch", "base", "main")
-    box.commit("one", "one", {
-        "compose.yaml": yaml.safe_dump(one), ".env": "SAME=1\nONLY_HERE=1\n",
-        "a/versions/a.py": start,
-    })  # fmt: skip
-    box.commit("other", "other", {
-        "compose.yaml": yaml.safe_dump(other), ".env": "SAME=2\nONLY_THERE=1\n",
-        "compose.override.yaml": "services: {queue: {image: redis:7}}\n",
-        "migrations/0002_x.sql": "SELECT 1;\n", "a/versions/a.py": start,
-        **{f"a/versions/{name}.py": text for name, text in ends.items()},
-        "site/page.py": (box.folder / "site" / "page.py").read_text() + "# other\n",
-    })  # fmt: skip
+    del compose["services"]["site"]["depends_on"]
+    compose["services"]["mail"] = {"image": "redis:7"}
+    for name in ("db", "migrate", "mail"):
+        compose["services"][name]["profiles"] = ["never"]
+    return compose
+
+
+def test_drift_finds_every_planted_difference_and_no_other(standing: Branched) -> None:
+    """Two branches of one base, alike but for what is planted."""
+    box = standing
+    base = yaml.safe_dump(lean(box))
+    box.commit("base", "base", {"compose.yaml": base, ".env": "SAME=1\nSAME_TOO=moin\n"})
+    for name in ("one", "other"):
+        box.git("branch", name, "base")
     settings = yaml.safe_load((box.folder / "partywall.yaml").read_text())["environments"]
     more = {name: {"branch": name, "protected": False} for name in ("one", "other")}
     box.settings(environments={**settings, **more})
+    [alike] = box.document("drift", "one", "other")["pairs"]
+    assert alike["differences"] == 0, alike
+    box.settings(environments=settings)
+    plant(box)
+    box.settings(environments={**settings, **more})
+    page = box.home / "checkouts" / "other" / "site" / "page.py"
     try:
         for name in more:
             box.call("up", name, "--yes")
+        text = page.read_text()
+        page.write_text(f"{text}# by hand\n")
         [said] = box.document("drift", "one", "other")["pairs"]
         for part, what, found in PLANTED:
             assert found(said), (part, what, said[part])
         assert said["differences"] == len(PLANTED) + 1, said  # of compose.override.yaml its service
-        [alike] = box.document("drift", "one", "one")["pairs"]
-        assert alike["differences"] == 0
         text = box.call("drift", "one", "other").out
         assert "1 commit in other alone" in text
         assert "moin" not in text, "no value is ever shown"
+        box.git("-C", str(page.parent), "checkout", "--", ".")
     finally:
         for name in more:
             box.call("destroy", name, "--yes")
@@ -216,51 +215,147 @@ def test_drift_finds_every_planted_difference_and_no_other(standing: Branched) -
         box.git("branch", "--delete", "--force", "one", "other", "base")
 
 
+def plant(box: Branched) -> None:
+    """Commit on both branches what makes them differ."""
+    one, other = lean(box), lean(box)
+    one["configs"] = {"motd": {"content": "one"}}
+    one["secrets"] = {"key": {"environment": "POSTGRES_PASSWORD"}}
+    other["configs"] = {"motd": {"content": "other"}}
+    del other["services"]["cache"]
+    other["services"]["site"] |= {"expose": ["8000", "8001"]}
+    other["services"]["site"]["environment"]["WORD"] = "moin"
+    other["services"]["db"]["command"] = ["postgres", "-c", "shared_buffers=32MB"]
+    other["services"]["mail"]["image"] = "redis:8"
+    other["volumes"]["files"] = None
+    other["networks"] = {"inner": {"internal": True}}
+    start = "revision = 'a'\ndown_revision = None\n"
+    ends = {n: f"revision = {n!r}\ndown_revision = 'a'\n" for n in "bc"}
+    box.commit("one", "one", {
+        "compose.yaml": yaml.safe_dump(one), ".env": "SAME=1\nSAME_TOO=moin\nONLY_HERE=1\n",
+        "a/versions/a.py": start,
+    })  # fmt: skip
+    box.commit("other", "other", {
+        "compose.yaml": yaml.safe_dump(other), ".env": "SAME=2\nSAME_TOO=moin\nONLY_THERE=1\n",
+        "compose.override.yaml": "services: {queue: {image: redis:7}}\n",
+        "migrations/0002_x.sql": "SELECT 1;\n", "a/versions/a.py": start,
+        **{f"a/versions/{name}.py": text for name, text in ends.items()},
+        "site/page.py": (box.folder / "site" / "page.py").read_text() + "# other\n",
+    })  # fmt: skip
+
+
+def test_what_cannot_be_a_preview_leaves_nothing(standing: Branched) -> None:
+    standing.commit("bad-file", "a slip", {"compose.yaml": "services: [\n"})
+    standing.commit(
+        "bad-build", "a slip", {"site/Dockerfile": "FROM python:3.12-slim\nRUN false\n"}
+    )
+    before = standing.counted()
+    assert "checkouts/bad-file/compose.yaml" in standing.call("preview", "bad-file", code=2).err
+    assert "no branch feature/none" in standing.call("preview", "feature/none", code=2).err
+    assert "no branch name" in standing.call("preview", "a..b c", code=2).err
+    assert standing.counted() == before
+    assert "bad-build/site" in standing.call("preview", "bad-build", code=4).err
+    assert standing.document("preview", "list")["previews"][0]["name"] == "bad-build"
+    standing.call("preview", "remove", "bad-build")
+    assert standing.counted() == before
+
+
 @pytest.mark.timeout(900)
 def test_previews_come_and_go_and_leave_nothing(standing: Branched) -> None:
     branches = [f"feature/{number}" for number in range(PREVIEWS + 1)]
     for branch in branches:
         standing.git("branch", branch, "develop")
+    page = standing.git("show", "develop:site/page.py")
+    for branch in branches[:2]:
+        standing.commit(branch, "its own", {"site/page.py": f"{page}\n# {branch}\n"})
     standing.call("preview", branches[0], "--dry-run")
-    before = standing.paths(), standing.left(), standing.git("worktree", "list")
+    before = standing.counted()
     prod, dev = containers(standing, "prod"), containers(standing, "dev")
 
-    for branch in branches[:PREVIEWS]:
-        standing.call("preview", branch, "--ttl", "1h", "--max", str(PREVIEWS))
-    assert "at most 5" in standing.call("preview", branches[-1], code=3).err
+    words = ("--ttl", "1h", "--max", str(PREVIEWS))
+    with ThreadPoolExecutor(3) as crowd:
+        made = list(
+            crowd.map(lambda one: standing.call("preview", one, *words, code=None), branches)
+        )
+    assert sorted(done.code for done in made) == [0] * PREVIEWS + [3], [one.text for one in made]
+    [refused] = [done for done in made if done.code]
+    assert "at most 5" in refused.err
     listed = standing.document("preview", "list")["previews"]
-    assert [one["branch"] for one in listed] == branches[:PREVIEWS]
-    status = standing.document("status")["environments"]
-    values = set()
-    for one in listed:
-        name = one["name"]
-        assert status[name]["healthy"] is True
-        assert status[name]["expires"]
-        assert tables(standing, name) == {"posts", "likes"}
-        values.add(standing.call("env", name, "POSTGRES_PASSWORD", "--reveal").out)
-        assert (standing.folder / f".env.{name}").stat().st_mode & 0o777 == 0o600
-    assert len(values) == PREVIEWS
-    assert len(standing.left()["container"]) >= len(before[1]["container"]) + 4 * PREVIEWS
+    assert_each_is_an_environment_of_its_own(standing, [one["name"] for one in listed])
+    runs = standing.call("exec", "feature-0", "site", "--", "cat", "/page.py").out
+    assert runs == f"{page}\n# feature/0\n"
+    for kind, least in LEAST.items():
+        assert len(standing.counted()[kind] - before[kind]) >= least, kind
+
+    ones = [one["branch"] for one in listed]
+    the_same_again(standing, ones[2])
+    standing.git("branch", "--force", ones[3], "main")
+    assert "does not have any more" in standing.call("preview", ones[3], code=3).err
+    standing.git("branch", "--delete", "--force", ones[4])
+    assert f"no branch {ones[4]}" in standing.call("preview", ones[4], code=2).err
 
     standing.call("preview", "remove", listed[0]["name"])
+    time_passes(standing)
+    assert standing.call("status").out.count("expires") == PREVIEWS - 1, "reading removes nothing"
+    assert standing.call("up", "dev", "--yes").err.count("its time was over") == PREVIEWS - 1
+    assert standing.document("preview", "list")["previews"] == []
+    after = standing.counted()
+    assert after.pop("ref") == before.pop("ref") - {ones[4]}
+    assert after == before
+    assert containers(standing, "prod") == prod
+    assert containers(standing, "dev") == dev
+    assert "no preview is over" in standing.call("reap").out
+    assert "no changes" in standing.call("up", "--yes").out
+
+
+LEAST = {
+    "container": 4 * PREVIEWS, "volume": PREVIEWS, "network": PREVIEWS, "image": 1,
+    "route": PREVIEWS, "worktree": PREVIEWS, "checkout": PREVIEWS, "secret": PREVIEWS,
+    "env file": PREVIEWS, "record": 3 * PREVIEWS, "lock": PREVIEWS, "log": 1, "rendered": PREVIEWS,
+}  # fmt: skip
+"""What there is more of while the previews stand."""
+
+
+def assert_each_is_an_environment_of_its_own(standing: Branched, names: list[str]) -> None:
+    status = standing.document("status")["environments"]
+    secrets = set()
+    for name in names:
+        assert status[name]["healthy"] is True
+        assert status[name]["expires"]
+        assert status[name]["checkout"]["disk_bytes"] > 4096
+        assert tables(standing, name) == {"posts", "likes"}
+        secrets.add(standing.call("env", name, "POSTGRES_PASSWORD", "--reveal").out)
+        assert (standing.folder / f".env.{name}").stat().st_mode & 0o777 == 0o600
+    assert len(secrets) == PREVIEWS
+
+
+def the_same_again(standing: Branched, branch: str) -> None:
+    """There is one preview of a branch; another one of nearly the same name has another name."""
+
+    def until() -> dict[str, float]:
+        listed = standing.document("preview", "list")["previews"]
+        return {one["name"]: one["until"] for one in listed}
+
+    before = until()
+    assert "no changes" in standing.call("preview", branch, "--ttl", "2h").out
+    after = until()
+    assert after.keys() == before.keys()
+    assert [name for name in after if after[name] > before[name] + 3000] == [
+        branch.replace("/", "-")
+    ]
+    twin = branch.replace("/", "-")
+    standing.git("branch", twin, "develop")
+    keys = standing.steps("preview", twin, "--max", "9", "--dry-run")
+    assert {key.partition("/")[0] for key in keys} == {f"preview-{twin}"}
+    standing.git("branch", "--delete", "--force", twin)
+
+
+def time_passes(standing: Branched) -> None:
+    """The time of every preview is over."""
     recorded = standing.home / "previews.json"
     text = json.loads(recorded.read_text())
     for one in text["previews"].values():
         one["until"] = one["made"]
     recorded.write_text(json.dumps(text))
-    assert standing.call("status").out.count("expires") == PREVIEWS - 1, "reading removes nothing"
-    assert standing.call("up", "dev", "--yes").err.count("its time was over") == PREVIEWS - 1
-
-    assert standing.document("preview", "list")["previews"] == []
-    assert standing.trash() == {}
-    assert standing.left() == before[1]
-    assert standing.git("worktree", "list") == before[2]
-    ours = {".partywall/previews.json", ".partywall/locks/.previews"}
-    assert standing.paths() - before[0] <= ours
-    assert containers(standing, "prod") == prod
-    assert containers(standing, "dev") == dev
-    assert "no preview is over" in standing.call("reap").out
-    assert "no changes" in standing.call("up", "--yes").out
 
 
 def test_what_a_service_wrote_into_its_checkout_outlives_it(standing: Branched) -> None:

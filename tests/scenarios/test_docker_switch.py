@@ -2,198 +2,200 @@
 
 from __future__ import annotations
 
-import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from statistics import median
 
 import pytest
-import yaml
 
 from partywall.execution import history, turn
-from scenarios.boxes import Boxes, docker, neighbours
-from scenarios.installation import SECONDS, until
+from scenarios.boxes import docker
+from scenarios.installation import SECONDS, at_rest, until
+from scenarios.turns import Turns, gap
 from scenarios.writers import Writer
 
 pytestmark = [pytest.mark.scenario, pytest.mark.docker]
 
 DRIVER = Path(__file__).parents[1] / "faults" / "driver.py"
-TAKE = """
-    def do_POST(self):
-        import socket
-        self.rfile.read(int(self.headers["Content-Length"]))
-        with socket.create_connection(("cache", 6379), 5) as cache:
-            cache.sendall(f"RPUSH seen {self.path[1:]}\\r\\n".encode())
-            taken = cache.recv(64).startswith(b":")
-        self.send_response(200 if taken else 500)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-"""
-"""What the page does with a number that is handed in: it answers when the cache has it."""
+DRAIN = 5
+"""Seconds for which requests under way are waited for; these are answered within the gap."""
+PROD, DEV = ("prod says hello", "503"), ("503", "dev says hello")
 
 
 @pytest.fixture(scope="module")
-def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Boxes]:
+def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Turns]:
     """A project whose environments take turns, up; a test leaves production switched on."""
-    with neighbours(tmp_path_factory.mktemp("switch")) as (one, _):
-        path = one.folder / "compose.yaml"
-        said = yaml.safe_load(path.read_text())
-        command = said["services"]["web"]["command"]
-        command[-1] = command[-1].replace("    def log_message", f"{TAKE}    def log_message")
-        path.write_text(yaml.safe_dump(said, sort_keys=False, width=1000))
-        one.settings(architecture="profiles")
-        one.call("up", "--yes")
-        yield one
-
-
-def pages(one: Boxes) -> tuple[str, str]:
-    return one.page("prod"), one.page("dev")
-
-
-def running(one: Boxes) -> set[str]:
-    """The environments that have containers."""
-    mark = '{{.Label "io.partywall.environment"}}'
-    return {*docker("ps", "-a", "--filter", one.mark, "--format", mark)} - {"machine"}
-
-
-def seen(one: Boxes, environment: str) -> list[int]:
-    """The numbers that an environment's cache has."""
-    return [int(word) for word in one.cached(environment, "lrange", "seen", "0", "-1").split()]
+    made = Turns(tmp_path_factory.mktemp("switch"))
+    try:
+        made.call("up", "--yes")
+        yield made
+    finally:
+        made.close()
 
 
 def more(writer: Writer, than: int) -> bool:
     return len(writer.taken) > than
 
 
-def gap(said: str) -> float:
-    (found,) = re.findall(r"neither answered for (\d+\.\d) s", said)
-    return float(found)
-
-
-def test_one_environment_stands_and_the_other_says_that_it_sleeps(one: Boxes) -> None:
-    assert pages(one) == ("prod says hello", "503")
-    assert running(one) == {"prod"}
+def test_one_environment_stands_and_the_other_says_that_it_sleeps(one: Turns) -> None:
+    assert one.pages() == PROD
+    assert one.running() == {"prod"}
+    assert one.turned_away("dev", 300_000) == (503, "10")
     assert "no changes" in one.call("up", "--yes").out
     status = one.document("status")["environments"]
     assert [status[name]["asleep"] for name in ("prod", "dev")] == [False, True]
     assert "partywall switch dev" in one.call("up", "dev", "--yes", code=3).err
-    assert "nothing was changed" not in one.call("switch", "dev", "--dry-run").text
-    assert running(one) == {"prod"}
+    assert one.document("switch", "dev", "--dry-run")["changes"] > 5
+    assert one.running() == {"prod"}
 
 
-def test_ten_switches_lose_nothing_that_was_taken(one: Boxes) -> None:
-    host = f"{one.name}.localhost"
+@pytest.mark.timeout(600)
+def test_ten_switches_lose_nothing_that_was_taken(one: Turns) -> None:
     told: list[float] = []
-    with Writer(one.port, host) as prod, Writer(one.port, f"dev.{host}") as dev:
-        for number in range(10):
-            to = ("dev", "prod")[number % 2]
-            told.append(gap(one.call("switch", to, "--yes").out))
-            assert running(one) == {to}
-            writer = {"prod": prod, "dev": dev}[to]
-            until(partial(more, writer, len(writer.taken)), what=f"{to} takes something")
-    assert 0.5 < max(told) < 60
-    assert prod.others == dev.others == []
-    assert min(len(prod.taken), len(dev.taken), prod.away, dev.away) > 10
-    # Nobody is ever answered by both: their turns do not overlap.
-    longest = max(later - sooner for sooner, later in pairs(sorted(prod.when + dev.when)))
-    assert longest <= max(told) + 2
-    assert {*prod.taken} <= {*seen(one, "prod")}
-    one.call("switch", "dev", "--yes")
-    assert {*dev.taken} <= {*seen(one, "dev")}
-    assert not {*seen(one, "dev")} - {*range(1, max(dev.taken) + 2)}
-    one.call("switch", "prod", "--yes")
+
+    def switch(to: str, writer: Writer) -> None:
+        told.append(gap(one.call("switch", to, "--yes").out))
+        assert one.running() == {to}
+        until(partial(more, writer, len(writer.taken)), what=f"{to} takes something")
+
+    with one.writer("prod") as prod:
+        with one.writer("dev") as dev:
+            for number in range(9):
+                switch(*(("dev", dev), ("prod", prod))[number % 2])
+        assert_kept(one, "dev", dev)
+        switch("prod", prod)
+    assert_kept(one, "prod", prod)
+    # Neither is ever answered while the other is, and what is said of the time between is true.
+    turns = sorted([(at, "prod") for at in prod.when] + [(at, "dev") for at in dev.when])
+    pairs = pairwise(turns)
+    between = [later[0] - sooner[0] for sooner, later in pairs if sooner[1] != later[1]]
+    assert len(between) == len(told) == 10
+    longer = [seen - said for seen, said in zip(between, told, strict=True)]
+    assert max(longer) < 2, (longer, told)
+    assert min(longer) > -DRAIN - 2, (longer, told)
+    assert abs(median(longer)) < 1, (longer, told)
 
 
-def pairs(times: list[float]) -> list[tuple[float, float]]:
-    return list(pairwise(times))
+def assert_kept(one: Turns, environment: str, writer: Writer) -> None:
+    """Every number that was acknowledged is in every store, and nobody was answered otherwise."""
+    assert writer.others == []
+    assert min(len(writer.taken), writer.away) > 10
+    for service, numbers in one.kept(environment).items():
+        assert {*writer.taken} <= numbers, (environment, service)
 
 
-def test_one_that_never_becomes_well_leaves_the_first_one_standing(one: Boxes) -> None:
-    one.cached("prod", "set", "word", "kept")
-    path = one.folder / "compose.yaml"
-    kept = path.read_text()
-    broken = "if os.environ['NAME'] == 'dev': raise SystemExit('broken on purpose')"
-    path.write_text(kept.replace('print("ready"', f'{broken}\n          print("ready"'))
-    if path.read_text() == kept:
-        said = yaml.safe_load(kept)
-        command = said["services"]["web"]["command"]
-        command[-1] = command[-1].replace('print("ready"', f'{broken}\nprint("ready"')
-        path.write_text(yaml.safe_dump(said, sort_keys=False, width=1000))
-    try:
+@pytest.mark.parametrize(
+    ("mark", "key", "says"),
+    [("dev.sick", "dev/web", "answered 500"), ("dev.job", "dev/job/prepare", "broken on purpose")],
+)
+def test_one_that_never_becomes_well_leaves_the_first_one_standing(
+    one: Turns, mark: str, key: str, says: str
+) -> None:
+    before = one.kept("prod")
+    with one.marked(mark):
         told = one.call("switch", "dev", "--yes", code=1).err
-    finally:
-        path.write_text(kept)
     assert "dev was not switched on" in told
-    assert "dev/web" in told
-    assert "broken on purpose" in told
+    assert f"failed: create {key}" in told
+    assert says in told
     assert "prod serves again; neither answered for" in told
-    assert pages(one) == ("prod says hello", "503")
-    assert running(one) == {"prod"}
-    assert one.cached("prod", "get", "word") == "kept\n"
+    assert one.pages() == PROD
+    assert one.running() == {"prod"}
+    assert one.kept("prod") == before
     assert "no changes" in one.call("up", "--yes").out
     assert history.unfinished(one.home) is None
 
 
-@pytest.mark.parametrize(("place", "back"), [("end:instance", False), ("begin:job", True)])
-def test_a_switch_that_was_killed_goes_on_or_back(one: Boxes, place: str, back: bool) -> None:
-    one.cached("prod", "set", "word", "kept")
+def test_a_port_that_was_taken_meanwhile_and_then_neither_starts(one: Turns) -> None:
+    one.call("switch", "dev", "--yes")
+    with socket.create_server(("127.0.0.1", one.cache_port)):
+        told = one.call("switch", "prod", "--yes", code=1).err
+        assert "failed: create prod/cache" in told
+        assert "dev serves again" in told
+        assert one.pages() == DEV
+        with one.marked("dev.job"):
+            told = " ".join(one.call("switch", "prod", "--yes", code=4).err.split())
+        assert "failed: create prod/cache" in told
+        assert "nor does dev serve again, so nobody does" in told
+        assert "failed: create dev/job/prepare" in told
+        assert "`partywall resume` starts dev" in told
+        assert one.pages() == ("503", "503")
+        one.call("resume", "--yes")
+        assert one.pages() == DEV
+    one.call("switch", "prod", "--yes")
+    assert one.pages() == PROD
+
+
+def killed(one: Turns, fuse: str) -> None:
+    """Switch to development, and be killed on the way."""
     done = subprocess.run(
-        [sys.executable, str(DRIVER), f"SIGKILL:{place}", "-C", str(one.folder), "switch", "dev",
-         "--yes"],
+        [sys.executable, str(DRIVER), fuse, "-C", str(one.folder), "switch", "dev", "--yes"],
         capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=SECONDS, check=False,
         env=one.environ(),
     )  # fmt: skip
     assert done.returncode == -signal.SIGKILL, done.stderr
     assert history.unfinished(one.home) is not None
-    one.call("resume", *(["--back"] if back else []), "--yes")
-    stands = "prod" if back else "dev"
-    assert running(one) == {stands}
-    assert turn.read(one.home) == stands
-    assert pages(one) == (("prod says hello", "503") if back else ("503", "dev says hello"))
+
+
+@pytest.mark.parametrize("place", ["end:instance", "begin:job"])
+def test_a_switch_that_was_killed_takes_itself_back(one: Turns, place: str) -> None:
+    before = one.kept("prod")
+    killed(one, f"SIGKILL:{place}")
+    until(lambda: at_rest(one.home), what="somebody takes it back")
     assert "no changes" in one.call("up", "--yes").out
-    one.call("switch", "prod", "--yes")
-    assert one.cached("prod", "get", "word") == "kept\n"
+    assert turn.read(one.home) == "prod"
+    assert one.pages() == PROD
+    assert one.running() == {"prod"}
+    assert one.kept("prod") == before
 
 
-def test_down_and_destroy_of_who_sleeps_and_who_stands(one: Boxes) -> None:
-    one.call("down", "prod", "--yes")
-    assert pages(one) == ("404", "503")
-    one.call("up", "--yes")
-    assert pages(one) == ("prod says hello", "503")
-    one.call("switch", "dev", "--yes")
-    one.call("destroy", "dev", "--yes")
-    assert running(one) == set()
-    one.call("up", "--yes")
-    assert pages(one) == ("prod says hello", "503")
-    assert one.cached("prod", "get", "word") == "kept\n"
+def test_after_a_power_cut_it_goes_on_when_somebody_says_so(one: Turns) -> None:
+    killed(one, "POWER:end:instance")
+    one.call("resume", "--yes")
+    assert one.running() == {"dev"}
+    assert turn.read(one.home) == "dev"
+    assert one.pages() == DEV
+    assert "no changes" in one.call("up", "--yes").out
 
 
-def test_the_rendered_file_has_a_profile_for_each_and_runs_without_partywall(one: Boxes) -> None:
-    one.call("switch", "dev", "--yes")
-    one.cached("dev", "set", "word", "kept")
+def test_the_rendered_file_has_a_profile_for_each_and_runs_without_partywall(one: Turns) -> None:
     rendered = one.home / "rendered"
     written = one.call("render").out.splitlines()
     assert ".partywall/rendered/all/compose.yaml" in written
     assert "docker compose --profile dev up -d" in (rendered / "README.md").read_text()
-    assert "no changes" in one.call("up", "--yes").out
-
+    docker("exec", f"{one.name}-dev-cache-1", "redis-cli", "set", "word", "kept")
     one.call("down", "--all", "--yes")
     try:
         one.compose(rendered / "all", "--profile", "dev", "up", "-d", "--wait", "dev-web")
         names = docker("ps", "--filter", f"name={one.name}-", "--format", "{{.Names}}")
-        assert set(names) == {f"{one.name}-dev-web-1", f"{one.name}-dev-cache-1"}
+        services = {"dev-web", "dev-cache", "dev-db"}
+        assert set(names) == {f"{one.name}-{service}-1" for service in services}
         # By the name that it has always had.
         asked = ("import socket; s = socket.create_connection(('cache', 6379), 5);"
                  " s.sendall(b'GET word\\r\\n'); print(s.recv(64).decode())")  # fmt: skip
         assert "kept" in docker("exec", f"{one.name}-dev-web-1", "python", "-c", asked)
-        assert running(one) == set()
+        assert one.running() == set()
     finally:
         one.compose(rendered / "all", "--profile", "dev", "down")
     one.call("up", "--yes")
-    assert pages(one) == ("503", "dev says hello")
-    assert one.cached("dev", "get", "word") == "kept\n"
-    one.call("switch", "prod", "--yes")
+    assert one.pages() == DEV
+
+
+def test_who_sleeps_is_not_handed_back_and_who_is_destroyed_gives_the_turn_back(one: Turns) -> None:
+    refused = one.call("leave", "--yes", code=3).err
+    assert "prod sleeps" in refused
+    assert "partywall switch prod" in refused
+    assert one.pages() == DEV
+    one.call("destroy", "dev", "--yes")
+    assert one.running() == set()
+    one.call("up", "--yes")
+    assert one.document("leave", "--dry-run")["ends"] == ["dev"]
+    one.call("down", "prod", "--yes")
+    assert one.pages() == ("404", "503")
+    one.call("up", "--yes")
+    assert one.pages() == PROD

@@ -4,16 +4,39 @@ from __future__ import annotations
 
 import contextlib
 import re
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
-from scenarios.installation import MAKAPIX, Installation, tiny
+from partywall.execution import history, turn
+from scenarios.installation import MAKAPIX, Installation, at_rest, tiny, until
 from scenarios.writers import Writer
 
 pytestmark = pytest.mark.scenario
 
+DRIVER = Path(__file__).parents[1] / "faults" / "driver.py"
+SMALL = {
+    "services": {
+        "web": {
+            "image": "none",
+            "expose": ["8080"],
+            "environment": {
+                "NAME": "${PARTYWALL_ENVIRONMENT}",
+                "WORD": "hello",
+                "VAULT_DIR": "/vault",
+            },
+            "volumes": ["vault:/vault"],
+            "stop_grace_period": "1s",
+            "x-partywall": {"run": "python -I -S web.py", "route": "/"},
+        }
+    },
+    "volumes": {"vault": None},
+}
 MAIN = "def main() -> None:"
 BREAKS = "assert os.environ['NAME'] != 'dev', 'on purpose'\n\n\n"
 
@@ -92,6 +115,30 @@ def test_one_that_does_not_become_well_sends_the_first_one_back(one: Installatio
     finally:
         one.edit("web.py", f"{BREAKS}{MAIN}", MAIN)
         one.call("up", "--yes")
+
+
+def test_killed_at_every_line_of_its_journal_it_takes_itself_back(tmp_path: Path) -> None:
+    """Whatever kills the command, production serves again without anybody's help."""
+    both = {"prod": {}, "dev": {"protected": False}}
+    with tiny(tmp_path, architecture="profiles", environments=both) as app:
+        (app.folder / "compose.yaml").write_text(yaml.safe_dump(SMALL))
+        app.call("up", "--yes")
+        app.vault("prod", "mine.txt").write_text("mine")
+        app.call("switch", "dev", "--yes")
+        app.call("switch", "prod", "--yes")
+        world, run = app.world(), history.last(app.home)
+        assert run is not None
+        for line in range(1, len(run.events) + 2):
+            command = [sys.executable, str(DRIVER), f"SIGKILL:{line}", *app.command()[3:]]
+            done = subprocess.run([*command, "switch", "dev", "--yes"], check=False, stderr=-3)
+            assert done.returncode == -signal.SIGKILL, line
+            until(lambda: at_rest(app.home), what=f"it is taken back from line {line}")
+            app.becomes(world)
+            assert turn.read(app.home) == "prod", line
+            assert app.page("prod") == "prod says hello\n"
+            assert app.get("dev.tiny.localhost")[0] == 503
+        assert app.vault("prod", "mine.txt").read_text() == "mine"
+        assert app.steps("up", "--yes") == {}
 
 
 def test_who_stands_and_is_destroyed_leaves_the_turn_to_production(one: Installation) -> None:

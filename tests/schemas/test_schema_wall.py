@@ -285,6 +285,25 @@ def test_what_is_removed_is_kept_aside(server, admin, tenants):
         assert connection.execute("SELECT to_regclass('rows')").fetchone() == (None,)
 
 
+def test_of_what_was_there_for_a_while_nothing_is_kept(server, admin, tenants):
+    names = "SELECT nspname FROM pg_namespace UNION SELECT rolname FROM pg_roles"
+    before = set(admin.execute(names).fetchall())
+    passing = Tenant(database="walled", schema="passing", role="walled_passing")
+    roles.ensure(admin, passing, Secret("passing"))
+    roles.let_read(admin, passing, ["prod.posts"])
+    with server.connect("walled", "walled_passing", "passing") as connection:
+        connection.execute("CREATE TABLE rows AS SELECT title FROM prod.posts")
+        connection.execute("SELECT lo_create(0)")
+    with server.connect("walled", "walled_passing", "passing"):
+        roles.drop(admin, passing)
+    roles.drop(admin, passing)
+    assert set(admin.execute(names).fetchall()) == before
+    large = "SELECT count(*) FROM pg_largeobject_metadata"
+    assert admin.execute(large).fetchone() == (0,)
+    readers = "SELECT role FROM extensions.partywall_read"
+    assert ("walled_passing",) not in admin.execute(readers).fetchall()
+
+
 def test_twice_is_once(admin, tenants):
     for name, tenant in tenants.items():
         roles.ensure(admin, tenant, Secret(name))

@@ -48,9 +48,10 @@ def port(site: Site, environment: Environment) -> Iterable[AnyThing]:
     """One edge and one host name for all, a port per environment.
 
     Browsers take no notice of ports where cookies are concerned (RFC 6265, 8.5), so those of every
-    environment but production are marked with its name.
+    environment with a port of its own are marked with its name. Production has none, nor have
+    previews, which have host names.
     """
-    mark = "" if environment.production else f"{environment.name}{COOKIE_MARK}"
+    mark = f"{environment.name}{COOKIE_MARK}" if environment.port else ""
     for thing in domain(site, environment):
         if isinstance(thing, Route):
             yield msgspec.structs.replace(thing, port=environment.port, cookies=mark)

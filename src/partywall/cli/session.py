@@ -43,6 +43,15 @@ class Session:
         """Names of production environments."""
         return (self.project.settings.production.name,)
 
+    def command(self, *words: str) -> list[str]:
+        """The argument list of another command line for the same project."""
+        where = self.where
+        files = [word for file in where.files for word in ("--file", str(file))]
+        settings = ["--settings", str(where.settings)] if where.settings else []
+        engine = ["--engine", where.engine] if where.engine else []
+        start = [sys.executable, "-m", "partywall", "-C", str(where.folder)]
+        return [*start, *files, *settings, *engine, *words]
+
     def reap(self, *, quiet: bool = False) -> list[str]:
         """Remove previews whose time is over; what was done, in sentences that are also shown."""
         from partywall.workflows import previews  # noqa: PLC0415  (only changing verbs need it)

@@ -62,6 +62,8 @@ class EnvironmentSettings(msgspec.Struct, frozen=True, kw_only=True):
     """The Compose project that it is already, made by somebody else."""
     volumes_of: str | None = None
     """The Compose project whose volumes hold its data."""
+    passing: bool = False
+    """Whether it is a preview, which no settings name."""
 
 
 class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):

@@ -32,12 +32,15 @@ class Ground:
         secrets: SecretStore,
         records: Records,
         running: Callable[[Key], bool],
+        passing: Callable[[str], bool] = lambda _environment: False,
     ) -> None:
+        """`passing` tells environments of which nothing is set aside when they are removed."""
         self.reach = reach
         self.links = links
         self.secrets = secrets
         self.records = records
         self.running = running
+        self.passing = passing
 
     def password(self, space: Space) -> Secret:
         """What the environment logs in with."""

@@ -146,6 +146,10 @@ class Engine(Protocol):
         """Why nobody starts again what ends, in one sentence; empty when somebody does."""
         ...
 
+    def discard(self, things: Iterable[AnyThing]) -> None:
+        """Remove what was built for things that are gone, unless somebody else has it; no data."""
+        ...
+
     def close(self, *, environments: Iterable[str]) -> None:
         """Called when a change has ended; stops what only empty installations leave behind."""
         ...

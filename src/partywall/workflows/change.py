@@ -11,7 +11,7 @@ import msgspec
 from partywall.axes.site import EDGE
 from partywall.edge import sides
 from partywall.edge.load import reload
-from partywall.execution import history, undo
+from partywall.execution import history, previews, undo
 from partywall.execution.executor import execute
 from partywall.execution.journal import FileJournal
 from partywall.interfaces import Progress
@@ -129,6 +129,7 @@ def change(project: Project, goal: Goal, approve: Approve, progress: Progress) -
             project.release_ports()
         if goal.verb == "destroy":
             turns.end(project, goal.scope)
+            _discard(project, goal, observed)
         if observed.unknown and goal.verb == "up":
             _once_more(project, goal, progress)
         return Changed(plan=plan, said=(*said, *_tidy(project, names)))
@@ -345,6 +346,13 @@ def _gather(project: Project, goal: Goal) -> None:
         project.engine.trash().gather(goal.scope)
 
 
+def _discard(project: Project, goal: Goal, observed: World) -> None:
+    """What a preview was built from waits for no return of it."""
+    passing = previews.read(project.home)
+    names = [name for name in passing if goal.scope in (None, name)]
+    project.engine.discard(one for one in observed.things() if environment_of(one.key) in names)
+
+
 def _once_more(project: Project, goal: Goal, progress: Progress) -> None:
     """What could not be seen at first, such as routes of an edge that was down, can be now."""
     observed, plan = _look(project, goal)
@@ -365,7 +373,7 @@ def _prepare(project: Project, goal: Goal, plan: Plan) -> list[str]:
         if written is not None:
             said.append(f"made {written.name} with fresh secrets for {name}")
     project.claim(names)
-    turns.begin(project, goal.to, plan)
+    turns.prepare(project, goal.to, plan)
     if goal.verb == "up":
         sharing.register(project)
     if goal.verb == "up" and (goal.scope is None or not _is_here(project)):
@@ -386,6 +394,7 @@ def _carry_out(
         project.records.put(seeder)
     journal = FileJournal(project.home)
     journal.open(_head(goal, observed))
+    turns.begin(project, goal.to)
     try:
         execute(plan, project.observer, project.performers(), journal, progress, project.clock)
     finally:

@@ -22,6 +22,8 @@ _SECTIONS = ("services", "volumes", "networks", "secrets", "configs")
 _SUBJECTS = 10
 """Commits that are named; all are counted."""
 _LARGEST = 1_000_000
+_OURS = "PARTYWALL_"
+"""Variables that Partywall makes are there where they are needed."""
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,8 +35,12 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """File → digest of its content."""
     sections: Mapping[str, Mapping[str, Any]]
     """`services`, `volumes` … → name → what the Compose files say of it, not interpolated."""
-    variables: frozenset[str]
-    """Names in its env files."""
+    variables: Mapping[str, str]
+    """What its env files say, with placeholders for secrets."""
+    secrets: frozenset[str]
+    """Those of them that hold secrets, which are other ones in every environment."""
+    edited: tuple[str, ...]
+    """Files that were changed in the checkout, and that no commit has so."""
     images: Mapping[str, str]
     """Service → what its running image really is."""
     migrations: Mapping[str, tuple[str, ...]]
@@ -47,6 +53,7 @@ def drift(project: Project, one: str | None, other: str | None) -> Document:
         BadInput: when all have the one checkout, or there are no two of them.
     """
     refuse_one_checkout(project, "drift")
+    project.sources.lenient = True
     pairs = _pairs(project, one, other)
     names = list(dict.fromkeys(name for pair in pairs for name in pair))
     health = project.engine.health([key for key in project.observer.observe().entries if _is(key)])
@@ -84,12 +91,16 @@ def _facts(project: Project, name: str, health: Mapping[Key, Health]) -> Facts:
     assert source.checkout is not None  # noqa: S101  (attached ones are refused before)
     folder = source.settings.folder
     files = {_shown(path, folder): read_bytes(path) or b"" for path in project.files(name)}
+    given = project.given(name)
+    read = [one for one in envfiles.load(source.env_files) if not one.startswith(_OURS)]
     return Facts(
         name=name,
         checkout=source.checkout,
         compose={file: hashlib.sha256(data).hexdigest() for file, data in files.items()},
         sections=_sections(files),
-        variables=frozenset(envfiles.load(source.env_files)),
+        variables={variable: given.variables[variable] for variable in read},
+        secrets=frozenset(given.refs),
+        edited=tuple(_edited(project, source.checkout)),
         images={
             key.partition("/")[2]: one.image
             for key, one in health.items()
@@ -97,6 +108,12 @@ def _facts(project: Project, name: str, health: Mapping[Key, Health]) -> Facts:
         },
         migrations=migrations.heads(dict(_migrations(folder))),
     )
+
+
+def _edited(project: Project, checkout: Checkout) -> list[str]:
+    repository = project.sources.repository
+    folder = project.sources.ground.folder(checkout)
+    return repository.edited(folder) if repository.head(folder) else []
 
 
 def _shown(path: Path, folder: Path) -> str:
@@ -153,9 +170,10 @@ def _pair(project: Project, one: Facts, other: Facts) -> Document:
         **{
             section: _apart(one.sections[section], other.sections[section]) for section in _SECTIONS
         },
-        "variables": _only(sorted(one.variables), sorted(other.variables)),
+        "variables": _variables(one, other),
         "images": _values(one.images, other.images),
         "migrations": _values(one.migrations, other.migrations),
+        "edited": {"one": list(one.edited), "other": list(other.edited)},
     }
     return {**made, "differences": _count(made)}
 
@@ -185,6 +203,16 @@ def _files(one: Mapping[str, str], other: Mapping[str, str]) -> Document:
     return {
         **_only(sorted(one), sorted(other)),
         "differ": [file for file in both if one[file] != other[file]],
+    }
+
+
+def _variables(one: Facts, other: Facts) -> Document:
+    """Values are compared and never shown; secrets are meant to differ, and are not compared."""
+    both = one.variables.keys() & other.variables.keys()
+    differ = (name for name in sorted(both) if one.variables[name] != other.variables[name])
+    return {
+        **_only(sorted(one.variables), sorted(other.variables)),
+        "differ": [name for name in differ if name not in one.secrets & other.secrets],
     }
 
 
@@ -229,7 +257,7 @@ def _values(one: Mapping[str, Any], other: Mapping[str, Any]) -> Document:
 def _count(made: Document) -> int:
     """How many differences there are; all commits that one has alone are one."""
     commits = made["commits"]
-    lists = ("compose", *_SECTIONS, "variables")
+    lists = ("compose", *_SECTIONS, "variables", "edited")
     named = sum(len(each) for part in lists for each in made[part].values())
     found = named + len(made["images"]) + len(made["migrations"])
     return found + sum(1 for way in ("ahead", "behind") if commits[way])

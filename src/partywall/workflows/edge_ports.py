@@ -183,8 +183,11 @@ def _twice(settings: Settings, one: Line, other: Line, port: int) -> BadInput:
 def _own(
     chosen: Ports, settings: Settings, before: Mapping[str, int], others: Gone
 ) -> dict[str, int]:
-    """The port of every environment but production: its line's, the remembered, or a free one."""
-    every = [one for one in settings.environments.values() if not one.production]
+    """The port of every environment but production: its line's, the remembered, or a free one.
+
+    A preview has none: the edge cannot begin to listen on another one without a gap for all.
+    """
+    every = [one for one in settings.environments.values() if not (one.production or one.passing)]
     said = {one.name: one.port for one in every if one.port}
     gone = {*used(chosen, settings).values(), *said.values()}
     own: dict[str, int] = {}

@@ -9,6 +9,7 @@ import msgspec
 
 from partywall.axes.sharing import KINDS, any_shared, common_database, database_name, user
 from partywall.compose.envfiles import fresh_secret
+from partywall.execution import previews
 from partywall.interfaces import Performer
 from partywall.model.app import Role
 from partywall.model.choices import DatabaseWall
@@ -85,7 +86,14 @@ def ground(project: Project) -> Ground:
     from partywall.data.spaces import Ground  # noqa: PLC0415  (reading verbs rarely need it)
 
     engine = project.engine
-    return Ground(engine.reach(), engine.links(), project.store, project.records, project.runs)
+    return Ground(
+        engine.reach(),
+        engine.links(),
+        project.store,
+        project.records,
+        project.runs,
+        lambda environment: environment in previews.read(project.home),
+    )
 
 
 def performers(project: Project) -> Sequence[Performer]:

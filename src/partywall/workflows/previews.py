@@ -18,14 +18,14 @@ from partywall.execution.previews import Preview
 from partywall.interfaces import ATTACHED, RENDERED, Progress
 from partywall.model.choices import Presence
 from partywall.model.errors import BadInput, PartywallError, Refused
-from partywall.model.world import environment_of
+from partywall.model.world import SHARED, Space, environment_of
 from partywall.system.files import failed
 from partywall.system.git import remove_tree
 from partywall.workflows.change import Goal, change, planned
 from partywall.workflows.project import Project
 from partywall.workflows.pull import fetch, forward, refuse_one_checkout
 
-_BRANCH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/-]*")
+_BRANCH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/@#+=-]*")
 _FOLDERS = (CHECKOUTS, "state", "logs", "data", "own", "run", "inside", ATTACHED, RENDERED)
 """Folders of the home folder in which each environment has one of its own."""
 _FILES = ("secrets/{}.json", "cache/{}.json", "locks/{}.lock")
@@ -60,7 +60,9 @@ def _settings_of(settings: Settings, preview: Preview) -> EnvironmentSettings:
         ),
         protected=True,
         user=name,
+        port=None,
         branch=preview.branch,
+        passing=True,
         attach=None,
         volumes_of=None,
     )
@@ -73,6 +75,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """The project with the preview among its environments."""
     preview: Preview
     goal: Goal
+    most: int
+    """How many previews there may be."""
 
 
 def wanted(project: Project, branch: str, ttl: str, most: int) -> Wanted:
@@ -92,17 +96,15 @@ def wanted(project: Project, branch: str, ttl: str, most: int) -> Wanted:
         Refused: when there are enough.
     """
     refuse_one_checkout(project, "preview")
-    _refuse_alone(project)
+    _refuse_turns(project)
     if not _BRANCH.fullmatch(branch):
-        raise BadInput(f"{branch!r} is no branch name", remedy="letters, digits, . _ / and -")
+        raise BadInput(
+            f"{branch!r} is no branch name", remedy="letters, digits, and . _ / @ # + = - inside"
+        )
     known = previews.read(project.home)
     found = next((one for one in known.values() if one.branch == branch), None)
-    if found is None and len(known) >= most:
-        raise Refused(
-            f"there are {len(known)} previews already ({', '.join(known)}), and at most {most} "
-            "may be",
-            remedy="`partywall preview remove NAME` first, or say `--max` with a larger number",
-        )
+    if found is None:
+        _refuse_more(known, most)
     now = project.clock.now()
     name = found.name if found else previews.name_of(branch, project.settings.environments)
     preview = Preview(
@@ -115,17 +117,27 @@ def wanted(project: Project, branch: str, ttl: str, most: int) -> Wanted:
     made = Project(settings, project.chosen_engine)
     fetch(made)
     _refuse_missing(made, branch)
-    return Wanted(project=made, preview=preview, goal=forward(made, name))
+    return Wanted(project=made, preview=preview, goal=forward(made, name), most=most)
 
 
-def _refuse_alone(project: Project) -> None:
+def _refuse_turns(project: Project) -> None:
+    """A preview stands beside others, or not at all."""
     presence = project.choices.presence
     if presence is not Presence.TOGETHER:
         raise BadInput(
-            f"a preview stands beside production, and with `presence: {presence.value}` no other "
-            "environment does",
-            where=project.settings.where("presence"),
-            remedy="say `presence: together`, or an architecture in which both stand",
+            f"a preview stands beside the others, and with `presence: {presence.value}` one "
+            "environment stands alone",
+            where=project.settings.where("presence") or project.settings.where("architecture"),
+            remedy="say `presence: together`",
+        )
+
+
+def _refuse_more(known: Mapping[str, Preview], most: int) -> None:
+    if len(known) >= most:
+        raise Refused(
+            f"there are {len(known)} previews already ({', '.join(known)}), and at most {most} "
+            "may be",
+            remedy="`partywall preview remove NAME` first, or say `--max` with a larger number",
         )
 
 
@@ -153,8 +165,17 @@ def record(wanted: Wanted) -> None:
         PartywallError: when it cannot be planned; then nothing is written.
     """
     planned(wanted.project, wanted.goal)
+    mine = wanted.preview
     with previews.changed(wanted.project.home) as every:
-        every[wanted.preview.name] = wanted.preview
+        there = every.get(mine.name)
+        if there is None:
+            _refuse_more(every, wanted.most)
+        elif there.branch != mine.branch:
+            raise Refused(
+                f"another command has just made a preview {mine.name}, of {there.branch}",
+                remedy="run the same command again: it chooses another name",
+            )
+        every[mine.name] = mine
 
 
 def expired(project: Project) -> list[Preview]:
@@ -188,8 +209,21 @@ def remove(project: Project, name: str, progress: Progress) -> None:
         raise BadInput(
             f"there is no preview `{name}`", remedy="`partywall preview list` shows what there is"
         )
+    _refuse_out_of_reach(project, name)
     change(project, Goal(verb="destroy", scope=name), lambda _plan: None, progress)
     forget(project, [name])
+
+
+def _refuse_out_of_reach(project: Project, name: str) -> None:
+    """What it has in a server that others use is removed by that server, and it has to run."""
+    for thing in project.observer.observe().things():
+        if isinstance(thing, Space) and environment_of(thing.key) == name:
+            shared = environment_of(thing.server) == SHARED
+            if shared and not project.runs(thing.server):
+                raise Refused(
+                    f"{thing.server}, which has data of {name}, does not run",
+                    remedy="`partywall up` first",
+                )
 
 
 def forget(project: Project, names: Iterable[str]) -> list[str]:

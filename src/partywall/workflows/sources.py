@@ -64,6 +64,9 @@ class Sources:
         self._project = project
         self._known: dict[str, Source] = {}
 
+    lenient = False
+    """Whether checkouts that were changed by hand are read as their commits are, for a report."""
+
     @property
     def apart(self) -> bool:
         """Whether every environment has a checkout of its own."""
@@ -169,9 +172,11 @@ class Sources:
         checkout = self.checkout(environment)
         folder = self.ground.folder(checkout)
         lasting = self.repository.head(folder) == checkout.commit
-        if lasting:
+        if lasting and self.lenient:
+            lasting = not self.repository.edited(folder)
+        elif lasting:
             refuse_edited(self.ground, checkout)
-        else:
+        if not lasting:
             folder = self._copy(checkout)
         return self._read_in(environment, checkout, folder / checkout.inner, lasting=lasting)
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 import msgspec
 
-from partywall.interfaces import Progress
+from partywall.interfaces import RENDERED, Progress
 from partywall.model.choices import Presence
-from partywall.model.errors import BadInput, CheckFailed, HalfDone
+from partywall.model.errors import BadInput, CheckFailed, HalfDone, PartywallError
 from partywall.model.plan import Action, Plan, Step
 from partywall.model.world import Instance, Job, Route
+from partywall.system import lastwill
+from partywall.system.files import failed
 from partywall.workflows.change import Approve, Changed, Goal, change, planned
 from partywall.workflows.project import Project
+
+LOG = "switch-back.log"
+"""What is said where a switch that was killed is taken back, below the home folder."""
 
 
 class Switched(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,47 +55,86 @@ def preview(project: Project, to: str) -> Plan:
     return planned(project, goal(project, to))
 
 
-def switch(project: Project, to: str, approve: Approve, progress: Progress) -> Switched:
+def switch(
+    project: Project, to: str, approve: Approve, progress: Progress, will: Sequence[str]
+) -> Switched:
     """Do it, after `approve` has seen the plan.
+
+    Args:
+        project: the project.
+        to: who is switched on.
+        approve: asks the user, or raises.
+        progress: who hears of it.
+        will: the command line that takes a switch back; run if this process is killed.
 
     Raises:
         CheckFailed: when the other one did not become well; the first one is back.
-        HalfDone: when not even that could be done.
+        HalfDone: when not even that could be done: nobody serves.
         PartywallError: when nothing was done.
     """
     wanted = goal(project, to)
     gap = Gap(progress, time.monotonic)
-    try:
-        done = change(project, wanted, _watched(approve, gap), gap)
-    except HalfDone as error:
-        _back(project, wanted, gap)
-        raise CheckFailed(
-            f"{to} was not switched on: {error.what}\n{_again(wanted, gap)}",
-            detail=error.detail,
-            remedy="mend what is named and switch again",
-        ) from error
+    with contextlib.ExitStack() as meanwhile:
+
+        def approving(plan: Plan) -> None:
+            approve(plan)
+            meanwhile.enter_context(_willed(project, will))
+            gap.expect(plan)
+
+        try:
+            done = change(project, wanted, approving, gap)
+        except HalfDone as error:
+            _back(project, wanted, gap, error)
+            raise CheckFailed(
+                f"{to} was not switched on: {error.what}\n{_again(wanted, gap)}",
+                detail=error.detail,
+                remedy="mend what is named and switch again",
+            ) from error
     return Switched(changed=done, former=wanted.former, on=to, away=gap.seconds)
 
 
-def _back(project: Project, wanted: Goal, gap: Gap) -> None:
-    """Let the first one stand again as it was."""
-    change(
-        project, Goal(verb="back", to=wanted.former), _watched(lambda _: None, gap, again=True), gap
-    )
+@contextlib.contextmanager
+def _willed(project: Project, will: Sequence[str]) -> Iterator[None]:
+    """Somebody takes the switch back if this process dies; what Compose does meanwhile ends first.
+
+    Raises:
+        MachineFailed: when nobody can be set to wait.
+    """
+    log = project.home / LOG
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(lastwill.left(will, log, f"{project.home / RENDERED}/"))
+        except OSError as error:
+            raise failed(error, "write", log) from error
+        yield
+
+
+def _back(project: Project, wanted: Goal, gap: Gap, why: HalfDone) -> None:
+    """Let the first one stand again as it was.
+
+    Raises:
+        HalfDone: when it does not; `why` the other one does not is said, too.
+    """
+    try:
+        change(
+            project,
+            Goal(verb="back", to=wanted.former),
+            lambda plan: gap.expect(plan, again=True),
+            gap,
+        )
+    except PartywallError as error:
+        raise HalfDone(
+            f"{wanted.to} was not switched on: {why.what}\n"
+            f"nor does {wanted.former} serve again, so nobody does: {error.what}",
+            detail=[*why.detail, *error.detail],
+            remedy=f"mend what is named, then `partywall resume` starts {wanted.former}",
+        ) from error
 
 
 def _again(wanted: Goal, gap: Gap) -> str:
     if wanted.former == wanted.to:
         return f"{wanted.to} is as it was before"
     return f"{wanted.former} serves again; neither answered for {gap.seconds:.1f} s"
-
-
-def _watched(approve: Approve, gap: Gap, *, again: bool = False) -> Approve:
-    def approving(plan: Plan) -> None:
-        approve(plan)
-        gap.expect(plan, again=again)
-
-    return approving
 
 
 class Gap(Progress):

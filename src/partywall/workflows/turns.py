@@ -57,19 +57,26 @@ def _refuse_attached(project: Project) -> None:
         )
 
 
-def begin(project: Project, to: str, plan: Plan) -> None:
-    """Before the first step of another one's turn: have its images at hand, and write it down.
+def prepare(project: Project, to: str, plan: Plan) -> None:
+    """Before another one's turn begins: have its images at hand.
 
     Raises:
         MachineFailed: when an image cannot be had; nobody was stopped for it.
     """
-    if not to:
-        return
-    succession = project.engine.succession()
+    succession = project.engine.succession() if to else None
     if succession is not None:
         entries = [step.after for step in plan.steps if step.environment == to and step.after]
         succession.prepare(one for one in entries if isinstance(one.thing, _DESCRIBED))
-    turn.write(project.home, to)
+
+
+def begin(project: Project, to: str) -> None:
+    """Write down that it is another one's turn, after the journal says so and before any step.
+
+    Raises:
+        MachineFailed: when it cannot be written.
+    """
+    if to:
+        turn.write(project.home, to)
 
 
 @contextlib.contextmanager

@@ -12,20 +12,22 @@ ALIKE = {
     "compose": {**NONE, "differ": []},
     **{part: {**NONE, "differ": {}} for part in ("services", "volumes", "networks")},
     **{part: {**NONE, "differ": {}} for part in ("secrets", "configs")},
-    "variables": NONE,
+    "variables": {**NONE, "differ": []},
+    "edited": NONE,
     "images": {},
     "migrations": {},
 }
 APART = {
     **ALIKE,
-    "differences": 8,
+    "differences": 10,
     "commits": {
         "ahead": 1, "behind": 2, "ahead_subjects": ["abc new"],
         "behind_subjects": ["def old", "123 older"],
     },
     "compose": {**NONE, "differ": ["compose.yaml"]},
     "services": {"one": ["cache"], "other": [], "differ": {"web": ["expose", "image"]}},
-    "variables": {"one": [], "other": ["ONLY"]},
+    "variables": {"one": [], "other": ["ONLY"], "differ": ["MODE"]},
+    "edited": {"one": [], "other": ["web/page.py"]},
     "images": {"web": {"one": "sha256:0123456789abcdef", "other": None}},
     "migrations": {"db/migrations": {"one": ["a"], "other": ["b", "c"]}},
 }  # fmt: skip
@@ -61,6 +63,8 @@ def test_every_difference_has_a_line():
         "  service cache: in prod alone",
         "  service web: expose, image",
         "  variable ONLY: in dev alone",
+        "  variable MODE: differs",
         "  image of web: 0123456789ab in prod, none in dev",
+        "  web/page.py: changed by hand in the checkout of dev",
         "  migrations in db/migrations: a in prod, b, c in dev",
     ]

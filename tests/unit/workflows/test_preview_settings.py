@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -10,7 +12,9 @@ from partywall.compose import settings as compose_settings
 from partywall.compose.settings import Settings
 from partywall.execution import previews as recorded
 from partywall.execution.previews import Preview
-from partywall.workflows.previews import with_previews
+from partywall.model.choices import Presence
+from partywall.model.errors import BadInput
+from partywall.workflows.previews import wanted, with_previews
 
 TEXT = """
 project: shop
@@ -41,6 +45,7 @@ def test_a_preview_is_as_dev_is_with_names_and_secrets_of_its_own(settings: Sett
     assert (x.domain, x.branch, x.user) == ("x.shop.example", "feature/x", "x")
     assert x.protected
     assert not x.production
+    assert x.passing
     assert [file.path.name for file in x.env_files] == [".env", ".env.x"]
 
 
@@ -51,3 +56,17 @@ def test_an_environment_of_the_settings_is_never_a_preview(settings: Settings) -
 
 def test_without_previews_nothing_is_added(settings: Settings) -> None:
     assert with_previews(settings, settings.folder / "home") == settings
+
+
+@pytest.mark.parametrize("presence", [Presence.SWITCHED, Presence.SINGLE, Presence.ON_DEMAND])
+def test_where_one_stands_alone_there_is_no_preview(settings: Settings, presence: Presence) -> None:
+    project: Any = SimpleNamespace(
+        sources=SimpleNamespace(apart=True),
+        choices=SimpleNamespace(presence=presence),
+        settings=settings,
+        home=settings.folder / "home",
+    )
+    with pytest.raises(BadInput, match=f"with `presence: {presence.value}`") as error:
+        wanted(project, "feature/x", "1d", 5)
+    assert "presence: together" in error.value.remedy
+    assert recorded.read(project.home) == {}

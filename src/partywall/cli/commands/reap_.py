@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from partywall.cli import options
 from partywall.cli.render.timers import cron, systemd
 from partywall.cli.session import Session
+from partywall.execution.owner import user_of
 from partywall.model.errors import BadInput
+
+_TOLD = ("DOCKER_CONTEXT", "DOCKER_HOST", "PARTYWALL_COMMONS", "XDG_DATA_HOME")
+"""What of our own variables leads to another engine or another edge than the customary ones."""
 
 
 @click.command("reap")
@@ -20,10 +26,13 @@ def command(session: Session, as_cron: bool, as_timer: bool, json: bool) -> None
     if as_cron and as_timer:
         raise BadInput("--cron or --systemd?", remedy="say one of them")
     folder = session.project.folder
+    told = {name: os.environ[name] for name in _TOLD if name in os.environ}
     if as_cron:
-        session.print(cron(folder))
+        session.print(cron(folder, told))
     elif as_timer:
-        session.print(systemd(folder, session.project.settings.project))
+        home = session.project.home
+        user = user_of((home if home.exists() else folder).stat().st_uid)
+        session.print(systemd(folder, session.project.settings.project, user, told))
     else:
         said = session.reap(quiet=json)
         if json:

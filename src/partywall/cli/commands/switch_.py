@@ -32,9 +32,11 @@ def command(session: Session, environment: str, dry_run: bool, yes: bool, json: 
         else:
             session.show_plan(plan)
         return
+    session.reap()
     with StepLines(sys.stderr, style_of(sys.stderr)) as lines:
         approve = session.approve(yes=yes, quiet=json)
-        done = switch.switch(session.project, environment, approve, lines)
+        will = session.command("resume", "--back", "--yes")
+        done = switch.switch(session.project, environment, approve, lines, will)
     for sentence in done.changed.said:
         session.note(sentence)
     if json:

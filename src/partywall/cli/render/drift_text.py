@@ -45,6 +45,11 @@ def _pair(pair: Document, style: Style) -> Iterator[str]:
     for service, both in pair["images"].items():
         first, second = (_short(both[side]) for side in ("one", "other"))
         yield f"  image of {clean(service)}: {first} in {one}, {second} in {other}"
+    for side, name in (("one", one), ("other", other)):
+        yield from (
+            f"  {clean(file)}: changed by hand in the checkout of {name}"
+            for file in pair["edited"][side]
+        )
     for folder, both in pair["migrations"].items():
         first, second = (_heads(both[side]) for side in ("one", "other"))
         yield f"  migrations in {clean(folder)}: {first} in {one}, {second} in {other}"

@@ -2,28 +2,49 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 _MINUTES = 15
+_PLAIN = re.compile(r"[\w@+=:,./-]+", re.ASCII)
 
 
-def cron(folder: Path) -> str:
-    """A line for `crontab -e` of the user who owns the installation."""
-    return f"*/{_MINUTES} * * * * {_command(folder).replace('%', chr(92) + '%')}"
+def cron(folder: Path, environ: Mapping[str, str]) -> str:
+    """A line for `crontab -e` of the user who owns the installation.
+
+    Args:
+        folder: the app's.
+        environ: variables that lead to the same engine and the same edge.
+    """
+    told = [f"{name}={shlex.quote(value)}" for name, value in sorted(environ.items())]
+    command = " ".join([*told, shlex.join(_command(folder))])
+    return f"*/{_MINUTES} * * * * {command.replace('%', chr(92) + '%')}"
 
 
-def systemd(folder: Path, project: str) -> str:
-    """A service and its timer, as files for /etc/systemd/system."""
+def systemd(folder: Path, project: str, user: str, environ: Mapping[str, str]) -> str:
+    """A service and its timer, as files for /etc/systemd/system.
+
+    Args:
+        folder: the app's.
+        project: its name.
+        user: who owns the installation.
+        environ: variables that lead to the same engine and the same edge.
+    """
     name = f"partywall-reap-{project}"
-    command = _command(folder).replace("%", "%%")
+    told = (f"Environment={_quoted(f'{key}={value}')}\n" for key, value in sorted(environ.items()))
+    command = " ".join(map(_quoted, _command(folder))).replace("$", "$$")
     return (
         f"# /etc/systemd/system/{name}.service\n"
         "[Unit]\n"
-        f"Description=Remove previews of {project} whose time is over\n\n"
+        f"Description=Remove previews of {project} whose time is over\n"
+        "After=docker.service\n\n"
         "[Service]\n"
         "Type=oneshot\n"
+        f"User={user}\n"
+        f"{''.join(told)}"
         f"ExecStart={command}\n\n"
         f"# /etc/systemd/system/{name}.timer\n"
         "[Unit]\n"
@@ -37,5 +58,14 @@ def systemd(folder: Path, project: str) -> str:
     )
 
 
-def _command(folder: Path) -> str:
-    return shlex.join([sys.executable, "-m", "partywall", "-C", str(folder), "reap"])
+def _command(folder: Path) -> list[str]:
+    return [sys.executable, "-m", "partywall", "-C", str(folder), "reap"]
+
+
+def _quoted(word: str) -> str:
+    """A word as systemd reads it: another quoting than a shell's, and % is its own."""
+    text = word.replace("%", "%%")
+    if _PLAIN.fullmatch(word):
+        return text
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

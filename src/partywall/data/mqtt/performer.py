@@ -24,6 +24,9 @@ mv .passwords passwords; mv .acl acl
 """
 """Both files come in one text with a line `#` between; a broker that keeps its users says so."""
 
+_ROUNDS = 100
+"""A broker may say little by little what it keeps, and the app may still say more."""
+
 
 class TopicSpacePerformer(SpacePerformer[TopicSpace]):
     """Performs steps on environments' parts of shared brokers."""
@@ -45,7 +48,21 @@ class TopicSpacePerformer(SpacePerformer[TopicSpace]):
             raise refused(space, why)
 
     def empty(self, space: TopicSpace) -> None:
-        """Retained messages stay until the broker's data go: nobody else may hear them."""
+        """Take back what it had the broker keep for who comes later."""
+        host, port = self._ground.reach.address(space.server, PORT)
+        password = self._ground.password(space).reveal()
+        try:
+            with Session(host, port, space.user, password) as session:
+                for _ in range(_ROUNDS):
+                    for topic in (kept := session.kept(f"{space.prefix}#")):
+                        session.publish(topic, b"", retain=True)
+                    if not kept:
+                        break
+                session.leave()
+        except Denied:
+            return  # a user that was never made keeps nothing
+        except OSError as error:
+            raise refused(space, error) from None
 
     def dismiss(self, space: TopicSpace) -> None:
         """It is recorded no longer, and so in no list."""

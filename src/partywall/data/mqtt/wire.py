@@ -12,6 +12,8 @@ PORT = 1883
 _SECONDS = 5.0
 _CLEAN_WITH_LOGIN = 0xC2
 _CONNECT, _PUBLISH, _SUBSCRIBE, _DISCONNECT = 0x10, 0x30, 0x82, 0xE0
+_SUBSCRIBED, _PING, _PONG = 0x90, 0xC0, 0xD0
+_RETAINED = 1
 _GRANTED = 2
 _CODES = {
     1: "it does not speak MQTT 3.1.1",
@@ -68,9 +70,29 @@ class Session:
         if self._packet()[1][2] > _GRANTED:
             raise Denied(f"{topic} may not be heard")
 
-    def publish(self, topic: str, data: bytes) -> None:
-        """Say something, without waiting for anybody."""
-        self._send(_PUBLISH, _text(topic) + data)
+    def publish(self, topic: str, data: bytes, *, retain: bool = False) -> None:
+        """Say something, without waiting for anybody; `retain` has it kept, nothing ends that."""
+        self._send(_PUBLISH | retain, _text(topic) + data)
+
+    def kept(self, pattern: str) -> list[str]:
+        """The topics with a message that is kept for who comes later.
+
+        A broker sends these before it answers what is asked next.
+
+        Raises:
+            Denied: when the pattern is not granted.
+        """
+        found = []
+        self._send(_SUBSCRIBE, struct.pack("!H", 1) + _text(pattern) + b"\x00")
+        self._send(_PING, b"")
+        while (packet := self._packet())[0] != _PONG:
+            kind, body = packet
+            if kind == _SUBSCRIBED and body[2] > _GRANTED:
+                raise Denied(f"{pattern} may not be heard")
+            if kind & 0xF0 == _PUBLISH and kind & _RETAINED:
+                (length,) = struct.unpack("!H", body[:2])
+                found.append(body[2 : 2 + length].decode())
+        return found
 
     def hear(self) -> bytes:
         """The next message on what was subscribed to."""

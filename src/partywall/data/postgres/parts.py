@@ -11,7 +11,7 @@ from partywall.data.postgres.connect import connect
 from partywall.data.postgres.schemas import roles
 from partywall.data.postgres.schemas.roles import Tenant
 from partywall.data.spaces import Ground
-from partywall.model.world import Database
+from partywall.model.world import Database, environment_of
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -86,15 +86,25 @@ class DatabaseParts:
             connection.execute("SELECT 1")
 
     def dismiss(self, database: Database) -> None:
-        """Set its database aside under another name, where nobody but the administrator gets in."""
+        """Set its database aside under another name, where nobody but the administrator gets in.
+
+        Of an environment that was made for a while nothing is kept.
+        """
         if self._ground.running(database.server):
             place = database.name if database.schema else _MAINTENANCE
             with self._admin(database, place) as server:
-                if database.schema:
-                    roles.set_aside(server, _tenant(database))
-                else:
-                    self._set_aside(server, database)
+                self._take(server, database, keep=not self._ground.passing(_mine(database)))
         self._ground.links.unlink(database)
+
+    def _take(self, server: Connection[Any], database: Database, *, keep: bool) -> None:
+        if database.schema:
+            (roles.set_aside if keep else roles.drop)(server, _tenant(database))
+        elif keep:
+            self._set_aside(server, database)
+        else:
+            _end(server, database.name)
+            server.execute(_sql("DROP DATABASE IF EXISTS {}", database.name))
+            server.execute(_sql("DROP ROLE IF EXISTS {}", database.owner))
 
     def _role(self, server: Connection[Any], database: Database) -> None:
         from psycopg import sql  # noqa: PLC0415  (0.17 s to import)
@@ -113,10 +123,7 @@ class DatabaseParts:
             server.execute(_sql("ALTER ROLE {} NOLOGIN", database.owner))
         if not _there(server, "pg_database", "datname", database.name):
             return
-        server.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
-            [database.name],
-        )
+        _end(server, database.name)
         aside = f"{database.name[:40]}_removed_{int(time.time() * 1000)}"
         server.execute(_sql("ALTER DATABASE {} RENAME TO {}", database.name, aside))
         server.execute(_sql("ALTER DATABASE {} OWNER TO {}", aside, database.admin))
@@ -139,6 +146,17 @@ def _tenant(database: Database) -> Tenant:
         schema=database.schema,
         role=database.owner,
         bounded=database.bounded,
+    )
+
+
+def _mine(database: Database) -> str:
+    return environment_of(database.key)
+
+
+def _end(server: Connection[Any], name: str) -> None:
+    """End every connection to a database."""
+    server.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
     )
 
 

@@ -15,7 +15,7 @@ from partywall.engines.docker.api import Api
 from partywall.engines.docker.compose import ComposeCli
 from partywall.engines.docker.containers import Containers
 from partywall.engines.docker.export import UnitExporter
-from partywall.engines.docker.images import sweep
+from partywall.engines.docker.images import discard, sweep
 from partywall.engines.docker.instances import InstancePerformer, JobPerformer
 from partywall.engines.docker.limits import Budgets, LimitPerformer
 from partywall.engines.docker.links import DockerLinks
@@ -277,6 +277,10 @@ class DockerEngine:
     def unwatched(self) -> str:
         """Empty: an engine that answers watches over its containers."""
         return ""
+
+    def discard(self, things: Iterable[AnyThing]) -> None:
+        """Remove their images, of those that were built here and that no container has."""
+        discard(self._api, things, self._parts.name)
 
     def close(self, *, environments: Iterable[str]) -> None:
         """With the edge goes the network that Compose made for it alone; old images go, too."""

@@ -65,13 +65,26 @@ def sweep(api: Api, owner: str, before: float) -> None:
     """
     filters = {"label": [f"{PROJECT}={owner}"]}
     for one in api.get("/images/json", filters=filters) or []:
-        image = one["Id"]
-        if one["Created"] >= before:
-            continue
-        users = api.get("/containers/json", all=True, filters={"ancestor": [image]})
-        if not users:
-            with contextlib.suppress(EngineRefuses):  # another image is built on it
-                api.delete(f"/images/{image}")
+        if one["Created"] < before:
+            _remove(api, one["Id"])
+
+
+def discard(api: Api, things: Iterable[AnyThing], project: str) -> None:
+    """Remove the images that were built for things that are gone and that nobody else has.
+
+    Raises:
+        MachineFailed: when the engine does not answer.
+    """
+    for name in sorted({name for thing in things if (name := image_of(thing, project))}):
+        _remove(api, name)
+
+
+def _remove(api: Api, image: str) -> None:
+    """Unless a container has it."""
+    users = api.get("/containers/json", all=True, filters={"ancestor": [image]})
+    if not users:
+        with contextlib.suppress(EngineRefuses):  # another image is built on it
+            api.delete(f"/images/{image}")
 
 
 def _is_moving(name: str, project: str) -> bool:

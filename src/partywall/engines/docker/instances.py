@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from partywall.engines.docker.answering import readiness
 from partywall.engines.docker.containers import Containers
 from partywall.engines.docker.making import Making
@@ -94,12 +96,13 @@ class JobPerformer:
         self._records = records
 
     def create(self, entry: Entry) -> None:
-        """Run it to its end; its container stays for its log.
+        """Run it to its end; its container stays for its log, and so it is remembered at once.
 
         Raises:
             MachineFailed: when it ends with another code than 0.
         """
         key = entry.thing.key
+        self._records.put(msgspec.structs.replace(entry, running=False))
         self._making.make(entry, anew=True)
         done = self._containers.until(key, ended, once=True)
         if code := done["State"].get("ExitCode"):

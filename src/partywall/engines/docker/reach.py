@@ -19,7 +19,7 @@ from partywall.engines.docker.stands import Position, contacts, positions
 from partywall.engines.docker.understand import Inspected
 from partywall.interfaces import Agent, Completed, Contact, Stand
 from partywall.model.errors import BadInput, MachineFailed
-from partywall.model.world import SHARED, Key
+from partywall.model.world import SHARED, Key, environment_of
 from partywall.system.files import failed, make_folder
 
 
@@ -44,10 +44,12 @@ class DockerReach:
     def address(self, instance: Key, port: int, near: str = "") -> tuple[str, int]:
         """The address of an instance's container in one of its networks, and the same port.
 
+        In its own unit's, unless said otherwise: those of others may go at any moment.
+
         Raises:
             MachineFailed: when it does not run.
         """
-        first = f"{self._naming.compose_project(near)}_" if near else ""
+        first = f"{self._naming.compose_project(near or environment_of(instance))}_"
         for address in addresses(self._running(instance), first):
             return address, port
         raise MachineFailed(f"{instance} is in no network", remedy="run `partywall up`")

@@ -141,6 +141,8 @@ class Units:
 
     def leave(self, name: str, network: str, service: str = "") -> None:
         """Let one of them, or none, be in it any longer; raises as `put` does."""
+        if not self.unit(name).folder.exists():
+            return
         with self._alone(name):
             before = self._joined(name)
             left = {one for one in before if not _same_way(one, network, service)}

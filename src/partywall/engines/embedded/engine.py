@@ -198,6 +198,9 @@ class EmbeddedEngine:
         wanted = any(one.program and one.program.wanted for one in self.states().values())
         return UNWATCHED if wanted and not control.watched(self.places.run) else ""
 
+    def discard(self, things: Iterable[AnyThing]) -> None:
+        """Nothing is built here."""
+
     def close(self, *, environments: Iterable[str]) -> None:
         """Give up what gone environments had; see that somebody watches what is left."""
         for environment in environments:

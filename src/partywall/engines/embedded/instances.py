@@ -60,13 +60,14 @@ class JobPerformer:
         self._records = records
 
     def create(self, entry: Entry) -> None:
-        """Run it to its end.
+        """Run it to its end; it is remembered from the start, for what it leaves if it fails.
 
         Raises:
             MachineFailed: when it ends with another code than 0.
         """
         assert isinstance(entry.thing, Job)  # noqa: S101  (performers get their own kind)
         key = entry.thing.key
+        self._records.put(msgspec.structs.replace(entry, running=False))
         self._running.start(entry)
         state = self._running.until(entry.thing, lambda state: state.finished)
         if state.last_exit:

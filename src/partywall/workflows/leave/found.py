@@ -77,6 +77,7 @@ def find(project: Project, behind: Iterable[str] = ()) -> Leaving:
         raise Refused("nothing of Partywall is here", remedy="`partywall init` begins")
     observed = project.observer.observe()
     production = project.settings.production.name
+    _refuse_asleep(project, production)
     _refuse_shared(observed, production)
     running = [one.key for one in _of(observed, production) if isinstance(one, Instance)]
     given = {one.name for one in _of(observed, production) if isinstance(one, Volume)}
@@ -121,6 +122,16 @@ def _refuse_lost(
     found = {path: one for path, one in held.items() if one.source not in given}
     if name_of(key) not in behind:
         refuse_nameless(hands, key, name_of(key), found)
+
+
+def _refuse_asleep(project: Project, production: str) -> None:
+    """What does not run cannot be seen to run on, and nobody else would serve."""
+    if production in project.asleep:
+        raise Refused(
+            f"{production} sleeps, and only what stands can be handed back: it is the turn of "
+            f"{project.on}",
+            remedy=f"`partywall switch {production}` first",
+        )
 
 
 def _refuse_shared(observed: World, production: str) -> None:

@@ -24,6 +24,9 @@ _BOUNDS: Mapping[str, str] = {
 }
 _CONNECTIONS = 20
 _ABLE = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT"
+_ROLE_KNOWN = "SELECT 1 FROM pg_roles WHERE rolname = %s"
+_MAY_READ = "SELECT 1 WHERE to_regclass('extensions.partywall_read') IS NOT NULL"
+"""Whether anybody has ever been let read a table of others."""
 
 _WATCH = """
 CREATE TABLE IF NOT EXISTS extensions.partywall_read
@@ -162,6 +165,27 @@ def set_aside(connection: Connection[Any], tenant: Tenant) -> str:
     return kept
 
 
+def drop(connection: Connection[Any], tenant: Tenant) -> None:
+    """Remove a schema with all that is in it, and its role; what is not there is fine."""
+    from psycopg import sql  # noqa: PLC0415  (0.17 s to import)
+
+    schema, role = sql.Identifier(tenant.schema), sql.Identifier(tenant.role)
+    with connection.transaction():
+        if _owner(connection, tenant.schema) == tenant.role:
+            connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(schema))
+        if connection.execute(_ROLE_KNOWN, [tenant.role]).fetchone() is None:
+            return
+        if connection.execute(_MAY_READ).fetchone():
+            forget = "DELETE FROM extensions.partywall_read WHERE role = %s"
+            connection.execute(forget, [tenant.role])
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s",
+            [tenant.role],
+        )
+        connection.execute(sql.SQL("DROP OWNED BY {} CASCADE").format(role))
+        connection.execute(sql.SQL("DROP ROLE {}").format(role))
+
+
 def _close(connection: Connection[Any], database: str) -> None:
     """What everybody may by default, nobody may: not come in, and not write to `public`."""
     from psycopg import sql  # noqa: PLC0415  (0.17 s to import)
@@ -177,7 +201,7 @@ def _close(connection: Connection[Any], database: str) -> None:
 def _role(connection: Connection[Any], tenant: Tenant, password: Secret) -> Iterator[Composed]:
     from psycopg import sql  # noqa: PLC0415  (0.17 s to import)
 
-    known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [tenant.role])
+    known = connection.execute(_ROLE_KNOWN, [tenant.role])
     role = sql.Identifier(tenant.role)
     yield sql.SQL("{} ROLE {} {} PASSWORD {} CONNECTION LIMIT {}").format(
         sql.SQL("ALTER" if known.fetchone() else "CREATE"),
