@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from partywall.engines.docker import host
 from partywall.engines.embedded.supervise import view
@@ -21,6 +22,11 @@ NOBODY = Account(65534, 65534, "nobody")
 _COMMONS = tempfile.TemporaryDirectory(prefix="partywall-commons-")
 os.environ.setdefault(commons.VARIABLE, _COMMONS.name)
 """What projects have in common on this machine is none of a test's business."""
+
+
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
+"""How long an example takes says something about the machine's other work, not about the code."""
 
 
 def pytest_configure() -> None:

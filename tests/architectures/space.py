@@ -11,8 +11,9 @@ from typing import Any
 import msgspec
 
 from architectures import apps, plans
+from partywall.axes.sense import check
 from partywall.axes.site import Environment, Site
-from partywall.axes.world import check, desired
+from partywall.axes.world import desired
 from partywall.engines.docker.names import Naming, unit_of
 from partywall.engines.docker.render import Ground, Json, document
 from partywall.model.app import App

@@ -14,8 +14,8 @@ import pytest
 
 from architectures import space
 from fakes.simulator import apply
+from partywall.axes.sense import check
 from partywall.axes.site import Site
-from partywall.axes.world import check
 from partywall.cli.render.svg import draw
 from partywall.model.choices import Choices, Presence
 from partywall.model.errors import BadInput, Refused
@@ -71,16 +71,14 @@ def test_a_refusal_names_what_does_not_go_together_and_what_does():
         options = [option.value for option in msgspec.structs.asdict(point).values()]
         no_wall = "common" in options and point.presence is not Presence.SINGLE
         error = refusal(point)
-        assert (error is not None) is (no_wall or "subfolder" in options), point
+        assert (error is not None) is no_wall, point
         if error:
             first, *others = re.findall(r"`([a-z]+): ([a-z-]+)`", error.what)
             assert getattr(point, first[0]).value == first[1]
-            if first != ("files", "subfolder"):
-                assert first[1] == "common"
-                assert others == [("presence", point.presence.value)]
-                assert point.presence is not Presence.SINGLE
-                for axis, option in re.findall(r"`([a-z]+): ([a-z-]+)`", error.remedy):
-                    assert option in {one.value for one in space.AXES[axis]}
+            assert first[1] == "common"
+            assert others == [("presence", point.presence.value)]
+            for axis, option in re.findall(r"`([a-z]+): ([a-z-]+)`", error.remedy):
+                assert option in {one.value for one in space.AXES[axis]}
 
 
 CASES = [

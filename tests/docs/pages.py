@@ -8,8 +8,6 @@ from typing import Any
 
 import click
 
-from partywall import catalog
-from partywall.axes.world import AXES
 from partywall.cli.main import COMMANDS, partywall
 from partywall.cli.render.svg import draw
 from partywall.compose.schema import schema, schema_text
@@ -135,21 +133,8 @@ def _table(shape: Mapping[str, Any], shapes: Mapping[str, Any]) -> Iterator[str]
     yield "|---|---|---|"
     for key, said in shape["properties"].items():
         needed = " **Needed.**" if key in shape.get("required", ()) else ""
-        meaning = f"{_meaning(said, shapes)}{needed}{_here(key, said, shapes)}"
+        meaning = f"{_meaning(said, shapes)}{needed}"
         yield f"| `{key}` | {_cell(_value(said, shapes))} | {_cell(meaning)} |"
-
-
-def _here(key: str, said: Mapping[str, Any], shapes: Mapping[str, Any]) -> str:
-    """The options that this version has, where more can be written."""
-    kinds = (_resolved(kind, shapes) for kind in said.get("anyOf", [said]))
-    written = {option for kind in kinds for option in kind.get("enum", ()) if option}
-    if key == "engine":
-        have = set(catalog.engine_names())
-    else:
-        have = {option.value for option in AXES.get(key, ())}
-    if not written or not have or have == written:
-        return ""
-    return f" In this version: {_listed(have)}."
 
 
 def _resolved(said: Mapping[str, Any], shapes: Mapping[str, Any]) -> Mapping[str, Any]:

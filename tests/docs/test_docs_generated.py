@@ -4,7 +4,6 @@ import pytest
 
 from architectures import plans
 from docs import pages
-from partywall.axes.world import AXES
 
 AGAIN = "run `make docs` and read the difference"
 
@@ -31,11 +30,3 @@ def test_every_key_of_the_settings_is_in_the_reference(made):
     for shape in pages.schema()["$defs"].values():
         for key in shape.get("properties", ()):
             assert f"\n| `{key}` |" in text
-
-
-def test_options_that_are_not_there_yet_are_said(made, monkeypatch):
-    assert "In this version" not in made[pages.DOCS / "reference" / "settings.md"]
-    built = {option: adds for option, adds in AXES["files"].items() if option != "subfolder"}
-    monkeypatch.setitem(AXES, "files", built)
-    text = pages.settings()
-    assert "In this version: `common`, `folder`, `read-only`." in text

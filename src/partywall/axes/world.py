@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from enum import StrEnum
 from typing import Any, TypeGuard
 
 import msgspec
@@ -17,7 +16,6 @@ from partywall.axes import (
     limits,
     presence,
     route,
-    sense,
     source,
 )
 from partywall.axes.logins import logged_in
@@ -26,7 +24,6 @@ from partywall.axes.sharing import settled
 from partywall.axes.site import Environment, Site
 from partywall.axes.standing import standing
 from partywall.axes.tuning import tuned
-from partywall.model.choices import Choices
 from partywall.model.world import AnyThing, Instance, Job, Limit, Need, World, environment_of
 
 Adds = Callable[[Site, Environment], Iterable[AnyThing]]
@@ -48,9 +45,9 @@ def desired(site: Site) -> World:
     """The world that these environments and choices ask for.
 
     Raises:
-        BadInput: when an axis has no such option (yet), or this app cannot have it.
+        BadInput: when this app cannot have an option.
     """
-    parts = [_option(axis, getattr(site.choices, axis)) for axis in AXES]
+    parts = [options[getattr(site.choices, axis)] for axis, options in AXES.items()]
     whole = settled(site)
     return World.of(
         thing
@@ -63,29 +60,6 @@ def _whole(parts: Iterable[Adds], site: Site, environment: Environment) -> Itera
     """Everything of an environment that stands."""
     made = logged_in(thing for part in parts for thing in part(site, environment))
     return source.out_of_checkout(_limited(made, environment), environment.checkout)
-
-
-def check(choices: Choices) -> None:
-    """Refuse a point that no installation can have.
-
-    Raises:
-        BadInput: when an axis has no such option (yet), or two options exclude each other.
-    """
-    for axis in AXES:
-        _option(axis, getattr(choices, axis))
-    sense.check(choices)
-
-
-def _option(axis: str, chosen: StrEnum) -> Adds:
-    options = AXES[axis]
-    if chosen not in options:
-        known = ", ".join(sorted(option.value for option in options))
-        raise sense.Senseless(
-            f"`{axis}: {chosen.value}` is not available in this version",
-            axes=(axis,),
-            remedy=f"choose one of: {known}",
-        )
-    return options[chosen]
 
 
 def _limited(things: list[AnyThing], environment: Environment) -> Iterable[AnyThing]:

@@ -12,10 +12,9 @@ from pathlib import Path
 import msgspec
 
 from partywall import catalog
-from partywall.axes.sense import Senseless
+from partywall.axes.sense import Senseless, check
 from partywall.axes.site import EDGE
 from partywall.axes.standing import stands
-from partywall.axes.world import check
 from partywall.axes.world import desired as build
 from partywall.compose import read
 from partywall.compose.settings import EnvironmentSettings, Settings

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from partywall.axes import world
+from partywall.axes import sense, world
 from partywall.axes.site import EDGE, EDGE_SIDES, Environment, Machine, Share, Site
 from partywall.model.app import App, Mount, Role, Service
 from partywall.model.choices import (
@@ -111,8 +111,8 @@ def test_production_alone_has_in_common_what_was_its_own():
 def test_no_wall_between_two_environments_makes_no_sense(axis, presence):
     point = Choices(presence=presence, **{axis: COMMON[axis]})
     with pytest.raises(BadInput) as bad:
-        world.check(point)
+        sense.check(point)
     assert f"`{axis}: common`" in bad.value.what
     assert f"`presence: {presence.value}`" in bad.value.what
     assert f"`{axis}: " in bad.value.remedy
-    world.check(msgspec.structs.replace(point, presence=Presence.SINGLE))
+    sense.check(msgspec.structs.replace(point, presence=Presence.SINGLE))

@@ -2,7 +2,7 @@
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes.simulator import apply
@@ -16,9 +16,6 @@ from partywall.planning.keep import destroy, keep
 from partywall.planning.restart import restart
 
 SCOPES = st.sampled_from(["prod", "dev", "stage"])
-patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-"""How long it takes says something about the machine's other work, not about plans."""
-
 VERBS = st.sampled_from(["up", "down", "destroy"])
 
 
@@ -30,13 +27,11 @@ def wanted_by(verb: str, wanted: World, found: World, scope: str | None) -> Worl
     return wanted if verb == "up" else {"down": keep, "destroy": destroy}[verb](found, scope)
 
 
-@patient
 @given(worlds(), seen())
 def test_a_plan_gets_there(wanted, found):
     assert apply(plan(wanted, found).steps, found).entries == wanted.entries
 
 
-@patient
 @given(worlds(), seen(), st.randoms(use_true_random=False))
 def test_any_order_that_keeps_the_waits_gets_there(wanted, found, random):
     planned = plan(wanted, found)
@@ -48,19 +43,16 @@ def test_any_order_that_keeps_the_waits_gets_there(wanted, found, random):
     assert apply(steps, found).entries == wanted.entries
 
 
-@patient
 @given(worlds())
 def test_there_is_nothing_to_do_twice(world):
     assert str(plan(world, world)) == "no changes"
 
 
-@patient
 @given(seen(unknown=True))
 def test_nothing_is_to_be_done_about_things_as_they_are(world):
     assert not plan(world, world)
 
 
-@patient
 @given(worlds(), seen(unknown=True), SCOPES, VERBS)
 def test_a_scoped_plan_leaves_others_alone(wanted, found, scope, verb):
     planned = plan(wanted_by(verb, wanted, found, scope), found, scope)
@@ -79,7 +71,6 @@ def test_a_scoped_plan_leaves_others_alone(wanted, found, scope, verb):
             )
 
 
-@patient
 @given(worlds(), seen(), SCOPES, VERBS)
 def test_a_scoped_plan_gets_there(wanted, found, scope, verb):
     goal = wanted_by(verb, wanted, found, scope)
@@ -90,7 +81,6 @@ def test_a_scoped_plan_gets_there(wanted, found, scope, verb):
     assert not plan(goal, after, scope)
 
 
-@patient
 @given(worlds(), worlds(), SCOPES, st.sampled_from(Action))
 def test_a_step_for_another_environment_is_refused(wanted, found, scope, action):
     world = World({**found.entries, **wanted.entries})
@@ -104,14 +94,12 @@ def test_a_step_for_another_environment_is_refused(wanted, found, scope, action)
                 check(Plan(scope=scope, steps=(smuggled,)), world)
 
 
-@patient
 @given(worlds(), seen(unknown=True), SCOPES | st.none())
 def test_the_unknown_has_no_step(wanted, found, scope):
     for step in plan(wanted, found, scope).steps:
         assert found.why_unknown(step.key) is None
 
 
-@patient
 @given(worlds(), seen(unknown=True), SCOPES | st.none())
 def test_equal_worlds_give_equal_plans(wanted, found, scope):
     again = World(dict(reversed(wanted.entries.items())))
@@ -119,7 +107,6 @@ def test_equal_worlds_give_equal_plans(wanted, found, scope):
     assert plan(wanted, found, scope) == plan(again, found_again, scope)
 
 
-@patient
 @given(worlds(), st.data())
 def test_a_restart_changes_nothing(world, data):
     services = [k for k in world.entries if k.count("/") == 1]
@@ -129,7 +116,6 @@ def test_a_restart_changes_nothing(world, data):
     assert {step.key for step in planned.steps} == set(keys)
 
 
-@patient
 @given(worlds(), seen())
 def test_a_plan_survives_json(wanted, found):
     planned = plan(wanted, found)

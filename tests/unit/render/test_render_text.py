@@ -318,7 +318,7 @@ def test_what_is_true_of_many_services_is_said_once():
     ("one", "words"),
     [
         ({"asleep": True, "url": "https://dev.club.example"}, "asleep"),
-        ({"asleep": True, "url": None}, "does not stand"),
+        ({"asleep": True, "url": None}, "not made: production stands alone"),
         ({"asleep": False, "url": "https://dev.club.example"}, "absent"),
     ],
 )

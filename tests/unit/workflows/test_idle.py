@@ -54,5 +54,5 @@ def test_an_option_that_cannot_be_had_is_refused_with_the_line_that_chooses_it()
         _ = project("architecture: flags\npresence: together\n").choices
     assert str(error.value.where) == "partywall.yaml:4"
     with pytest.raises(BadInput) as error:
-        _ = project("\nfiles: subfolder\n").choices
+        _ = project("\nfiles: common\n").choices
     assert str(error.value.where) == "partywall.yaml:4"

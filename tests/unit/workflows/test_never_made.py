@@ -48,3 +48,18 @@ def test_a_plan_says_what_is_not_there_yet(one, words):
     said = list(standing.notes(one))
     assert len(said) == len(words)
     assert all(word in line for word, line in zip(words, said, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("presence", "name", "attach", "there"),
+    [
+        (Presence.SWITCHED, "dev", None, True),
+        (Presence.TOGETHER, "dev", None, True),
+        (Presence.SINGLE, "dev", None, False),
+        (Presence.SINGLE, "prod", None, True),
+        (Presence.TOGETHER, "prod", "theirs", False),
+    ],
+)
+def test_who_stands_no_longer_has_no_address_and_who_sleeps_has_one(presence, name, attach, there):
+    said: Any = SimpleNamespace(name=name, attach=attach)
+    assert standing.answers(project(presence), said) is there

@@ -59,15 +59,3 @@ def test_the_turn_of_one_that_was_destroyed_is_over(tmp_path, scope, left):
     turn.write(tmp_path, "dev")
     turns.end(project(Presence.SWITCHED, home=tmp_path), scope)
     assert turn.read(tmp_path) == left
-
-
-def test_who_stands_no_longer_has_no_address_and_who_sleeps_has_one():
-    def answers(presence: Presence, name: str, attach: str | None = None) -> bool:
-        said: Any = SimpleNamespace(name=name, attach=attach)
-        return turns.answers(project(presence), said)
-
-    assert answers(Presence.SWITCHED, "dev")
-    assert answers(Presence.TOGETHER, "dev")
-    assert not answers(Presence.SINGLE, "dev")
-    assert answers(Presence.SINGLE, "prod")
-    assert not answers(Presence.TOGETHER, "prod", "theirs")
