@@ -20,7 +20,9 @@ _WHO = {
     for what, value in (("NAME", "somebody"), ("EMAIL", "somebody@example.org"))
 }
 
-_HISTORY = (".git/objects", ".git/logs", ".git/refs", "/journal/", "previews")
+_HISTORY = (".git/objects", ".git/logs", ".git/refs", "/journal/", "previews", ".b.log")
+"""Of the edge's two sides one has logs from the first, the other when it has its turn."""
+_FOR_GOOD = {".partywall/trash", ".partywall/docker/unnamed.json", ".git/packed-refs"}
 
 
 def git(folder: Path, *words: str) -> str:
@@ -79,7 +81,7 @@ class Branched(Boxes):
             "lock": (self.home, "locks/*.lock"),
             "log": (self.commons / "edge", "logs/*.a.log"),
             "rendered": (self.home, "rendered/*"),
-            "group": (Path("/sys/fs/cgroup"), f"memory/partywall/{self.name}/*/"),
+            "group": (Path("/sys/fs/cgroup"), f"*/partywall/{self.name}/*/"),
         }
         refs = self.git("for-each-ref", "--format", "%(refname:short)")
         return {
@@ -93,9 +95,14 @@ class Branched(Boxes):
         }
 
 
+def changed(before: dict[str, set[str]], after: dict[str, set[str]]) -> dict[str, set[str]]:
+    """By kind, what came or went meanwhile."""
+    return {kind: some for kind in before if (some := before[kind] ^ after[kind])}
+
+
 def _below(folder: Path, start: Path) -> Iterable[str]:
-    """Every path but histories, and the list of previews that is there once there was one."""
+    """Every path but histories, and what is there for good once something was in it."""
     for path in folder.rglob("*"):
         said = os.path.relpath(path, start)
-        if not any(part in said for part in _HISTORY):
+        if said not in _FOR_GOOD and not any(part in said for part in _HISTORY):
             yield said

@@ -6,13 +6,15 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
-from scenarios.installation import APPS, Installation
+from partywall.execution import previews
+from scenarios.installation import APPS, Installation, until
 
 pytestmark = pytest.mark.scenario
 
@@ -202,17 +204,25 @@ def test_systemd_takes_the_timer(standing: Cloned, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def time_passes(standing: Cloned, name: str) -> None:
+    """Wait until a preview is over."""
+    end = previews.read(standing.home)[name].until
+    until(lambda: time.time() > end, what=f"{name} is over")
+
+
 def test_a_preview_goes_with_its_time_or_when_it_is_destroyed(standing: Cloned) -> None:
     git(standing.top, "fetch", "--quiet")
     git(standing.top, "branch", "feature/Short_One", "origin/develop")
     git(standing.top, "branch", "feature/long", "origin/develop")
     standing.call("preview", "feature/Short_One", "--ttl", "1s")
     assert of(standing, "feature-short-one")
+    time_passes(standing, "feature-short-one")
     assert "its time was over" in standing.call("up", "dev", "--yes").err
     assert of(standing, "feature-short-one") == set()
 
     git(standing.top, "branch", "feature/third", "origin/develop")
     standing.call("preview", "feature/third", "--ttl", "1s")
+    time_passes(standing, "feature-third")
     assert "its time was over" in by_the_clock(standing)
     assert of(standing, "feature-third") == set()
 

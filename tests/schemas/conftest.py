@@ -18,6 +18,8 @@ def server() -> Iterator[Server]:
         Path(folder).chmod(0o755)
         made = Server(Path(folder) / "server")
         try:
+            with made.connect() as connection:
+                connection.execute("CREATE ROLE test_reader")  # to whom both seats may give rights
             yield made
         finally:
             made.close()

@@ -130,8 +130,6 @@ def holds_still(connection, table):
 
 def test_everything_that_a_schema_can_hold_is_copied(server, seats):
     source, target = seats
-    with server.connect() as keeper:
-        keeper.execute("DROP ROLE IF EXISTS test_reader; CREATE ROLE test_reader")
     with inside(server, source) as connection:
         connection.execute(BASE)
         connection.execute("INSERT INTO days VALUES ('2026-05-05', 'a day')")

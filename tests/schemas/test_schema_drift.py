@@ -16,7 +16,7 @@ def template(server):
     """A database with the same in two schemas, each owned by a role of its own."""
     with server.connect() as connection:
         connection.execute("CREATE DATABASE template_of_two")
-        for role in (*ROLES.values(), "test_reader"):
+        for role in ROLES.values():
             connection.execute(f"CREATE ROLE {role}")
     with server.connect("template_of_two") as connection:
         for schema, role in ROLES.items():

@@ -40,8 +40,8 @@ class Vault:
         if content_type(name) is None:
             return None
         path = self.folder / name
-        # A symbolic link in the vault could lead out of it.
-        return path if path.is_file() and path.resolve() == self.folder.resolve() / name else None
+        # A symbolic link in the vault could lead out of it, to where nobody may even look.
+        return path if path.resolve() == self.folder.resolve() / name and path.is_file() else None
 
     def read(self, name: str) -> bytes:
         """Return a file's content; FileNotFoundError when it is not there."""

@@ -160,8 +160,11 @@ async def serve(config: Mapping[str, str]) -> None:
     broker = make(
         {
             "listeners": {"default": {"type": "tcp", "bind": config["BROKER_BIND"]}},
+            # Nobody's sessions are not kept, even where they ask for it.
             "plugins": {
-                "amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}
+                "amqtt.plugins.authentication.AnonymousAuthPlugin": {
+                    "allow_anonymous": handler is BrokerProtocolHandler
+                }
             },
         }
     )
