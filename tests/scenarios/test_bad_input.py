@@ -141,11 +141,11 @@ SETTINGS = [
         do="`server`, `database`, `schema` or `common`",
     ),
     Case(
-        name="settings: an option that this version does not have",
-        prepare=more("database: schema\n"),
-        says="`database: schema` is not available",
+        name="settings: two options that exclude each other",
+        prepare=more("database: common\n"),
+        says="`database: common` leaves no wall, and with `presence: together` production is not",
         at=r"partywall\.yaml:7",
-        do="server",
+        do="`database: server`",
     ),
     Case(
         name="settings: an unknown architecture",
