@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
 from partywall.model.world import Key, Volume
 from partywall.system.decoding import decode
+from partywall.system.filelock import locked
 from partywall.system.files import corrupted, read_bytes, write_atomically
 
 
@@ -17,7 +18,6 @@ class VolumeNames:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._lock = threading.Lock()
 
     def of(self, volume: Volume) -> str:
         """The name by which the engine knows it, or would."""
@@ -25,13 +25,11 @@ class VolumeNames:
 
     def keep(self, key: Key, name: str) -> None:
         """Remember it."""
-        with self._lock:
-            self._write({**self._read(), key: name})
+        self._change(lambda known: {**known, key: name})
 
     def forget(self, key: Key) -> None:
         """It is no longer the key's."""
-        with self._lock:
-            self._write({other: name for other, name in self._read().items() if other != key})
+        self._change(lambda known: {other: known[other] for other in known if other != key})
 
     def all(self) -> dict[Key, str]:
         """Every volume in use."""
@@ -43,5 +41,7 @@ class VolumeNames:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise corrupted(self._path, "not the names of volumes") from error
 
-    def _write(self, names: dict[Key, str]) -> None:
-        write_atomically(self._path, msgspec.json.encode(names))
+    def _change(self, change: Callable[[dict[Key, str]], dict[Key, str]]) -> None:
+        """Read and write as one: other commands change other environments meanwhile."""
+        with locked(self._path.with_suffix(".lock"), "the names of volumes"):
+            write_atomically(self._path, msgspec.json.encode(change(self._read())))

@@ -7,8 +7,8 @@ file gives it; only where that port cannot be had is another one chosen.
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import msgspec
@@ -16,6 +16,7 @@ import msgspec
 from partywall.model.errors import MachineFailed
 from partywall.model.world import Key, environment_of
 from partywall.system.decoding import decode
+from partywall.system.filelock import locked
 from partywall.system.files import corrupted, read_bytes, write_atomically
 
 FIRST_UID = 700_000_000
@@ -53,7 +54,6 @@ class Allocations:
         self._project_id = project_id
         self._can_bind = can_bind
         self._free_port = free_port
-        self._lock = threading.Lock()
 
     def address(self, key: Key) -> Address | None:
         """The address of an instance, None when it never had one."""
@@ -74,7 +74,7 @@ class Allocations:
             MachineFailed: when no port is free.
         """
         wanted = tuple(ports)
-        with self._lock:
+        with self._alone():
             allocated = self._read()
             known = allocated.addresses.get(key)
             if known is not None and set(wanted) <= set(known.ports):
@@ -90,7 +90,7 @@ class Allocations:
 
     def fix(self, key: Key, address: Address) -> None:
         """Remember an address that was chosen elsewhere."""
-        with self._lock:
+        with self._alone():
             allocated = self._read()
             if allocated.addresses.get(key) != address:
                 addresses = {**allocated.addresses, key: address}
@@ -98,7 +98,7 @@ class Allocations:
 
     def uid(self, environment: str, taken: Callable[[int], bool]) -> int:
         """The user id under which an environment's programs run."""
-        with self._lock:
+        with self._alone():
             allocated = self._read()
             if environment in allocated.uids:
                 return allocated.uids[environment]
@@ -113,7 +113,7 @@ class Allocations:
 
     def forget(self, environment: str) -> None:
         """Give up the addresses of an environment; its user id stays, the trash may need it."""
-        with self._lock:
+        with self._alone():
             allocated = self._read()
             kept = {
                 key: address
@@ -138,6 +138,10 @@ class Allocations:
 
     def _port(self, host: str, port: int) -> int:
         return port if self._can_bind(host, port) else self._free_port(host)
+
+    def _alone(self) -> AbstractContextManager[None]:
+        """Among all threads and commands: others change other environments meanwhile."""
+        return locked(self._path.with_suffix(".lock"), "the addresses")
 
     def _read(self) -> Allocated:
         data = read_bytes(self._path)
