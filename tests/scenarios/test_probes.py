@@ -357,6 +357,14 @@ class Houses:
         command = [self.python, "-c", SESSIONS, str(port), *mode]
         return self.run(f"{environment}-web-{port}", command, environment, port), port
 
+    def files(self, environment: str) -> int:
+        """The vault's own server, which goes where links lead, and is let in where its user is."""
+        port, folder = free_port(), str(self.home / environment / "vault")
+        place = ["--bind", "127.0.0.1", "--directory", folder]
+        command = [self.python, "-m", "http.server", str(port), *place]
+        self.run(f"{environment}-files-{port}", command, environment, port)
+        return port
+
     def visitors(self, environment: str) -> int:
         """How many sessions there are."""
         with contextlib.closing(
@@ -387,13 +395,14 @@ class Houses:
         header: str = "header X-Robots-Tag `noindex, nofollow`",
         unknown: str = "respond 404",
         cookie: str = "session=abc; Path=/; HttpOnly",
-        files: str = "file_server",
+        files: str = "",
         reads_cookies: str = "",
         sessions: int = 0,
     ) -> str:
         digest = bcrypt.hashpw(self.secret("dev", "EDGE").encode(), bcrypt.gensalt(4)).decode()
         auth = f"basic_auth {{\n dev {digest}\n}}" if auth is None else auth
         port, home = self.edge_port, self.home
+        served = {name: f"reverse_proxy 127.0.0.1:{self.ports[f'{name}/files']}" for name in NAMES}
         robots_dev = f"respond /robots.txt `User-agent: *\n{robots}\n`"
         return f"""
         {{
@@ -415,8 +424,7 @@ class Houses:
         }}
         vault.app.localhost:{port} {{
           bind 127.0.0.1
-          root * {home}/prod/vault
-          {files}
+          {files or served["prod"]}
         }}
         dev.app.localhost:{port} {{
           bind 127.0.0.1
@@ -434,8 +442,7 @@ class Houses:
           bind 127.0.0.1
           {auth}
           {header}
-          root * {home}/dev/vault
-          file_server
+          {served["dev"]}
         }}
         :{port} {{
           bind 127.0.0.1
@@ -554,6 +561,7 @@ def houses() -> Iterator[Houses]:
             users = {f"app_{environment}": made.secret(environment, "MQTT_PASSWORD")}
             _, made.ports[f"{environment}/mqtt"] = made.mqtt(environment, users)
             _, made.ports[f"{environment}/web"] = made.sessions(environment)
+            made.ports[f"{environment}/files"] = made.files(environment)
         made.edge()
         until(lambda: edge_answers(made))
         yield made
