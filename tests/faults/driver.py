@@ -49,11 +49,10 @@ class Burning(FileJournal):
             self._burn()
 
     def _burn(self) -> None:
-        if SIGNAL != "POWER":
-            os.kill(os.getpid(), signal.Signals[SIGNAL])
-        for child in children():
-            os.kill(child, signal.SIGKILL)
-        os.kill(os.getpid(), signal.SIGKILL)
+        if SIGNAL == "POWER":
+            for child in children():
+                os.kill(child, signal.SIGKILL)
+        os.kill(os.getpid(), signal.SIGKILL if SIGNAL == "POWER" else signal.Signals[SIGNAL])
 
 
 if __name__ == "__main__":
