@@ -53,6 +53,7 @@ def test_a_killed_child_of_the_database_is_no_end_of_it(standing):
     kill(children[0])
     until(lambda: _answers(standing), 60, "the database answers")
     whole(standing, world)
+    assert standing.process("prod/db") == main
 
 
 def _answers(one: Installation) -> bool:
