@@ -18,6 +18,9 @@ from scenarios.installation import until
 _NEW_NETWORKS = 0x40000000
 """CLONE_NEWNET of sched.h."""
 _SECONDS = 30.0
+_LONG = 60.0
+"""An engine gives each container ten seconds, and its containerd fifteen more."""
+_GRACE = 10.0
 
 
 class PrivateEngine:
@@ -48,12 +51,18 @@ class PrivateEngine:
         until(self._answers, _SECONDS, "the private engine answers")
 
     def stop(self) -> None:
-        """Ask it to end; its containers end with it."""
+        """Ask it to end; its containers end with it.
+
+        The keeper of a container that was just being started may stay behind: it is killed after
+        a while, as a service manager kills what is left of a service that has ended.
+        """
         if self._daemon is not None:
             self._daemon.terminate()
-            self._daemon.wait(_SECONDS)
+            self._daemon.wait(_LONG)
             self._daemon = None
-            until(lambda: not self._keepers(), _SECONDS, "what it started has ended")
+            with contextlib.suppress(AssertionError):
+                until(lambda: not self._keepers(), _GRACE)
+            _kill([*self._keepers(), *_below(self._keepers())])
 
     def crash(self) -> None:
         """Kill it and all that it started, as when the power goes; leave no run folder."""
@@ -61,10 +70,7 @@ class PrivateEngine:
         own = self._family()
         self._daemon.kill()
         self._daemon.wait()
-        for pid in own:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        until(lambda: not any(map(_alive, own)), _SECONDS, "everything of it is dead")
+        _kill(own)
         self._daemon = None
         self.clear()
 
@@ -154,6 +160,26 @@ def _command(pid: int) -> bytes:
         return Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return b""
+
+
+def _kill(pids: list[int]) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    until(lambda: not any(map(_alive, pids)), _SECONDS, "everything of it is dead")
+
+
+def _below(pids: list[int]) -> list[int]:
+    """Their children, and the children of these."""
+    own = [one for pid in pids for one in _children(pid)]
+    return [*own, *_below(own)] if own else []
+
+
+def _children(pid: int) -> list[int]:
+    with contextlib.suppress(OSError):
+        lists = [one.read_text() for one in Path(f"/proc/{pid}/task").glob("*/children")]
+        return [int(one) for one in " ".join(lists).split()]
+    return []
 
 
 def _alive(pid: int) -> bool:
