@@ -8,12 +8,14 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import yaml
 
 from partywall.execution import previews
+from partywall.system.git import Repository
 from scenarios.installation import APPS, Installation, until
 
 pytestmark = pytest.mark.scenario
@@ -233,3 +235,23 @@ def test_a_preview_goes_with_its_time_or_when_it_is_destroyed(standing: Cloned) 
     assert of(standing, "feature-long") == set()
     assert "there is no branch feature/none" in standing.call("preview", "feature/none", code=2).err
     assert "is no duration" in standing.call("preview", "feature/long", "--ttl", "x", code=2).err
+
+
+def test_checkouts_that_come_and_go_at_once_do_not_take_each_other_away(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x\n")
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "add", "--all")
+    git(tmp_path, "commit", "--quiet", "--message", "first")
+    commit = git(tmp_path, "rev-parse", "HEAD")
+
+    def come_and_go(number: int) -> None:
+        repository, tree = Repository(tmp_path), tmp_path / "trees" / str(number)
+        for _ in range(20):
+            repository.put(tree, commit)
+            assert repository.head(tree) == commit
+            assert (tree / "file").read_text() == "x\n"
+            repository.drop(tree)
+
+    with ThreadPoolExecutor(6) as crowd:
+        list(crowd.map(come_and_go, range(6)))
+    assert git(tmp_path, "worktree", "list").count("\n") == 0

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from fakes.postgres import Server
+from partywall.data.postgres.schemas.seat import Seat
+from schemas.seats import two_seats
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +25,9 @@ def server() -> Iterator[Server]:
             yield made
         finally:
             made.close()
+
+
+@pytest.fixture
+def seats(server: Server) -> tuple[Seat, Seat]:
+    """Production's and development's schema, new."""
+    return two_seats(server)

@@ -1,47 +1,23 @@
 """A schema copied under another name: every key, sequence and kind of column is right."""
 
-import itertools
-
 import psycopg
 import pytest
 
-from fakes.postgres import ADMIN, PASSWORD, ServerReach
-from partywall.data.postgres.schemas import roles, scaffold
+from fakes.postgres import ServerReach
+from partywall.data.postgres.schemas import roles
 from partywall.data.postgres.schemas.catalogue import Side, items
 from partywall.data.postgres.schemas.copy import copy
 from partywall.data.postgres.schemas.difference import difference
 from partywall.data.postgres.schemas.foreseen import refuse_full
 from partywall.data.postgres.schemas.restore import Dump, restore
 from partywall.data.postgres.schemas.roles import Tenant
-from partywall.data.postgres.schemas.seat import Login, Seat, dumped
+from partywall.data.postgres.schemas.seat import dumped
 from partywall.model.errors import MachineFailed, Refused
-from partywall.model.secret import Secret
 from schemas.planted import BASE, ODD, ODD_ROWS
+from schemas.seats import inside, names_of
 
 pytestmark = pytest.mark.scenario
-_NUMBERS = itertools.count(1)
 RING = 40
-
-
-def seat(database, name):
-    return Seat(
-        server="shared/db", database=database, schema=name,
-        owner=Login(user=f"{database}_{name}", password=Secret(name)),
-        admin=Login(user=ADMIN, password=Secret(PASSWORD)),
-    )  # fmt: skip
-
-
-@pytest.fixture
-def seats(server):
-    database = f"copied{next(_NUMBERS)}"
-    with server.connect() as connection:
-        connection.execute(f"CREATE DATABASE {database}")
-    with server.connect(database) as connection:
-        for name in ("prod", "dev"):
-            tenant = Tenant(database=database, schema=name, role=f"{database}_{name}")
-            roles.ensure(connection, tenant, Secret(name))
-        roles.extend(connection, ["vector"])
-    return seat(database, "prod"), seat(database, "dev")
 
 
 def copied(server, seats, *, data=True, keep=False):
@@ -53,14 +29,6 @@ def copied(server, seats, *, data=True, keep=False):
         tell=told.append,
     )  # fmt: skip
     return done, told
-
-
-def names_of(target, *, keep=False):
-    return scaffold.planned(target.schema, 1_795_000_000_000 + next(_NUMBERS), keep=keep)
-
-
-def inside(server, where):
-    return server.connect(where.database, where.owner.user, where.owner.password.reveal())
 
 
 def seen(server, where):

@@ -9,7 +9,7 @@ import pytest
 from fakes.postgres import ServerReach
 from partywall.data.postgres.schemas import scaffold
 from partywall.data.postgres.schemas.copy import copy
-from schemas.test_schema_copies import inside, names_of, seats  # noqa: F401  (a fixture)
+from schemas.seats import inside, names_of
 
 pytestmark = pytest.mark.scenario
 NEVER = 1 << 30
@@ -107,7 +107,7 @@ def put_back(server, where, kept):
         keeper.execute(f"ALTER SCHEMA {kept} RENAME TO {where.schema}")
 
 
-def test_killed_anywhere_it_is_the_old_or_the_new_and_nothing_else_stays(server, seats):  # noqa: F811
+def test_killed_anywhere_it_is_the_old_or_the_new_and_nothing_else_stays(server, seats):
     _, target = seats
     planted(server, seats)
     names = names_of(target, keep=True)
@@ -132,7 +132,7 @@ def test_killed_anywhere_it_is_the_old_or_the_new_and_nothing_else_stays(server,
     assert NEW in found
 
 
-def test_killed_while_an_empty_one_is_filled_it_is_empty_or_full(server, seats):  # noqa: F811
+def test_killed_while_an_empty_one_is_filled_it_is_empty_or_full(server, seats):
     _, target = seats
     planted(server, seats)
     with inside(server, target) as connection:

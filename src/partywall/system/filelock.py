@@ -17,39 +17,42 @@ _PAUSE = 0.01
 
 
 @contextmanager
-def locked(path: Path, what: str) -> Iterator[None]:
-    """Alone among all threads and processes that use this file.
+def locked(path: Path, what: str, seconds: float = _SECONDS) -> Iterator[None]:
+    """Alone among all threads and processes that use this file, or this folder.
 
     Args:
-        path: the lock's file; made when missing, its folder too.
+        path: the lock's file, made when missing, its folder too; or a folder that is there.
         what: what is changed meanwhile, for the error.
+        seconds: how long to wait for another one.
 
     Raises:
-        MachineFailed: when another one holds the lock for a minute.
+        MachineFailed: when another one holds the lock for longer.
     """
+    folder = path.is_dir()
+    flags = os.O_RDONLY | os.O_DIRECTORY if folder else os.O_RDWR | os.O_CREAT
     make_folder(path.parent)
     try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        handle = os.open(path, flags | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise failed(error, f"open the lock of {what}", path) from error
     try:
-        _take(handle, path, what)
+        _take(handle, path, what, seconds)
         yield
     finally:
         os.close(handle)
 
 
-def _take(handle: int, path: Path, what: str) -> None:
-    deadline = time.monotonic() + _SECONDS
+def _take(handle: int, path: Path, what: str, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
     while True:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             if time.monotonic() > deadline:
                 raise MachineFailed(
-                    f"another change of {what} has not ended for a minute",
+                    f"another change of {what} has not ended for {seconds:.0f} s",
                     where=Place(str(path)),
-                    remedy="see which process holds this file, then run the command again",
+                    remedy="see which process holds it (`fuser`), then run the command again",
                 ) from error
             time.sleep(_PAUSE)
         else:

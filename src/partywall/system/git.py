@@ -6,9 +6,11 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from partywall.model.errors import BadInput, MachineFailed, PartywallError, Place
+from partywall.system.filelock import locked
 from partywall.system.files import failed
 
 SECONDS = 300.0
@@ -106,8 +108,9 @@ class Repository:
         if self.head(tree) is not None:
             self._tell(*_NO_HOOKS, "-C", str(tree), "checkout", "--quiet", "--detach", commit)
             return
-        self._tell("worktree", "prune")
-        self._tell(*_NO_HOOKS, "worktree", "add", "--quiet", "--detach", str(tree), commit)
+        with self._alone():
+            self._tell("worktree", "prune")
+            self._tell(*_NO_HOOKS, "worktree", "add", "--quiet", "--detach", str(tree), commit)
 
     def drop(self, tree: Path) -> None:
         """Remove a working tree with everything in it; an absent one is fine.
@@ -121,7 +124,15 @@ class Repository:
 
     def forget(self) -> None:
         """Forget working trees that are no longer where they were made."""
-        self._tell("worktree", "prune")
+        with self._alone():
+            self._tell("worktree", "prune")
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """While the list of working trees changes: git forgets one that is being made just now."""
+        place = self.top / self._tell("rev-parse", "--git-common-dir")
+        with locked(place, "the list of working trees", SECONDS):
+            yield
 
     def export(self, commit: str, folder: Path) -> None:
         """Write the files of a commit into an empty folder, which is no working tree."""
@@ -201,7 +212,7 @@ def _failure(stderr: str, folder: Path) -> PartywallError:
     why = next(
         (line for line in said if line.startswith(("fatal:", "error:"))), "it gave no reason"
     )
-    if "not a git repository" in why:
+    if "not a git repository (or any" in why:
         return BadInput(
             "this folder is in no git repository, and every environment has a checkout of its own",
             where=Place(str(folder)),

@@ -12,6 +12,7 @@ from partywall.system import git
     ("said", "kind", "remedy"),
     [
         ("fatal: not a git repository (or any of the parent folders): .git", BadInput, "git init"),
+        ("fatal: not a git repository: '.git/worktrees/dev'", MachineFailed, "run the same"),
         ("fatal: detected dubious ownership in repository at '/srv'", MachineFailed, "safe.dir"),
         ("warning: x\nerror: pathspec 'y' did not match", MachineFailed, "run the same command"),
         ("", MachineFailed, "run the same command"),
