@@ -22,7 +22,10 @@ _WHO = {
 
 _HISTORY = (".git/objects", ".git/logs", ".git/refs", "/journal/", "previews", ".b.log")
 """Of the edge's two sides one has logs from the first, the other when it has its turn."""
-_FOR_GOOD = {".partywall/trash", ".partywall/docker/unnamed.json", ".git/packed-refs"}
+_FOR_GOOD = {
+    ".partywall/trash", ".partywall/docker/unnamed.json", ".partywall/docker/unnamed.lock",
+    ".git/packed-refs",
+}  # fmt: skip
 
 
 def git(folder: Path, *words: str) -> str:
