@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Generic, TypeVar, cast
 
@@ -53,7 +54,7 @@ class Ground:
         return self.secrets.value(SHARED, ref)
 
 
-class SpacePerformer(Generic[S]):
+class SpacePerformer(ABC, Generic[S]):
     """Performs steps on one kind of part; those below say how a user is let in and out."""
 
     kind: type[AnyThing]
@@ -91,17 +92,17 @@ class SpacePerformer(Generic[S]):
             self.dismiss(space)
         self._ground.links.unlink(space)
 
+    @abstractmethod
     def admit(self, space: S) -> None:
         """Let its user in, and nobody else as it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def empty(self, space: S) -> None:
         """Remove what it has there."""
-        raise NotImplementedError
 
+    @abstractmethod
     def dismiss(self, space: S) -> None:
         """Let its user in no longer."""
-        raise NotImplementedError
 
     def _own(self, entry: Entry) -> S:
         if not isinstance(entry.thing, self.kind):
