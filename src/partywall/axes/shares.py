@@ -79,6 +79,7 @@ def shared_out(
             memory_bytes=size,
             reserved_bytes=_reserved(limit, size),
             cpus=min(limit.cpus, one.most_cpus or limit.cpus),
+            cores=limit.cores,
             weight=one.weight,
             pids=many,
             containers=one.containers,

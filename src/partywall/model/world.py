@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -214,6 +214,11 @@ class Checkout(Thing, frozen=True, kw_only=True, tag="checkout"):
     """Where in it the app is; empty: at its top."""
 
 
+def quota(cpus: float, cores: Sequence[int]) -> float | None:
+    """Processors' time per time to be counted; None where the cores alone are the bound."""
+    return None if cores and cpus >= len(cores) else cpus
+
+
 class Portion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What one instance or job of an environment may take of its budget, each container alone."""
 
@@ -223,6 +228,8 @@ class Portion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What it keeps when the machine runs short; never more than it may take."""
     cpus: float
     """The most it may use, even where nobody else wants any."""
+    cores: tuple[int, ...] = ()
+    """The budget's."""
     weight: int
     """Its part of the processors while others of the environment want them, as `cpu_shares`."""
     pids: int
@@ -237,6 +244,8 @@ class Limit(Thing, frozen=True, kw_only=True, tag="limit"):
     """What an environment may take of the machine, all its instances together."""
 
     cpus: float
+    cores: tuple[int, ...] = ()
+    """The only ones it runs on, the first of the machine being 0; empty: on any."""
     memory_bytes: int
     pids: int
     reserved_bytes: int = 0

@@ -32,6 +32,7 @@ def _document(limit: Limit, use: Use | None, drift: str | None) -> Document:
         "memory_limit_bytes": limit.memory_bytes,
         "memory_reserved_bytes": limit.reserved_bytes,
         "cpus": limit.cpus,
+        "cores": list(limit.cores),
         "pids": now.pids,
         "pids_limit": limit.pids,
         "io_weight": limit.io_weight or None,

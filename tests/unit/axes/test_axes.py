@@ -499,7 +499,8 @@ class TestLimits:
     def test_customary(self):
         assert self.budget() == Limit(
             key="dev/limit/budget",
-            cpus=1.6,
+            cpus=2,
+            cores=(2, 3),
             memory_bytes=400,
             pids=1024,
             reserved_bytes=100,
@@ -516,7 +517,23 @@ class TestLimits:
 
     def test_shares_are_of_this_machine(self):
         made = self.budget(share=Share(cpus_fraction=0.333, memory_fraction=0.1))
-        assert (made.cpus, made.memory_bytes, made.pids) == (1.33, 100, 1024)
+        assert (made.cpus, made.cores, made.memory_bytes) == (1.33, (2, 3), 100)
+        assert made.pids == 1024
+
+    @pytest.mark.parametrize(
+        ("every", "cpus", "cores"),
+        [(1, 0.4, (0,)), (2, 1, (1,)), (3, 1, (2,)), (6, 2, (4, 5)), (8, 3, (5, 6, 7))],
+    )
+    def test_customary_is_whole_cores_and_leaves_one(self, every, cpus, cores):
+        dev = environment(service("web"))
+        machine = Machine(cores=every, memory_bytes=1000)
+        here = msgspec.structs.replace(site(dev), machine=machine)
+        made = next(iter(limits.budget(here, dev)))
+        assert (made.cpus, made.cores) == (cpus, cores)
+
+    def test_more_cores_than_there_are_are_all(self):
+        made = self.budget(share=Share(cores=9))
+        assert (made.cpus, made.cores) == (9, (0, 1, 2, 3))
 
     def test_everything_that_runs_starts_inside_its_budget(self):
         web, setup = service("web", exposed=(80,)), service("setup", Role.JOB)

@@ -44,10 +44,16 @@ def portion_lines(limits: Document | None, style: Style) -> list[str]:
 
 def _parts(limits: Document) -> Iterator[str]:
     yield f"{_of(memory(limits.get('memory_bytes')))}{memory(limits.get('memory_limit_bytes'))}"
-    yield f"{limits.get('cpus') or 0:g} cores"
+    yield _processors(limits)
     pids = limits.get("pids")
     yield f"{_of('' if pids is None else str(pids))}{limits.get('pids_limit')} processes"
     yield from _held(limits)
+
+
+def _processors(limits: Document) -> str:
+    amount, cores = limits.get("cpus") or 0, limits.get("cores") or ()
+    which = f" (number {', '.join(map(str, cores))})" if cores else ""
+    return f"{amount:g} {'core' if amount == 1 else 'cores'}{which}"
 
 
 def _held(one: Document) -> Iterator[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from partywall.axes.tuning import SHM
 from partywall.model.errors import MachineFailed
-from partywall.model.world import Limit, Portion, environment_of, name_of
+from partywall.model.world import Limit, Portion, environment_of, name_of, quota
 
 Json = dict[str, Any]
 _NANO = 1_000_000_000
@@ -32,10 +32,14 @@ def bounded(service: Mapping[str, Any], portion: Portion | None) -> Json:
     made |= {
         "mem_limit": portion.memory_bytes,
         "memswap_limit": portion.memory_bytes,
-        "cpus": portion.cpus,
         "cpu_shares": portion.weight,
         "pids_limit": portion.pids,
     }
+    made.pop("cpus", None)
+    if counted := quota(portion.cpus, portion.cores):
+        made["cpus"] = counted
+    if portion.cores:
+        made["cpuset"] = _named(portion.cores)
     made.pop("mem_reservation", None)
     if portion.reserved_bytes:
         made["mem_reservation"] = portion.reserved_bytes
@@ -56,29 +60,43 @@ def told(service: Mapping[str, Any], settings: Mapping[str, str]) -> Json:
 
 
 def asked(portion: Portion) -> Json:
-    """The same for a container that runs."""
+    """The same for a container, as the engine says it."""
     return {
         "Memory": portion.memory_bytes,
         "MemorySwap": portion.memory_bytes,
         "MemoryReservation": portion.reserved_bytes,
-        "NanoCpus": round(portion.cpus * _NANO),
+        "NanoCpus": round((quota(portion.cpus, portion.cores) or 0) * _NANO),
+        "CpusetCpus": _named(portion.cores),
         "CpuShares": portion.weight,
         "PidsLimit": portion.pids,
     }
+
+
+def changed(portion: Portion, cores: int) -> Json:
+    """The same for one that runs, on a machine of so many cores.
+
+    An engine leaves what is empty or 0 as it was: more than can be used means no bound.
+    """
+    made = asked(portion)
+    made["NanoCpus"] = made["NanoCpus"] or min(len(portion.cores) + 1, cores) * _NANO
+    made["CpusetCpus"] = made["CpusetCpus"] or _named(range(cores))
+    return made
 
 
 def differences(portion: Portion, container: Mapping[str, Any]) -> Iterator[str]:
     """Where a container's bounds, as the engine says them, are not its portion, in words."""
     said = container.get("HostConfig") or {}
     for name, wanted in asked(portion).items():
-        if name != "MemorySwap" and _plain(name, said.get(name)) != _plain(name, wanted):
-            yield f"{name_of(portion.key)} has {name} {said.get(name)}, not {wanted}"
+        found = said.get(name)
+        if name != "MemorySwap" and _plain(portion, name, found) != _plain(portion, name, wanted):
+            yield f"{name_of(portion.key)} has {name} {found!r}, not {wanted!r}"
 
 
 def building(limit: Limit, parent: str) -> dict[str, str]:
     """What the engine is told of a build that takes from a budget, as its API calls it."""
     size = str(limit.memory_bytes)
-    return {"cgroupparent": parent, "memory": size, "memswap": size}
+    made = {"cgroupparent": parent, "memory": size, "memswap": size}
+    return {**made, "cpusetcpus": _named(limit.cores)} if limit.cores else made
 
 
 def hindered(error: MachineFailed, service: str, limit: Limit) -> MachineFailed:
@@ -105,9 +123,19 @@ def hindered(error: MachineFailed, service: str, limit: Limit) -> MachineFailed:
     return error
 
 
-def _plain(name: str, value: object) -> int:
+def _plain(portion: Portion, name: str, value: object) -> object:
+    """A bound such that equal ones are equal, however the engine says them."""
+    if name == "CpusetCpus":
+        return value if portion.cores else ""
     size = value if isinstance(value, int) else 0
+    if name == "NanoCpus" and portion.cores and size > len(portion.cores) * _NANO:
+        return 0
     return size // _PAGE if name.startswith("Memory") else size
+
+
+def _named(cores: Iterable[int]) -> str:
+    """Cores as the kernel writes them."""
+    return ",".join(map(str, cores))
 
 
 def _without_bounds(deploy: Mapping[str, Any]) -> Json:

@@ -9,12 +9,14 @@ from pathlib import PurePosixPath
 
 import msgspec
 
-from partywall.model.world import Limit
+from partywall.model.world import Limit, quota
 
 ROOT = PurePosixPath("/sys/fs/cgroup")
 FAMILY = "partywall"
 PERIOD = 100_000
 """Microseconds in which a share of the processors is counted."""
+_UNCOUNTED = {1: "-1", 2: "max"}
+"""The quota where nothing is counted, by version."""
 MEMORY = {1: "memory.limit_in_bytes", 2: "memory.max"}
 """The file that bounds memory, by version."""
 NO_WEIGHT = "this kernel has no weight of block IO: disks are shared as they come"
@@ -106,12 +108,22 @@ def files(kernel: Kernel, parent: str, limit: Limit) -> dict[PurePosixPath, str]
     return made
 
 
+def uncounted(kernel: Kernel, parent: str) -> dict[PurePosixPath, str]:
+    """What is written before the quotas of those inside change, where a group bounds them.
+
+    Version 1 takes no quota below one inside, nor one inside above its own.
+    """
+    if kernel.version != 1:
+        return {}
+    return {kernel.folders(parent)["cpu"] / "cpu.cfs_quota_us": _UNCOUNTED[1]}
+
+
 def _version_1(at: Mapping[str, PurePosixPath], limit: Limit) -> dict[PurePosixPath, str]:
     return {
         at["memory"] / "memory.soft_limit_in_bytes": str(limit.reserved_bytes),
         at["memory"] / "memory.limit_in_bytes": str(limit.memory_bytes),
         at["cpu"] / "cpu.cfs_period_us": str(PERIOD),
-        at["cpu"] / "cpu.cfs_quota_us": str(_quota(limit)),
+        at["cpu"] / "cpu.cfs_quota_us": _quota(limit, 1),
         at["pids"] / "pids.max": str(limit.pids),
     }
 
@@ -120,21 +132,23 @@ def _version_2(at: Mapping[str, PurePosixPath], limit: Limit) -> dict[PurePosixP
     return {
         at["memory"] / "memory.low": str(limit.reserved_bytes),
         at["memory"] / "memory.max": str(limit.memory_bytes),
-        at["cpu"] / "cpu.max": f"{_quota(limit)} {PERIOD}",
+        at["cpu"] / "cpu.max": f"{_quota(limit, 2)} {PERIOD}",
         at["pids"] / "pids.max": str(limit.pids),
     }
 
 
-def _quota(limit: Limit) -> int:
-    return int(limit.cpus * PERIOD)
+def _quota(limit: Limit, version: int) -> str:
+    counted = quota(limit.cpus, limit.cores)
+    return _UNCOUNTED[version] if counted is None else str(int(counted * PERIOD))
 
 
 def properties(kernel: Kernel, limit: Limit) -> list[str]:
     """The same for `systemctl set-property`."""
     yields = ["CPUWeight=1"] if limit.yields else []
+    counted = quota(limit.cpus, limit.cores)
     weight = [f"IOWeight={limit.io_weight}"] if kernel.io and limit.io_weight else []
     return [
-        f"CPUQuota={limit.cpus * 100:g}%",
+        "CPUQuota=" if counted is None else f"CPUQuota={counted * 100:g}%",
         f"MemoryMax={limit.memory_bytes}",
         f"MemoryLow={limit.reserved_bytes}",
         f"TasksMax={limit.pids}",

@@ -29,6 +29,7 @@ from partywall.engines.docker.cgroups import (
     idling,
     overbooked,
     properties,
+    uncounted,
     weights,
 )
 from partywall.engines.docker.portions import Portions
@@ -93,6 +94,18 @@ class Budgets:
             _write(Path(path), text)
         self._let_families_yield(parent)
         self._boot.keep(self.kernel, parent, limit)
+
+    def loosen(self, limit: Limit) -> None:
+        """Let those inside get other quotas, where there is a group yet.
+
+        Raises:
+            MachineFailed: when this user may not set it.
+        """
+        if self.kernel.systemd:
+            return
+        for path, text in uncounted(self.kernel, self.parent(environment_of(limit.key))).items():
+            if Path(path).exists():
+                _write(Path(path), text)
 
     def drop(self, limit: Limit) -> None:
         """Take the groups away, which are empty by then; the kernel needs a moment to know it.
@@ -200,8 +213,9 @@ class LimitPerformer:
         """
         limit = _limit(entry)
         self._units.put([entry])
-        self._budgets.set(limit)
+        self._budgets.loosen(limit)
         self._portions.set(limit)
+        self._budgets.set(limit)
         if faults := (*self._budgets.faults(limit), *self._portions.faults(limit)):
             raise MachineFailed(
                 f"{limit.key} is not in force: {'; '.join(faults)}",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+
 from partywall.engines.docker.api import Api, EngineRefuses
-from partywall.engines.docker.bounds import asked, differences
+from partywall.engines.docker.bounds import changed, differences
 from partywall.engines.docker.containers import Containers
 from partywall.engines.docker.labels import KEY
 from partywall.engines.docker.understand import Inspected
@@ -18,6 +20,10 @@ class Portions:
         self._api = api
         self._containers = containers
 
+    @functools.cached_property
+    def _cores(self) -> int:
+        return int((self._api.get("/info") or {})["NCPU"])
+
     def set(self, limit: Limit) -> None:
         """Let every container that runs have its portion, without a restart.
 
@@ -29,7 +35,9 @@ class Portions:
         for portion, container in self._with(limit):
             if any(differences(portion, container)):
                 try:
-                    self._api.post(f"/containers/{container['Id']}/update", asked(portion))
+                    self._api.post(
+                        f"/containers/{container['Id']}/update", changed(portion, self._cores)
+                    )
                 except EngineRefuses as error:
                     raise MachineFailed(
                         f"{portion.key} cannot have its new portion, {portion.memory_bytes >> 20} "

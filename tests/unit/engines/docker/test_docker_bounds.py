@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from partywall.axes.needs import MIB
-from partywall.engines.docker.bounds import asked, bounded, building, differences, hindered, told
+from partywall.engines.docker.bounds import (
+    asked,
+    bounded,
+    building,
+    changed,
+    differences,
+    hindered,
+    told,
+)
 from partywall.model.errors import MachineFailed
 from partywall.model.world import Limit, Portion
 
@@ -65,6 +75,34 @@ def test_a_server_is_told_after_what_its_command_says() -> None:
     ]
 
 
+ON_ONE = msgspec.structs.replace(PORTION, cores=(3,))
+WHOLE = msgspec.structs.replace(PORTION, cores=(2, 3), cpus=2)
+
+
+def test_time_is_counted_only_where_the_cores_are_not_the_bound() -> None:
+    assert bounded({"cpuset": "0"}, PORTION)["cpuset"] == "0"
+    assert bounded({"cpuset": "0"}, ON_ONE) == {**BOUNDS, "cpuset": "3"}
+    assert "cpus" not in bounded({"cpus": 1}, WHOLE)
+    assert (asked(WHOLE)["NanoCpus"], asked(WHOLE)["CpusetCpus"]) == (0, "2,3")
+
+
+def test_bounds_that_fall_away_are_set_where_nothing_reaches_them() -> None:
+    assert changed(PORTION, 4)["CpusetCpus"] == "0,1,2,3"
+    assert changed(WHOLE, 4)["NanoCpus"] == 3_000_000_000
+    assert changed(WHOLE, 2)["NanoCpus"] == 2_000_000_000
+    assert changed(ON_ONE, 4) == asked(ON_ONE)
+    for portion in (PORTION, ON_ONE, WHOLE):
+        assert not list(differences(portion, {"HostConfig": changed(portion, 4)}))
+
+
+def test_other_cores_and_other_times_are_said() -> None:
+    said = {"HostConfig": {**asked(WHOLE), "CpusetCpus": "", "NanoCpus": 1_000_000_000}}
+    assert list(differences(WHOLE, said)) == [
+        "web has NanoCpus 1000000000, not 0",
+        "web has CpusetCpus '', not '2,3'",
+    ]
+
+
 def test_other_bounds_are_said_and_pages_are_forgiven() -> None:
     assert not list(differences(PORTION, inspected(Memory=64 * MIB + 5)))
     assert list(differences(PORTION, inspected(Memory=0, PidsLimit=None))) == [
@@ -82,6 +120,11 @@ def test_a_build_is_told_the_group_of_its_environment() -> None:
         "memory": str(96 * MIB),
         "memswap": str(96 * MIB),
     }
+
+
+def test_a_build_runs_on_the_cores_of_its_environment() -> None:
+    made = building(msgspec.structs.replace(LIMIT, cores=(1, 2)), "/partywall/shop/dev")
+    assert made["cpusetcpus"] == "1,2"
 
 
 def test_a_build_that_a_budget_hinders_says_so() -> None:

@@ -15,6 +15,7 @@ from partywall.engines.docker.cgroups import (
     files,
     overbooked,
     properties,
+    uncounted,
 )
 from partywall.model.world import Limit
 
@@ -67,6 +68,24 @@ def test_what_yields_says_so_where_the_kernel_can(version: int, root: str):
         f"{root}/partywall/cpu.idle",
     ]
     assert above(OLD, parent) == []
+
+
+def test_whole_cores_are_no_matter_of_time():
+    whole = msgspec.structs.replace(LIMIT, cpus=1, cores=(1,))
+    said = {
+        kernel: set(files(kernel, kernel.parent("shop", "dev"), whole).values())
+        for kernel in (OLD, NEW)
+    }
+    assert "-1" in said[OLD]
+    assert "max 100000" in said[NEW]
+    assert "CPUQuota=" in properties(SLICED, whole)
+    half = msgspec.structs.replace(whole, cpus=0.5)
+    assert "CPUQuota=50%" in properties(SLICED, half)
+
+
+def test_version_1_is_loosened_before_what_is_inside_changes():
+    assert list(uncounted(OLD, "/partywall/shop/dev").values()) == ["-1"]
+    assert not uncounted(NEW, "/partywall/shop/dev")
 
 
 def test_systemd_gets_a_slice_of_its_own_kind_of_name():
