@@ -47,7 +47,7 @@ def _cpus(every: int, fraction: float | None) -> float:
     """How many of the machine's cores: a fraction to the letter, else whole ones but for one.
 
     Whole cores need no count of the time that is used. Held back by such a count ten times a
-    second, development makes production wait (decision 27).
+    second, development makes production wait (decision 25).
     """
     if fraction is not None or every == 1:
         return round(every * (fraction or FRACTION), 2)
