@@ -128,7 +128,7 @@ def _plain(portion: Portion, name: str, value: object) -> object:
     if name == "CpusetCpus":
         return value if portion.cores else ""
     size = value if isinstance(value, int) else 0
-    if name == "NanoCpus" and portion.cores and size > len(portion.cores) * _NANO:
+    if name == "NanoCpus" and portion.cores and size >= len(portion.cores) * _NANO:
         return 0
     return size // _PAGE if name.startswith("Memory") else size
 

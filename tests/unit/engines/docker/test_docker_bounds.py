@@ -93,6 +93,7 @@ def test_bounds_that_fall_away_are_set_where_nothing_reaches_them() -> None:
     assert changed(ON_ONE, 4) == asked(ON_ONE)
     for portion in (PORTION, ON_ONE, WHOLE):
         assert not list(differences(portion, {"HostConfig": changed(portion, 4)}))
+    assert not list(differences(WHOLE, {"HostConfig": changed(WHOLE, 2)}))
 
 
 def test_other_cores_and_other_times_are_said() -> None:
