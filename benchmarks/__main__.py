@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--write", action="store_true", help=f"write {RESULTS.name}")
     asked = parser.parse_args()
+    # Users keep bytecode: where this is set, every command would be compiled anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     rows = measured()
     print(table(rows))
     document = {"machine": machine.facts(), "compared": [row.document() for row in rows]}
