@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Users keep bytecode; without it every one of thousands of command lines would be compiled anew.
+unexport PYTHONDONTWRITEBYTECODE
 CORE := partywall.model partywall.axes partywall.architectures partywall.planning
 
 .PHONY: setup demo demo-down test check long docs bench clean
