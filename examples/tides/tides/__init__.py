@@ -1,0 +1,1 @@
+"""When the sea is high, and what was written down about it."""
