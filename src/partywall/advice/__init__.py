@@ -1,0 +1,1 @@
+"""Which point in the space of architectures fits: pure; it is given needs, machine and app."""

@@ -1,0 +1,1 @@
+"""What architectures cost and hold, measured: figures, the ratings they give, and why."""
