@@ -1,5 +1,6 @@
 """What the core needs from outside, and nothing about who provides it."""
 
+from partywall.interfaces.bounds import Bounds, Burst, Vitals
 from partywall.interfaces.engine import (
     BuildsEngine,
     Commons,
@@ -22,10 +23,10 @@ from partywall.interfaces.reach import (
     Contact,
     Links,
     Reach,
-    Stand,
     Switch,
     Ways,
 )
+from partywall.interfaces.stand import Stand
 from partywall.interfaces.succession import Held, Original, Plain, Succession
 from partywall.interfaces.working import (
     METHOD,
@@ -51,7 +52,9 @@ __all__ = [
     "RENDERED",
     "VAULTS",
     "Agent",
+    "Bounds",
     "BuildsEngine",
+    "Burst",
     "Clock",
     "Commons",
     "Completed",
@@ -80,5 +83,6 @@ __all__ = [
     "Switch",
     "Trash",
     "Use",
+    "Vitals",
     "Ways",
 ]
