@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from partywall.engines.docker.labels import ENVIRONMENT, KEY, PROJECT
+from partywall.execution import state
 from partywall.model.world import Instance, environment_of
 from partywall.proof.probe import Attempt, Verdict
 from partywall.proof.probes import found
 from partywall.proof.prove import Report, prove
 from partywall.workflows.opening import Where, open_project
 from partywall.workflows.prove import premises
+from scenarios.boxes import Boxes, docker
 
 
 class Prover:
@@ -55,6 +58,22 @@ class Prover:
             if self.commons is not None:
                 patch.setenv("PARTYWALL_COMMONS", str(self.commons))
             yield
+
+
+@contextlib.contextmanager
+def intruding(
+    one: Boxes, *words: str, environment: str = "dev", name: str = "intruder"
+) -> Iterator[None]:
+    """A container that is an environment's by its labels, started by hand with more options."""
+    found = state.read(one.home)
+    assert found is not None
+    labels = {PROJECT: found.project_id, ENVIRONMENT: environment, KEY: f"{environment}/{name}"}
+    said = [word for name, value in labels.items() for word in ("--label", f"{name}={value}")]
+    (container,) = docker("run", "--detach", "--rm", *said, *words, "redis:7", "sleep", "300")
+    try:
+        yield
+    finally:
+        docker("rm", "--force", container)
 
 
 def lines(report: Report, verdict: Verdict) -> list[Attempt]:

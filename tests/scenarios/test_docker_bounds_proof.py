@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from partywall.engines.docker.labels import ENVIRONMENT, KEY, PROJECT
+from partywall.engines.docker.labels import KEY
 from partywall.engines.docker.pressure import of_group
-from partywall.execution import state
 from partywall.proof.probe import Attempt, Verdict
 from scenarios.boxes import Boxes, docker, neighbours
-from scenarios.sabotage import Prover, lines, table
+from scenarios.sabotage import Prover, intruding, lines, table
 
 pytestmark = [pytest.mark.scenario, pytest.mark.docker]
 
@@ -122,18 +121,9 @@ def moved(one: Boxes) -> Iterator[None]:
         (root / path.lstrip("/") / "cgroup.procs").write_text(pid)
 
 
-@contextlib.contextmanager
-def intruder(one: Boxes) -> Iterator[None]:
+def intruder(one: Boxes) -> AbstractContextManager[None]:
     """A container that is development's by its labels, started by hand."""
-    found = state.read(one.home)
-    assert found is not None
-    labels = {PROJECT: found.project_id, ENVIRONMENT: "dev", KEY: "dev/intruder"}
-    said = [word for name, value in labels.items() for word in ("--label", f"{name}={value}")]
-    (name,) = docker("run", "--detach", "--rm", *said, "redis:7", "sleep", "300")
-    try:
-        yield
-    finally:
-        docker("rm", "--force", name)
+    return intruding(one)
 
 
 @contextlib.contextmanager

@@ -17,6 +17,7 @@ from partywall.interfaces.keeping import (
     Logs,
     Trash,
 )
+from partywall.interfaces.mounted import Mounted
 from partywall.interfaces.reach import (
     Agent,
     Completed,
@@ -70,6 +71,7 @@ __all__ = [
     "Links",
     "Log",
     "Logs",
+    "Mounted",
     "Observer",
     "Original",
     "Performer",

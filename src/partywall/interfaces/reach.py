@@ -8,6 +8,7 @@ from typing import Protocol
 import msgspec
 
 from partywall.interfaces.bounds import Bounds, Burst, Vitals
+from partywall.interfaces.mounted import Mounted
 from partywall.interfaces.stand import Stand
 from partywall.model.world import AnyThing, Key, Limit
 
@@ -99,6 +100,14 @@ class Reach(Protocol):
 
         Raises:
             BadInput: when nothing runs whose bounds could be tried.
+        """
+        ...
+
+    def mounts(self, environment: str) -> Sequence[Mounted] | None:
+        """What of this machine is mounted in what runs; None: nothing is seen elsewhere than it is.
+
+        Raises:
+            MachineFailed: when it cannot be seen from here.
         """
         ...
 

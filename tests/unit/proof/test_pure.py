@@ -221,6 +221,7 @@ def test_every_probe_is_found_by_its_file() -> None:
         "secrets",
         "session",
         "vault",
+        "volumes",
     ]
     assert all(probe.shows and (probe.across or probe.outside) for probe in probes)
 

@@ -15,10 +15,11 @@ from partywall.engines.docker.api import Api
 from partywall.engines.docker.containers import Containers
 from partywall.engines.docker.holding import Holding
 from partywall.engines.docker.labels import PROJECT
+from partywall.engines.docker.mounts import mounts
 from partywall.engines.docker.names import Naming
 from partywall.engines.docker.stands import Position, contacts, positions
 from partywall.engines.docker.understand import Inspected
-from partywall.interfaces import Agent, Bounds, Burst, Completed, Contact, Stand, Vitals
+from partywall.interfaces import Agent, Bounds, Burst, Completed, Contact, Mounted, Stand, Vitals
 from partywall.model.errors import BadInput, MachineFailed
 from partywall.model.world import SHARED, Key, Limit, environment_of
 from partywall.system.files import failed, make_folder
@@ -107,6 +108,10 @@ class DockerReach:
         burst, position = self._holding.burst(limit)
         self._positions[burst.stand.name] = position
         return burst
+
+    def mounts(self, environment: str) -> Sequence[Mounted]:
+        """What its containers have mounted; raises when that is not to be seen from here."""
+        return mounts(environment, self._containers.running(environment))
 
     def vitals(self, environment: str) -> Vitals:
         """First processes and kills for memory."""

@@ -103,6 +103,10 @@ class EmbeddedReach:
         """
         raise BadInput(f"{limit.key} is not in force here")
 
+    def mounts(self, environment: str) -> None:
+        """None: folders are where they are on this machine."""
+        del environment
+
     def vitals(self, environment: str) -> Vitals:
         """Nobody asks: nothing is ever burnt here."""
         del environment
