@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from partywall.interfaces import Agent, Completed, Contact, Reach, Stand
+from partywall.interfaces import Agent, Completed, Contact, Mounted, Reach, Stand
 
 
 class Unasked(Reach):
@@ -18,6 +18,9 @@ class Unasked(Reach):
         return (Stand(name=environment),)
 
     def contacts(self, environment: str) -> Sequence[Contact] | None:
+        return None
+
+    def mounts(self, environment: str) -> Sequence[Mounted] | None:
         return None
 
     def prepare(self, environments: Sequence[str], agent: Agent) -> None:

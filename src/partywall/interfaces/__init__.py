@@ -1,5 +1,6 @@
 """What the core needs from outside, and nothing about who provides it."""
 
+from partywall.interfaces.bounds import Bounds, Burst, Vitals
 from partywall.interfaces.engine import (
     BuildsEngine,
     Commons,
@@ -16,16 +17,17 @@ from partywall.interfaces.keeping import (
     Logs,
     Trash,
 )
+from partywall.interfaces.mounted import Mounted
 from partywall.interfaces.reach import (
     Agent,
     Completed,
     Contact,
     Links,
     Reach,
-    Stand,
     Switch,
     Ways,
 )
+from partywall.interfaces.stand import Stand
 from partywall.interfaces.succession import Held, Original, Plain, Succession
 from partywall.interfaces.working import (
     METHOD,
@@ -51,7 +53,9 @@ __all__ = [
     "RENDERED",
     "VAULTS",
     "Agent",
+    "Bounds",
     "BuildsEngine",
+    "Burst",
     "Clock",
     "Commons",
     "Completed",
@@ -67,6 +71,7 @@ __all__ = [
     "Links",
     "Log",
     "Logs",
+    "Mounted",
     "Observer",
     "Original",
     "Performer",
@@ -80,5 +85,6 @@ __all__ = [
     "Switch",
     "Trash",
     "Use",
+    "Vitals",
     "Ways",
 ]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 import msgspec
 
-from partywall.model.world import AnyThing, Key
+from partywall.interfaces.bounds import Bounds, Burst, Vitals
+from partywall.interfaces.mounted import Mounted
+from partywall.interfaces.stand import Stand
+from partywall.model.world import AnyThing, Key, Limit
 
 
 class Completed(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,18 +36,6 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
     def words(self) -> tuple[str, ...]:
         """What comes after the interpreter; `-P`: the environment's own modules are not ours."""
         return ("-P", "-m", self.module)
-
-
-class Stand(msgspec.Struct, frozen=True, kw_only=True):
-    """A position in which programs of an environment run."""
-
-    name: str
-    """The environment, or one of the instances that are in this position."""
-    networks: frozenset[str] = frozenset()
-    folders: Mapping[Key, str] | None = None
-    """Volume → where it is seen from there; None: where it is on this machine."""
-    alone: bool = False
-    """Whether no other environment's processes can be among those that are seen."""
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,6 +85,34 @@ class Reach(Protocol):
 
     def contacts(self, environment: str) -> Sequence[Contact] | None:
         """Where its instances are in networks of its own; None when there are no such networks."""
+        ...
+
+    def bounds(self, limit: Limit) -> Bounds | None:
+        """How an environment is held to its budget now; None: nobody holds it to one.
+
+        Raises:
+            MachineFailed: when the kernel cannot be asked.
+        """
+        ...
+
+    def burst(self, limit: Limit) -> Burst:
+        """Where the bounds of a budget can be tried without touching what runs on it.
+
+        Raises:
+            BadInput: when nothing runs whose bounds could be tried.
+        """
+        ...
+
+    def mounts(self, environment: str) -> Sequence[Mounted] | None:
+        """What of this machine is mounted in what runs; None: nothing is seen elsewhere than it is.
+
+        Raises:
+            MachineFailed: when it cannot be seen from here.
+        """
+        ...
+
+    def vitals(self, environment: str) -> Vitals:
+        """What shows later whether anything of it was killed meanwhile."""
         ...
 
     def leave(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from partywall.interfaces import Agent, Reach, SecretStore
-from partywall.model.world import Key, World
+from partywall.model.world import Key, Limit, World
 from partywall.proof.edge import Door
 
 AGENT = Agent(
@@ -34,4 +34,6 @@ class Premises(msgspec.Struct, frozen=True, kw_only=True):
     """The environment that unknown hosts must never reach."""
     attached: frozenset[str] = frozenset()
     """Environments that are somebody else's: tried from others, and never stood in themselves."""
+    limits: Mapping[str, Limit] = {}
+    """Environment → its budget: as it stands, else as the settings want one."""
     agent: Agent = AGENT

@@ -26,6 +26,8 @@ class Run:
         self.attempts: Counter[str] = Counter()
         self.stands: dict[str, tuple[str, ...]] = {}
         """Environment → the positions in it from which something was tried."""
+        self.everybody: tuple[str, ...] = ()
+        """The environments that are proved, to see in all of them what one does."""
         self._deadline = time.monotonic() + seconds
         self._lock = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
@@ -89,4 +91,5 @@ class Run:
 
     def targets(self, environments: tuple[str, ...]) -> dict[str, Target]:
         """Every environment as probes see it."""
+        self.everybody = environments
         return {name: target(self.premises.world, name) for name in environments}

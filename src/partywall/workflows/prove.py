@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from partywall.axes.site import EDGE
 from partywall.edge.settings import Tls
-from partywall.interfaces import ATTACHED, RENDERED
+from partywall.interfaces import ATTACHED, RENDERED, Reach
 from partywall.model.errors import PartywallError, Refused
 from partywall.model.world import (
     AnyThing,
@@ -20,6 +20,7 @@ from partywall.model.world import (
     Instance,
     Job,
     Key,
+    Limit,
     Route,
     Volume,
     World,
@@ -47,8 +48,22 @@ def prove(project: Project, names: Sequence[str] = ()) -> Report:
         words = f"{absent[0]} does not stand" if absent else "no environment stands"
         raise Refused(f"{words}: there is nothing to prove", remedy="`partywall up` first")
     reach = project.engine.reach()
-    premises = Premises(
-        world=as_wanted(world, _wanted(project, standing, world)),
+    given = premises(project, world, standing, reach)
+    try:
+        # What cannot be made ready each attempt that needs it says itself.
+        with contextlib.suppress(PartywallError):
+            own = [name for name in standing if name not in project.attachments]
+            reach.prepare(own, given.agent)
+        return probe(given, probes.found(), standing)
+    finally:
+        reach.leave()
+
+
+def premises(project: Project, world: World, standing: Sequence[str], reach: Reach) -> Premises:
+    """What a proof of the environments that stand in a world works on."""
+    wanted = _wanted(project, standing, world)
+    return Premises(
+        world=as_wanted(world, wanted),
         reach=reach,
         secrets=project.store,
         door=_door(project, world),
@@ -57,15 +72,8 @@ def prove(project: Project, names: Sequence[str] = ()) -> Report:
         secret_files=_secret_files(project, world, standing),
         production=project.settings.production.name,
         attached=frozenset(project.attachments),
+        limits=_limits((*_things(wanted), *project.unmade, *world.things()), standing),
     )
-    try:
-        # What cannot be made ready each attempt that needs it says itself.
-        with contextlib.suppress(PartywallError):
-            own = [name for name in standing if name not in project.attachments]
-            reach.prepare(own, premises.agent)
-        return probe(premises, probes.found(), standing)
-    finally:
-        reach.leave()
 
 
 def as_wanted(world: World, wanted: Mapping[Key, Entry]) -> World:
@@ -93,6 +101,17 @@ def _asked(there: AnyThing, wanted: AnyThing) -> AnyThing:
     if isinstance(there, Instance) and isinstance(wanted, Instance):
         return msgspec.structs.replace(there, session=wanted.session)
     return there
+
+
+def _limits(things: Iterable[AnyThing], names: Sequence[str]) -> dict[str, Limit]:
+    """The budgets of these environments, the latter ones of these things before the former."""
+    limits = [thing for thing in things if isinstance(thing, Limit)]
+    found = {environment_of(one.key): one for one in limits}
+    return {name: limit for name, limit in found.items() if name in names}
+
+
+def _things(entries: Mapping[Key, Entry]) -> Iterable[AnyThing]:
+    return (entry.thing for entry in entries.values())
 
 
 def _wanted(project: Project, names: Sequence[str], world: World) -> dict[Key, Entry]:

@@ -215,11 +215,13 @@ def test_every_probe_is_found_by_its_file() -> None:
         "cache",
         "database",
         "http",
+        "limits",
         "network",
         "processes",
         "secrets",
         "session",
         "vault",
+        "volumes",
     ]
     assert all(probe.shows and (probe.across or probe.outside) for probe in probes)
 

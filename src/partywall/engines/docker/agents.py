@@ -41,11 +41,19 @@ def arguments(
         words: what is run.
     """
     like = position.container
+    joined = (
+        "--network",
+        f"container:{like}",
+        "--pid",
+        f"container:{like}",
+        "--volumes-from",
+        like,
+    )
     return [
         *("run", "--rm", "--interactive", "--name", name, "--log-driver", "none"),
         *(word for key, value in labels.items() for word in ("--label", f"{key}={value}")),
-        *("--network", f"container:{like}", "--pid", f"container:{like}", "--volumes-from", like),
-        *("--read-only", *_LIMITS, *position.rights.words()),
+        *(position.own or (*joined, *_LIMITS)),
+        *("--read-only", *position.rights.words()),
         *(image, *words),
     ]
 

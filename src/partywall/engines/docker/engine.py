@@ -15,6 +15,7 @@ from partywall.engines.docker.api import Api
 from partywall.engines.docker.compose import ComposeCli
 from partywall.engines.docker.containers import Containers
 from partywall.engines.docker.export import UnitExporter
+from partywall.engines.docker.holding import Holding
 from partywall.engines.docker.images import discard, sweep
 from partywall.engines.docker.instances import InstancePerformer, JobPerformer
 from partywall.engines.docker.limits import Budgets, LimitPerformer
@@ -216,7 +217,8 @@ class DockerEngine:
 
     def reach(self) -> DockerReach:
         """Ways to its containers."""
-        return DockerReach(self._api, self._containers, self._naming, self._names.all)
+        holding = Holding(self._containers, self._budgets, self._portions)
+        return DockerReach(self._api, self._containers, self._naming, self._names.all, holding)
 
     def ways(self) -> DockerWays:
         """The edge's ways to them."""

@@ -13,13 +13,15 @@ from partywall.engines.docker import agent_image, rights
 from partywall.engines.docker.agents import LABEL, Agents, Conversation, arguments
 from partywall.engines.docker.api import Api
 from partywall.engines.docker.containers import Containers
+from partywall.engines.docker.holding import Holding
 from partywall.engines.docker.labels import PROJECT
+from partywall.engines.docker.mounts import mounts
 from partywall.engines.docker.names import Naming
 from partywall.engines.docker.stands import Position, contacts, positions
 from partywall.engines.docker.understand import Inspected
-from partywall.interfaces import Agent, Completed, Contact, Stand
+from partywall.interfaces import Agent, Bounds, Burst, Completed, Contact, Mounted, Stand, Vitals
 from partywall.model.errors import BadInput, MachineFailed
-from partywall.model.world import SHARED, Key, environment_of
+from partywall.model.world import SHARED, Key, Limit, environment_of
 from partywall.system.files import failed, make_folder
 
 
@@ -32,11 +34,13 @@ class DockerReach:
         containers: Containers,
         naming: Naming,
         volumes: Callable[[], Mapping[Key, str]],
+        holding: Holding,
     ) -> None:
         self._api = api
         self._containers = containers
         self._naming = naming
         self._volumes = volumes
+        self._holding = holding
         self._lock = threading.Lock()
         self._agents: dict[str, Agents] = {}
         self._positions: dict[str, Position] = {}
@@ -94,6 +98,24 @@ class DockerReach:
         """What its containers are called in networks, and where they are; shared ones as well."""
         running = self._containers.running
         return contacts(environment, running(environment), running(SHARED))
+
+    def bounds(self, limit: Limit) -> Bounds:
+        """Who runs on a budget, as the kernel has it; raises as the holding does."""
+        return self._holding.bounds(limit)
+
+    def burst(self, limit: Limit) -> Burst:
+        """A container of its own in the budget's group; raises as the holding does."""
+        burst, position = self._holding.burst(limit)
+        self._positions[burst.stand.name] = position
+        return burst
+
+    def mounts(self, environment: str) -> Sequence[Mounted]:
+        """What its containers have mounted; raises when that is not to be seen from here."""
+        return mounts(environment, self._containers.running(environment))
+
+    def vitals(self, environment: str) -> Vitals:
+        """First processes and kills for memory."""
+        return self._holding.vitals(environment)
 
     def leave(self) -> None:
         """End the agents; their containers remove themselves."""

@@ -27,6 +27,8 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     """What is mounted, where, and whether it may be written."""
     processes: str = ""
     """Whose processes it sees, when not its own alone."""
+    own: tuple[str, ...] = ()
+    """The options of a container that is nobody's neighbour; empty: it joins `container`."""
 
     def covers(self, other: Position) -> bool:
         """Whether whatever the other may see or do can be seen or done here, too."""

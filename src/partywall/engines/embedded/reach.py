@@ -10,9 +10,9 @@ import msgspec
 from partywall.engines.embedded import inside
 from partywall.engines.embedded.programs import Programs
 from partywall.engines.embedded.servers import postgres
-from partywall.interfaces import Agent, Completed, Contact, Stand
+from partywall.interfaces import Agent, Burst, Completed, Contact, Stand, Vitals
 from partywall.model.errors import BadInput, MachineFailed
-from partywall.model.world import AnyThing, Key
+from partywall.model.world import AnyThing, Key, Limit
 
 
 class EmbeddedReach:
@@ -90,6 +90,27 @@ class EmbeddedReach:
         """None: everything is on loopback."""
         del environment
         return None
+
+    def bounds(self, limit: Limit) -> None:
+        """None: nobody holds an environment to a budget here."""
+        del limit
+
+    def burst(self, limit: Limit) -> Burst:
+        """There is nothing to be tried.
+
+        Raises:
+            BadInput: always.
+        """
+        raise BadInput(f"{limit.key} is not in force here")
+
+    def mounts(self, environment: str) -> None:
+        """None: folders are where they are on this machine."""
+        del environment
+
+    def vitals(self, environment: str) -> Vitals:
+        """Nobody asks: nothing is ever burnt here."""
+        del environment
+        return Vitals()
 
     def leave(self) -> None:
         """Nothing stays."""
