@@ -9,11 +9,9 @@ from typing import Any
 
 import pytest
 
-from fakes.reach import Unasked
-from partywall.interfaces import Agent, Completed, Stand
+from fakes.answering import FakeReach, FakeStore, Reply
 from partywall.model.app import Mount, Role
-from partywall.model.errors import MachineFailed
-from partywall.model.secret import Secret, SecretRef
+from partywall.model.secret import SecretRef
 from partywall.model.world import AnyThing, Database, Instance, Volume, World
 from partywall.proof.case import Answer, Case
 from partywall.proof.premises import AGENT, Premises
@@ -21,40 +19,6 @@ from partywall.proof.probe import Attempt, CouldNotTry, Probe, Verdict
 from partywall.proof.probes import broker, cache, database, processes, secrets, vault
 from partywall.proof.prove import Report, allowed, prove
 from partywall.proof.run import Run
-
-Reply = Callable[[str, dict[str, Any]], dict[str, Any]]
-
-
-class FakeReach(Unasked):
-    """Answers asks by a function of the environment and the ask."""
-
-    def __init__(self, reply: Reply, *, code: int = 0) -> None:
-        self.reply = reply
-        self.code = code
-        self.calls: list[tuple[str, Agent, str]] = []
-
-    def address(self, instance: str, port: int, near: str = "") -> tuple[str, int]:
-        return instance, port
-
-    def run_inside(
-        self, stand: Stand, agent: Agent, *, text: str, seconds: float = 20.0
-    ) -> Completed:
-        self.calls.append((stand.name, agent, text))
-        if self.code:
-            return Completed(code=self.code, out="", err="line\nno such file")
-        asks = json.loads(text)["asks"]
-        return Completed(
-            code=0, out=json.dumps([self.reply(stand.name, ask) for ask in asks]), err=""
-        )
-
-
-class FakeStore:
-    """A value for every name, by environment."""
-
-    def value(self, environment: str, ref: SecretRef) -> Secret:
-        if ref.name == "GONE":
-            raise MachineFailed("the value of GONE is not in the secret store")
-        return Secret("one for both" if ref.name == "SAME" else f"{ref.name}-of-{environment}")
 
 
 def stack(environment: str, secret: str = "DB") -> list[AnyThing]:
