@@ -215,6 +215,7 @@ def test_every_probe_is_found_by_its_file() -> None:
         "cache",
         "database",
         "http",
+        "migrations",
         "network",
         "processes",
         "secrets",
