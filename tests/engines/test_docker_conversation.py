@@ -8,11 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from partywall.engines.docker.agents import Agents, Conversation
+from partywall.engines.docker.agents import Agents
 from partywall.engines.docker.rights import Rights
 from partywall.engines.docker.stands import Position
 from partywall.interfaces import Completed, Stand
 from partywall.model.errors import MachineFailed
+from partywall.system.conversation import Conversation
 
 pytestmark = pytest.mark.scenario
 ECHO = """

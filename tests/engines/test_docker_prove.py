@@ -98,7 +98,7 @@ def test_every_wall_holds_and_nothing_stays(boxes: Boxes) -> None:
     verdicts = {row["verdict"] for row in said["probes"] if row["probe"] not in design}
     assert verdicts == {"held"}, table(said["probes"])
     walls = {
-        *("cache", "database", "http", "network", "processes", "secrets", "session"),
+        *("cache", "database", "http", "migrations", "network", "processes", "secrets", "session"),
         *("vault", "volumes"),
     }
     assert {row["probe"] for row in said["probes"]} == walls | design
@@ -150,8 +150,9 @@ def test_holes_are_found(boxes: Boxes) -> None:
     crossed = {row["tried"]: row for row in rows if row["verdict"] == "crossed"}
     assert {row["from"] for row in crossed.values()} >= {"dev"}
     for tried in (
-        "look up 9 names of prod's containers",
+        "look up 6 names of prod's containers",
         "connect to 3 ports of prod's containers",
+        "send datagrams (UDP) to prod's containers",
         "read prod's cache with its own password",
         "signal prod's processes (signal 0: asked, never delivered)",
         "list prod's 2 volumes",
@@ -166,6 +167,31 @@ def test_holes_are_found(boxes: Boxes) -> None:
     assert "/source/.partywall/rendered/prod/.env" in opened
     both = [row for row in crossed.values() if row["answer"] == "the same in both: REDIS_PASSWORD"]
     assert both
+
+
+def test_a_name_on_a_common_network_that_leads_to_either_is_found(boxes: Boxes) -> None:
+    """A proxy's network that both join, each with a `db` on it: the trap of one such network."""
+    common, intruder = f"{boxes.name}-proxy", f"{boxes.name}-intruder"
+    docker("network", "create", "--label", f"{PROJECT}={boxes.owner()}", common)
+    try:
+        for name in ("prod", "dev"):
+            docker("network", "connect", "--alias", "db", common, f"{boxes.name}-{name}-db-1")
+        docker(
+            *("run", "--detach", "--rm", "--name", intruder, "--network", common),
+            *("--label", f"{PROJECT}={boxes.owner()}", "--label", f"{ENVIRONMENT}=dev"),
+            *("--label", f"{KEY}=dev/intruder", "redis:7", "sleep", "300"),
+        )
+        rows = boxes.prove(code=1)["probes"]
+    finally:
+        subprocess.run(["docker", "rm", "--force", intruder], check=False, capture_output=True)
+        for name in ("prod", "dev"):
+            docker("network", "disconnect", common, f"{boxes.name}-{name}-db-1")
+        docker("network", "rm", common)
+    crossed = {row["tried"]: row["answer"] for row in rows if row["verdict"] == "crossed"}
+    assert {row["probe"] for row in rows if row["verdict"] == "crossed"} == {"network"}, table(rows)
+    led = "be led to prod's containers by names that both have (cache, db, web)"
+    assert "db is " in crossed[led], table(rows)
+    assert len(re.findall(r"[0-9.]{7,}", crossed[led].partition(" (from")[0])) >= 2, crossed[led]
 
 
 def table(rows: Rows) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from partywall.edge import load
 from partywall.interfaces import Reach
 from partywall.model.errors import BadInput, MachineFailed
+from partywall.proof.premises import AGENT
 from partywall.workflows.opening import Where, open_project
+from scenarios.holes import no_password
 from scenarios.installation import Installation
 
 pytestmark = pytest.mark.scenario
@@ -73,21 +74,47 @@ def test_sessions_of_the_reference_app_hold_and_nobody_is_left(real_app: Install
 @pytest.mark.parametrize("broken", [False, True], ids=["readable", "unreadable"])
 def test_an_address_that_lost_its_password_is_a_hole(standing: Installation, broken: bool) -> None:
     """Whether or not the app can be read that says what should be asked there."""
-    edge = open_project(Where(folder=standing.folder)).edge
-    path = edge.fragments / "tiny.dev.json"
     compose = standing.folder / "compose.yaml"
-    kept, text = path.read_bytes(), compose.read_text()
-    without: dict[str, Any] = json.loads(kept)
-    for served in without["routes"]:
-        del served["thing"]["auth"], served["hash"]
-    path.write_text(json.dumps(without))
+    text = compose.read_text()
     compose.write_text(text + "  : : broken\n" * broken)
     try:
-        load.reload(edge)
-        rows = standing.document("prove", code=1)["probes"]
+        with no_password(standing):
+            rows = standing.document("prove", code=1)["probes"]
     finally:
-        path.write_bytes(kept)
         compose.write_text(text)
-        load.reload(edge)
     lines = [row for row in rows if "without the password" in row["tried"]]
     assert {row["verdict"] for row in lines if row["to"] == "dev"} == {"crossed"}, lines
+
+
+def agents(installation: Installation) -> list[int]:
+    """Processes of the proof's agents inside environments."""
+    inside = [one.pid for _, one in installation.marked()]
+    mine = [pid for pid in inside if b"partywall.proof.inside" in command_line(pid)]
+    return sorted(mine)
+
+
+def command_line(pid: int) -> bytes:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
+
+
+def test_an_environment_has_one_agent_that_answers_until_the_proof_is_over(
+    standing: Installation,
+) -> None:
+    text = json.dumps({"asks": [{"do": "processes.own", "all": False}], "seconds": 10})
+    ways = reach(standing)
+    (stand,) = ways.stands("dev")
+    assert agents(standing) == []
+    try:
+        said = [json.loads(ways.run_inside(stand, AGENT, text=text).out) for _ in range(3)]
+        assert [one["outcome"] for answers in said for one in answers] == ["done"] * 3
+        (agent,) = agents(standing)
+        leader = standing.process("dev/worker")
+        assert leader is not None
+        assert Path(f"/proc/{agent}").stat().st_uid == Path(f"/proc/{leader.pid}").stat().st_uid
+    finally:
+        ways.leave()
+    assert agents(standing) == []
+    assert ways.run_inside(stand, AGENT, text=text).code == 0
+    ways.leave()

@@ -143,11 +143,14 @@ class Case:
         )
         return _understood(stand.name, done.code, done.out, done.err, known)
 
-    def first(self, where: Target, *asks: Ask) -> list[Answer]:
-        """The answers from the first position in which all asks succeed, or else the last ones."""
+    def first(self, where: Target, *asks: Ask, grace: float = 0.0) -> list[Answer]:
+        """The answers from the first position in which all asks succeed, or else the last ones.
+
+        `grace` and what is raised are as in `each`.
+        """
         answers: list[Answer] = []
         for stand in self._apart(where, asks):
-            answers = self.at(stand, where, *asks)
+            answers = self.at(stand, where, *asks, grace=grace)
             if all(answer.outcome in GOOD for answer in answers):
                 break
         return answers

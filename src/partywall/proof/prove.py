@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from itertools import permutations
+from itertools import combinations, permutations
 
 import msgspec
 
@@ -15,6 +14,8 @@ from partywall.proof.edge import NoAnswer
 from partywall.proof.premises import Premises
 from partywall.proof.probe import OUTSIDE, Attempt, CouldNotTry, Probe, Tries, Verdict
 from partywall.proof.run import Run
+from partywall.proof.scope import Scope
+from partywall.proof.since import Since
 from partywall.proof.target import Target
 
 _AT_ONCE = 6
@@ -33,6 +34,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Environment → whose positions were tried; nothing else of it sees or may do more."""
     left: tuple[str, ...] = ()
     """Scratch files and visitors that could not be taken away again, and why."""
+    since: Since | None = None
+    """What changed since these walls were tried before; None when they never were."""
 
     @property
     def crossed(self) -> bool:
@@ -55,12 +58,18 @@ class _Task(msgspec.Struct, frozen=True):
     own: Target | None
     other: Target
 
+    @property
+    def ends(self) -> tuple[str, str]:
+        """From where it starts, and what it aims at."""
+        return self.own.environment if self.own else OUTSIDE, self.other.environment
+
 
 def prove(
     premises: Premises,
     probes: Sequence[Probe],
     environments: Sequence[str],
     seconds: float | None = None,
+    scope: Scope | None = None,
 ) -> Report:
     """Try to cross every wall, from each environment to each other one and from outside.
 
@@ -70,10 +79,13 @@ def prove(
         environments: those that stand; each ordered pair of them is tried.
         seconds: what has not answered by then is reported as not tried; None: so long as there
             are pairs of environments to try.
+        scope: which of them it is about; None: all.
     """
-    seconds = allowed(len(environments)) if seconds is None else seconds
+    scope = scope or Scope(standing=tuple(environments))
+    seconds = allowed(environments, scope) if seconds is None else seconds
     run = Run(premises, seconds)
-    tasks = list(_tasks(probes, run.targets(tuple(environments)), premises.attached))
+    every = _tasks(probes, run.targets(tuple(environments)), premises.attached)
+    tasks = [task for task in every if scope.holds(*task.ends)]
     pool = ThreadPoolExecutor(_AT_ONCE)
     futures = [pool.submit(_attempts, run, task) for task in tasks]
     try:
@@ -96,9 +108,9 @@ def prove(
     )
 
 
-def allowed(environments: int) -> float:
-    """Seconds for a proof of so many environments: each pair of them adds the same work."""
-    return PAIR_SECONDS * max(1, math.comb(environments, 2))
+def allowed(environments: Sequence[str], scope: Scope) -> float:
+    """Seconds for a proof of these environments: each pair of them adds the same work."""
+    return PAIR_SECONDS * max(1, sum(scope.holds(*pair) for pair in combinations(environments, 2)))
 
 
 def _tasks(
@@ -140,8 +152,8 @@ def _found(task: _Task, future: Future[list[Attempt]]) -> list[Attempt]:
 def _not_tried(task: _Task, reason: str) -> Attempt:
     return Attempt(
         probe=task.probe.name,
-        start=task.own.environment if task.own else OUTSIDE,
-        to=task.other.environment,
+        start=task.ends[0],
+        to=task.ends[1],
         verdict=Verdict.COULD_NOT_TRY,
         tried=task.probe.shows,
         answer=reason,

@@ -31,12 +31,20 @@ from partywall.proof.case import Premises
 from partywall.proof.edge import Door
 from partywall.proof.prove import Report
 from partywall.proof.prove import prove as probe
-from partywall.workflows import commons, secret_files, variables
+from partywall.proof.scope import Scope
+from partywall.workflows import commons, last_proof, secret_files, variables
 from partywall.workflows.project import Project
 
 
-def prove(project: Project, names: Sequence[str] = ()) -> Report:
-    """Try to cross every wall between these environments, or between all that stand.
+def prove(project: Project, names: Sequence[str] = ()) -> tuple[Report, list[str]]:
+    """Try to cross every wall between all environments that stand, and compare with the last time.
+
+    Args:
+        project: the project.
+        names: one environment, for its walls against every other; several, for those between them.
+
+    Returns:
+        The report, and what could not be compared or kept, in sentences.
 
     Raises:
         Refused: when none stands.
@@ -47,6 +55,11 @@ def prove(project: Project, names: Sequence[str] = ()) -> Report:
     if absent or not standing:
         words = f"{absent[0]} does not stand" if absent else "no environment stands"
         raise Refused(f"{words}: there is nothing to prove", remedy="`partywall up` first")
+    scope = Scope(
+        standing=tuple(standing),
+        named=frozenset(names),
+        known=frozenset(project.settings.environments),
+    )
     reach = project.engine.reach()
     given = premises(project, world, standing, reach)
     try:
@@ -54,9 +67,10 @@ def prove(project: Project, names: Sequence[str] = ()) -> Report:
         with contextlib.suppress(PartywallError):
             own = [name for name in standing if name not in project.attachments]
             reach.prepare(own, given.agent)
-        return probe(given, probes.found(), standing)
+        report = probe(given, probes.found(), standing, scope=scope)
     finally:
         reach.leave()
+    return last_proof.compared(project, report, scope)
 
 
 def premises(project: Project, world: World, standing: Sequence[str], reach: Reach) -> Premises:

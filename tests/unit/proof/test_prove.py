@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from itertools import permutations
 from typing import Any
 
 import pytest
 
-from fakes.reach import Unasked
-from partywall.interfaces import Agent, Completed, Stand
+from fakes.answering import FakeReach, FakeStore, Reply
 from partywall.model.app import Mount, Role
-from partywall.model.errors import MachineFailed
-from partywall.model.secret import Secret, SecretRef
+from partywall.model.secret import SecretRef
 from partywall.model.world import AnyThing, Database, Instance, Volume, World
 from partywall.proof.case import Answer, Case
 from partywall.proof.premises import AGENT, Premises
@@ -21,40 +20,7 @@ from partywall.proof.probe import Attempt, CouldNotTry, Probe, Verdict
 from partywall.proof.probes import broker, cache, database, processes, secrets, vault
 from partywall.proof.prove import Report, allowed, prove
 from partywall.proof.run import Run
-
-Reply = Callable[[str, dict[str, Any]], dict[str, Any]]
-
-
-class FakeReach(Unasked):
-    """Answers asks by a function of the environment and the ask."""
-
-    def __init__(self, reply: Reply, *, code: int = 0) -> None:
-        self.reply = reply
-        self.code = code
-        self.calls: list[tuple[str, Agent, str]] = []
-
-    def address(self, instance: str, port: int, near: str = "") -> tuple[str, int]:
-        return instance, port
-
-    def run_inside(
-        self, stand: Stand, agent: Agent, *, text: str, seconds: float = 20.0
-    ) -> Completed:
-        self.calls.append((stand.name, agent, text))
-        if self.code:
-            return Completed(code=self.code, out="", err="line\nno such file")
-        asks = json.loads(text)["asks"]
-        return Completed(
-            code=0, out=json.dumps([self.reply(stand.name, ask) for ask in asks]), err=""
-        )
-
-
-class FakeStore:
-    """A value for every name, by environment."""
-
-    def value(self, environment: str, ref: SecretRef) -> Secret:
-        if ref.name == "GONE":
-            raise MachineFailed("the value of GONE is not in the secret store")
-        return Secret("one for both" if ref.name == "SAME" else f"{ref.name}-of-{environment}")
+from partywall.proof.scope import Scope
 
 
 def stack(environment: str, secret: str = "DB") -> list[AnyThing]:
@@ -367,7 +333,7 @@ def test_no_time_left_is_said_and_tidying_still_gets_some() -> None:
 
 def test_the_report_has_the_shape_that_scripts_build_on() -> None:
     rows = json.loads(run(cache.PROBE, FakeReach(walled)).to_json())
-    assert set(rows) == {"probes", "attempts", "stands", "left"}
+    assert set(rows) == {"probes", "attempts", "stands", "left", "since"}
     assert rows["stands"] == {"dev": ["dev"], "prod": ["prod"]}
     assert set(rows["probes"][0]) == {"probe", "from", "to", "verdict", "tried", "answer"}
     assert rows["probes"][0]["verdict"] == "held"
@@ -375,4 +341,23 @@ def test_the_report_has_the_shape_that_scripts_build_on() -> None:
 
 
 def test_each_pair_of_environments_adds_its_time():
-    assert [allowed(count) for count in (1, 2, 3, 4)] == [12, 12, 36, 72]
+    every = ("prod", "dev", "one", "two")
+    whole = Scope(standing=every)
+    assert [allowed(every[:count], whole) for count in (1, 2, 3, 4)] == [12, 12, 36, 72]
+    assert allowed(every, Scope(standing=every, named=frozenset({"dev"}))) == 36
+    assert allowed(every, Scope(standing=every, named=frozenset({"dev", "one"}))) == 12
+
+
+def test_a_proof_of_some_tries_nothing_else() -> None:
+    things = [thing for name in ("prod", "dev", "one") for thing in stack(name)]
+    premises = Premises(world=World.of(things), reach=FakeReach(walled), secrets=FakeStore())
+    names = ("prod", "dev", "one")
+
+    def ends(*named: str) -> set[tuple[str, str]]:
+        scope = Scope(standing=names, named=frozenset(named))
+        report = prove(premises, [cache.PROBE], names, scope=scope)
+        return {(row.start, row.to) for row in report.probes}
+
+    assert ends() == set(permutations(names, 2))
+    assert ends("dev") == {pair for pair in permutations(names, 2) if "dev" in pair}
+    assert ends("dev", "one") == {("dev", "one"), ("one", "dev")}

@@ -216,6 +216,7 @@ def test_every_probe_is_found_by_its_file() -> None:
         "database",
         "http",
         "limits",
+        "migrations",
         "network",
         "processes",
         "secrets",

@@ -107,6 +107,8 @@ def verdicts(report: Report) -> set[Verdict]:
 
 def walled(stand: str, ask: dict[str, Any]) -> dict[str, Any]:
     mine = stand.partition("/")[0]
+    if ask["do"] == "network.hear":
+        return {"outcome": "done", "says": "listened", "heard": {"home": 2}}
     far = ask.get("host", mine).partition("/")[0] != mine or ask.get("address") == other(mine)
     if far or other(mine) in ask.get("addresses", ()):
         return {"outcome": "timed out", "says": "no answer in time"}
@@ -182,29 +184,84 @@ def test_a_canary_is_listened_for_in_every_network() -> None:
 # Networks.
 
 
+LINES = [
+    "look up 1 names of prod's containers",
+    "be led to prod's containers by names that both have (cache)",
+    "connect to 2 ports of prod's containers",
+    "send datagrams (UDP) to prod's containers",
+]
+
+
 def test_a_network_that_leads_nowhere_else_is_held() -> None:
     reach = Rooms(walled)
     report = run(network.PROBE, reach)
     assert verdicts(report) == {Verdict.HELD}
-    assert [line.tried for line in lines(report)] == [
-        "look up 2 names of prod's containers",
-        "connect to 2 ports of prod's containers",
-    ]
+    assert [line.tried for line in lines(report)] == LINES
     assert "at home: found 2 of 2 names, reached 2 of 2 ports" in lines(report)[0].answer
     doors = {(ask["address"], ask["port"]) for _, ask in reach.asked if "address" in ask}
     assert doors == {(at, port) for at in ("10.0.0.1", "10.0.1.1") for port in (6379, 6380)}
+    sent = {
+        (stand, ask["who"], *ask["addresses"])
+        for stand, ask in reach.asked
+        if ask["do"] == "network.send" and ask["who"] == "other"
+    }
+    assert sent == {
+        *((f"dev/{one}", "other", "10.0.0.1") for one in ("cache", "web")),
+        *((f"prod/{one}", "other", "10.0.1.1") for one in ("cache", "web")),
+    }
 
 
-@pytest.mark.parametrize(("do", "at"), [("network.resolve", 0), ("network.connect", 1)])
-def test_a_way_into_the_others_network_is_found(do: str, at: int) -> None:
+@pytest.mark.parametrize(
+    ("do", "name", "at"),
+    [
+        ("network.resolve", "prod-cache-1", 0),
+        ("network.resolve", "cache", 1),
+        ("network.connect", "", 2),
+        ("network.send", "", 3),
+    ],
+    ids=["name", "alias", "port", "datagram"],
+)
+def test_a_way_into_the_others_network_is_found(do: str, name: str, at: int) -> None:
     def reply(stand: str, ask: dict[str, Any]) -> dict[str, Any]:
-        leads = stand == "dev/web" and ask["do"] == do
+        mine = ask["do"] == do and ask.get("name", "") == name and ask.get("who") != "home"
+        leads = stand == "dev/web" and mine
         return {"outcome": "done", "says": "there"} if leads else walled(stand, ask)
 
-    report = run(network.PROBE, Rooms(reply))
-    assert lines(report)[at].verdict is Verdict.CROSSED
-    assert "there (from dev/web)" in lines(report)[at].answer
-    assert lines(report)[1 - at].verdict is Verdict.HELD
+    found = lines(run(network.PROBE, Rooms(reply)))
+    assert [line.tried for line in found] == LINES
+    assert "there (from dev/web)" in found[at].answer
+    assert [n for n, line in enumerate(found) if line.verdict is Verdict.CROSSED] == [at]
+    assert {line.verdict for line in found[:at] + found[at + 1 :]} == {Verdict.HELD}
+
+
+def test_a_datagram_that_is_heard_is_a_hole_though_no_answer_comes_back() -> None:
+    def reply(stand: str, ask: dict[str, Any]) -> dict[str, Any]:
+        got = walled(stand, ask)
+        heard = ask["do"] == "network.hear" and stand == "prod/cache"
+        return {**got, "heard": {"home": 2, "other": 1}} if heard else got
+
+    found = lines(run(network.PROBE, Rooms(reply)))
+    assert [line.verdict for line in found] == [*[Verdict.HELD] * 3, Verdict.CROSSED]
+    assert "1 were heard; timed out" in found[3].answer
+
+
+@pytest.mark.parametrize("heard", [{}, {"home": 0}])
+def test_datagrams_that_are_not_heard_at_home_show_nothing(heard: dict[str, int]) -> None:
+    def reply(stand: str, ask: dict[str, Any]) -> dict[str, Any]:
+        got = walled(stand, ask)
+        return {**got, "heard": heard} if ask["do"] == "network.hear" else got
+
+    found = lines(run(network.PROBE, Rooms(reply)))
+    assert [line.verdict for line in found] == [*[Verdict.HELD] * 3, Verdict.COULD_NOT_TRY]
+    assert "prod does not hear its own" in found[3].answer
+
+
+def test_nobody_listens_for_datagrams_inside_what_is_attached() -> None:
+    reach = Rooms(walled)
+    report = run(network.PROBE, reach, attached=frozenset({"prod"}))
+    assert [line.verdict for line in report.probes] == [*[Verdict.HELD] * 3, Verdict.COULD_NOT_TRY]
+    assert "attached" in report.probes[3].answer
+    assert not [stand for stand, _ in reach.asked if stand.startswith("prod")]
 
 
 def test_neighbours_that_are_not_found_show_nothing() -> None:

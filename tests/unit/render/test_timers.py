@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from partywall.cli.render.timers import cron, systemd
+from partywall.cli.render.timers import cron, proving, systemd
 
 FOLDER = Path("/srv/my app 100%")
 TOLD = {"PARTYWALL_COMMONS": "/srv/the 'edge'"}
@@ -26,3 +26,9 @@ def test_what_leads_to_another_edge_is_passed_on():
 def test_systemd_expands_nothing_of_a_folder():
     said = systemd(Path('/srv/$HOME "x"'), "shop", "ada", {})
     assert '-C "/srv/$$HOME \\"x\\"" reap\n' in said
+
+
+def test_a_proof_by_the_clock_is_quiet():
+    said = proving(FOLDER, ["dev"], {"DOCKER_HOST": "unix:///x"})
+    assert said.startswith("17 * * * * DOCKER_HOST=unix:///x /")
+    assert said.endswith("-C '/srv/my app 100\\%' prove --quiet dev")

@@ -7,13 +7,10 @@ import os
 import click
 
 from partywall.cli import options
-from partywall.cli.render.timers import cron, systemd
+from partywall.cli.render.timers import TOLD, cron, systemd
 from partywall.cli.session import Session
 from partywall.execution.owner import user_of
 from partywall.model.errors import BadInput
-
-_TOLD = ("DOCKER_CONTEXT", "DOCKER_HOST", "PARTYWALL_COMMONS", "XDG_DATA_HOME")
-"""What of our own variables leads to another engine or another edge than the customary ones."""
 
 
 @click.command("reap")
@@ -26,7 +23,7 @@ def command(session: Session, as_cron: bool, as_timer: bool, json: bool) -> None
     if as_cron and as_timer:
         raise BadInput("--cron or --systemd?", remedy="say one of them")
     folder = session.project.folder
-    told = {name: os.environ[name] for name in _TOLD if name in os.environ}
+    told = {name: os.environ[name] for name in TOLD if name in os.environ}
     if as_cron:
         session.print(cron(folder, told))
     elif as_timer:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from partywall.cli.render.columns import clean, count, hang, pad, sendable
+from partywall.cli.render.proof_since import since_lines
 from partywall.cli.render.style import Style
 
 _VERDICTS = {
@@ -26,9 +27,10 @@ def proof_text(document: Mapping[str, Any], style: Style) -> str:
     for probe in probes:
         pairs.setdefault((str(probe["from"]), str(probe["to"])), []).append(probe)
     blocks = ["\n".join(_pair(pair, group, style)) for pair, group in pairs.items()]
-    left = _left(document.get("left") or (), style)
+    left = left_lines(document.get("left") or (), style)
     stands = _stands(document.get("stands") or {}, style)
-    return sendable("\n\n".join([*blocks, *stands, *left, _sum(probes, style)]), style)
+    news = since_lines(document.get("since"), style)
+    return sendable("\n\n".join([*blocks, *stands, *left, *news, sum_line(probes, style)]), style)
 
 
 def _stands(stands: Mapping[str, Sequence[str]], style: Style) -> list[str]:
@@ -47,7 +49,7 @@ def _stands(stands: Mapping[str, Sequence[str]], style: Style) -> list[str]:
     return ["\n".join(lines)] if lines else []
 
 
-def _left(sentences: Iterable[object], style: Style) -> list[str]:
+def left_lines(sentences: Iterable[object], style: Style) -> list[str]:
     """What a proof made and could not take back: somebody has to know."""
     symbol = style.paint(style.symbol("unsure"), "amber")
     lines = [
@@ -62,10 +64,11 @@ def _pair(pair: tuple[str, str], probes: list[Probe], style: Style) -> Iterable[
     yield style.paint(title, "bold")
     widest = max(len(clean(probe["probe"])) for probe in probes)
     for probe in probes:
-        yield from _probe(probe, style, widest)
+        yield from probe_lines(probe, style, widest)
 
 
-def _probe(probe: Probe, style: Style, widest: int) -> list[str]:
+def probe_lines(probe: Probe, style: Style, widest: int) -> list[str]:
+    """One attempt, its wall in a column of this width."""
     verdict = clean(probe["verdict"])
     symbol, colour = _VERDICTS.get(verdict, ("unsure", "amber"))
     words = style.paint(pad(f"{style.symbol(symbol)} {verdict}", _WIDEST + 3), colour)
@@ -76,7 +79,8 @@ def _probe(probe: Probe, style: Style, widest: int) -> list[str]:
     return hang(head, f"{tried}{arrow}{answer}", style)
 
 
-def _sum(probes: list[Probe], style: Style) -> str:
+def sum_line(probes: Sequence[Probe], style: Style) -> str:
+    """How many attempts came to what."""
     if not probes:
         return "nothing was tried"
     found = Counter(str(probe["verdict"]) for probe in probes)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from partywall.engines.docker import agent_image, rights
-from partywall.engines.docker.agents import LABEL, Agents, Conversation, arguments
+from partywall.engines.docker.agents import LABEL, Agents, arguments
 from partywall.engines.docker.api import Api
 from partywall.engines.docker.containers import Containers
 from partywall.engines.docker.holding import Holding
@@ -22,6 +22,7 @@ from partywall.engines.docker.understand import Inspected
 from partywall.interfaces import Agent, Bounds, Burst, Completed, Contact, Mounted, Stand, Vitals
 from partywall.model.errors import BadInput, MachineFailed
 from partywall.model.world import SHARED, Key, Limit, environment_of
+from partywall.system.conversation import Conversation
 from partywall.system.files import failed, make_folder
 
 

@@ -12,6 +12,7 @@ from partywall.engines.embedded.supervise import control
 from partywall.engines.embedded.supervise.program import Program, folder_of, load, save
 from partywall.interfaces import Completed
 from partywall.model.errors import MachineFailed
+from partywall.system.conversation import Conversation
 
 _DESCRIBING = threading.Lock()
 _TERMINAL = ("TERM", "COLUMNS", "LINES", "COLORTERM")
@@ -41,6 +42,21 @@ def run(
     """
     _describe(base, program)
     return beside(base, program.key, command, give=give, text=text, seconds=seconds)
+
+
+def talking(base: Path, program: Program, command: Sequence[str]) -> Conversation:
+    """A program that answers lines where another lives.
+
+    Args:
+        base: a folder in which the other is described; nothing is started from it.
+        program: whose account, view, variables and folder count.
+        command: the argument list.
+
+    Raises:
+        MachineFailed: when it cannot be started.
+    """
+    _describe(base, program)
+    return Conversation(_entering(base, program.key, {}, command), env={})
 
 
 def beside(

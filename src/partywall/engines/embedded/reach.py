@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Sequence
-
-import msgspec
 
 from partywall.engines.embedded import inside
 from partywall.engines.embedded.programs import Programs
@@ -13,6 +12,7 @@ from partywall.engines.embedded.servers import postgres
 from partywall.interfaces import Agent, Burst, Completed, Contact, Stand, Vitals
 from partywall.model.errors import BadInput, MachineFailed
 from partywall.model.world import AnyThing, Key, Limit
+from partywall.system.conversation import Conversation
 
 
 class EmbeddedReach:
@@ -20,6 +20,8 @@ class EmbeddedReach:
 
     def __init__(self, programs: Programs) -> None:
         self._programs = programs
+        self._lock = threading.Lock()
+        self._agents: dict[tuple[str, str], Conversation] = {}
 
     def address(self, instance: Key, port: int, near: str = "") -> tuple[str, int]:
         """Host and port of an instance.
@@ -71,20 +73,24 @@ class EmbeddedReach:
     def run_inside(
         self, stand: Stand, agent: Agent, *, text: str, seconds: float = 20.0
     ) -> Completed:
-        """Run it as the environment's own user, with the interpreter that runs us.
+        """Ask one that runs as the environment's own user, with the interpreter that runs us.
+
+        It is started when it is first asked, and ends with `leave`, or with us.
 
         Raises:
-            MachineFailed: when it does not end in time or cannot be started.
+            MachineFailed: when it does not answer in time or cannot be started.
         """
-        done = inside.run(
-            self._programs.places.home / "inside",
-            self._programs.inside(stand.name),
-            (sys.executable, *agent.words()),
-            give={},
-            text=f"0 {text}\n",
-            seconds=seconds,
-        )
-        return msgspec.structs.replace(done, out=done.out.partition(" ")[2])
+        return self._agent(stand.name, agent).ask(text, seconds)
+
+    def _agent(self, environment: str, agent: Agent) -> Conversation:
+        with self._lock:
+            if (environment, agent.module) not in self._agents:
+                self._agents[environment, agent.module] = inside.talking(
+                    self._programs.places.home / "inside",
+                    self._programs.inside(environment),
+                    (sys.executable, *agent.words()),
+                )
+            return self._agents[environment, agent.module]
 
     def contacts(self, environment: str) -> Sequence[Contact] | None:
         """None: everything is on loopback."""
@@ -113,7 +119,11 @@ class EmbeddedReach:
         return Vitals()
 
     def leave(self) -> None:
-        """Nothing stays."""
+        """End the agents."""
+        with self._lock:
+            agents, self._agents = list(self._agents.values()), {}
+        for one in agents:
+            one.close()
 
     def run_beside(
         self, instance: Key, command: Sequence[str], *, text: str = "", seconds: float = 20.0

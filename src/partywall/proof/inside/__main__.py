@@ -16,9 +16,10 @@ from partywall.proof.inside.answer import FAILED, TOGETHER, Answer, Ask, answer
 
 KINDS = TOGETHER | {"limits", "processes", "vault"}
 """The modules beside this one that an ask may name."""
-_LINES = 4
+_LINES = 8
+"""Lines that are answered at the same time; as many as the proof has at work at once, and more."""
 _ASKS = 8
-_LIFE = 120
+_LIFE = 600
 """Seconds after which it ends by itself, whatever happened to whoever started it."""
 
 

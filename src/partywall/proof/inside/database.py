@@ -42,7 +42,7 @@ def scratch(ask: Ask) -> Answer:
         good = row is not None and row[0] == "scratch"
         return answer(AUTHENTICATED if good else REFUSED, "wrote, read and dropped a scratch table")
 
-    return _connected(ask, work)
+    return connected(ask, work)
 
 
 def read(ask: Ask) -> Answer:
@@ -56,7 +56,7 @@ def read(ask: Ask) -> Answer:
         tables = row[0] if row else 0
         return answer(AUTHENTICATED, f"logged in as {user} and could read {tables} tables")
 
-    return _connected(ask, work)
+    return connected(ask, work)
 
 
 def trespass(ask: Ask) -> Answer:
@@ -68,7 +68,7 @@ def trespass(ask: Ask) -> Answer:
             return answer(AUTHENTICATED, f"was allowed: {', '.join(opened)}")
         return answer(REFUSED, f"denied: {', '.join(words for words, _ in _ways_out(ask))}")
 
-    return _connected(ask, work)
+    return connected(ask, work)
 
 
 def _ways_out(ask: Ask) -> list[tuple[str, str]]:
@@ -163,7 +163,8 @@ def _goes(connection: psycopg.Connection[Any], text: str) -> bool:
         connection.rollback()
 
 
-def _connected(ask: Ask, work: Any) -> Answer:  # noqa: ANN401  (psycopg is not imported yet)
+def connected(ask: Ask, work: Any) -> Answer:  # noqa: ANN401  (psycopg is not imported yet)
+    """What work on a connection comes to, or why there is none; every wait is bounded."""
     import psycopg  # noqa: PLC0415  (late: 0.15 s that only this attempt needs)
 
     # libpq fills gaps from these, which would turn "no password" into somebody's password.

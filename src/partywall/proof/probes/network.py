@@ -1,8 +1,10 @@
-"""Wall `network`: the other's containers by name and by address."""
+"""Wall `network`: the other's containers by name and by address, by TCP and by UDP."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from partywall.interfaces import Contact
 from partywall.model.world import Instance
@@ -13,10 +15,18 @@ from partywall.proof.probe import Attempt, CouldNotTry, Probe, Verdict
 from partywall.proof.target import Target
 
 _UNWALLED = "there are no networks here: only passwords keep an environment out"
+_LISTEN = 2.0
+"""Seconds for which the other waits for datagrams."""
+_SEND = 1.2
+"""Seconds for which they are sent, unless one comes back."""
+_FIRST, _RANGE, _TRIES = 20_000, 10_000, 3
+"""Ports that are hardly ever in use; another one each time, and some in reserve."""
+_MOST = 16
+"""Addresses that datagrams are sent to, at most."""
 
 
 def across(case: Case) -> Iterable[Attempt]:
-    """Every name and every address of the other's containers."""
+    """Every name and every address of the other's containers, and datagrams to them."""
     mine, theirs = _contacts(case, case.own), _contacts(case, case.other)
     if mine is None or theirs is None:
         tried = f"connect to {case.other.environment}'s servers"
@@ -26,13 +36,73 @@ def across(case: Case) -> Iterable[Attempt]:
     if not names and not doors:
         return
     shown = _home(case, mine)
-    whose = f"{case.other.environment}'s"
     found = case.ask(case.own, *names, *doors, on=case.other)
     resolved, connected = found[: len(names)], found[len(names) :]
-    yield _judged(case, f"look up {len(names)} names of {whose} containers", resolved, shown)
+    yield from _looked_up(case, mine, list(zip(names, resolved, strict=True)), shown)
     if doors:
-        tried = f"connect to {len(doors)} ports of {whose} containers"
+        tried = f"connect to {len(doors)} ports of {case.other.environment}'s containers"
         yield _judged(case, tried, connected, shown)
+    known = {address for one in mine for address in one.addresses}
+    addresses = sorted({address for one in theirs for address in one.addresses} - known)
+    if addresses:
+        yield _datagrams(case, addresses[:_MOST])
+
+
+def _looked_up(
+    case: Case, mine: Sequence[Contact], found: Sequence[tuple[Ask, Answer]], shown: str
+) -> Iterable[Attempt]:
+    """Names of the other alone; and those of both, which may lead to either where both meet."""
+    own = {name for one in mine for name in one.names}
+    theirs = f"{case.other.environment}'s containers"
+    alone = [answer for ask, answer in found if ask["name"] not in own]
+    both = [(str(ask["name"]), answer) for ask, answer in found if ask["name"] in own]
+    if alone:
+        yield _judged(case, f"look up {len(alone)} names of {theirs}", alone, shown)
+    if both:
+        names = ", ".join(dict.fromkeys(name for name, _ in both))
+        tried = f"be led to {theirs} by names that both have ({names})"
+        yield _judged(case, tried, [answer for _, answer in both], shown)
+
+
+def _datagrams(case: Case, addresses: Sequence[str]) -> Attempt:
+    """The other listens for datagrams at home, and has to hear its own."""
+    tried = f"send datagrams (UDP) to {case.other.environment}'s containers"
+    if case.other.environment in case.premises.attached:
+        words = f"{case.other.environment} is attached: nobody listens for them inside it"
+        return case.attempt(Verdict.COULD_NOT_TRY, tried, words)
+    first = _FIRST + int(case.run.nonce[:4], 16) % _RANGE
+    word, ports = f"partywall-{case.run.nonce}", [first + number for number in range(_TRIES)]
+    hear: Ask = {"do": "network.hear", "ports": ports, "word": word, "seconds": _LISTEN}
+    send: Ask = {
+        "do": "network.send", "ports": ports, "word": word, "seconds": _SEND,
+        "addresses": list(addresses),
+    }  # fmt: skip
+    with ThreadPoolExecutor(2) as pool:
+        hearing = pool.submit(case.each, case.other, hear)
+        home = pool.submit(case.each, case.other, {**send, "who": "home"})
+        (sent,) = case.ask(case.own, {**send, "who": "other"}, on=case.other)
+        heard = [answer for _, (answer,) in hearing.result()]
+        answered = [answer for _, (answer,) in home.result()]
+    return _of_datagrams(case, tried, heard, answered, sent)
+
+
+def _of_datagrams(
+    case: Case, tried: str, heard: Sequence[Answer], home: Sequence[Answer], sent: Answer
+) -> Attempt:
+    """Heard or answered: crossed. Held only when those from home were."""
+    came = Counter[str]()
+    for one in heard:
+        came.update(one.more.get("heard", {}))
+    if came["other"] or sent.outcome in GOOD:
+        words = f"{came['other']} were heard; {said(sent)}"
+        return case.attempt(Verdict.CROSSED, tried, words)
+    if not came["home"] or not any(one.outcome in GOOD for one in home):
+        words = f"{case.other.environment} does not hear its own: {said((*heard, *home)[0])}"
+        return case.attempt(Verdict.COULD_NOT_TRY, tried, words)
+    if sent.outcome == FAILED:
+        return case.attempt(Verdict.COULD_NOT_TRY, tried, said(sent))
+    words = f"{said(sent)} (at home: {came['home']} were heard, and came back)"
+    return case.attempt(Verdict.HELD, tried, words)
 
 
 def _contacts(case: Case, where: Target) -> Sequence[Contact] | None:
