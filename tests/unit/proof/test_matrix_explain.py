@@ -120,6 +120,10 @@ def test_points_are_itemised_and_their_sum_is_right():
         "10.5 points; more than 8 is high: 15 programs beside 10 of production alone (1), 1 line "
         "of settings (1), 5 rights (2.5), 2 steps by hand (6)."
     )
-    assert said("complexity", measured.figures("snapshots")).startswith(
-        "1 point; low is up to 4: 10 programs beside 10"
+    assert said("complexity", measured.figures("snapshots")) == (
+        "1 point; low is up to 4: 1 line of settings (1)."
+    )
+    nothing = msgspec.structs.replace(measured.figures("snapshots").effort, settings_lines=0)
+    assert said("complexity", measured.figures("snapshots"), effort=nothing) == (
+        "0 points; low is up to 4: nothing beyond production alone."
     )

@@ -132,7 +132,8 @@ def _complexity(figures: Figures, found: Complexity) -> str:
         (_count(effort.rights, "right"), points.rights),
         (f"{_count(len(effort.manual), 'step')} by hand", points.manual),
     ]
-    said = ", ".join(f"{what} ({_points(size)})" for what, size in parts)
+    itemised = ", ".join(f"{what} ({_points(size)})" for what, size in parts if size)
+    said = itemised or "nothing beyond production alone"
     bounds = {Complexity.LOW: f"up to {_points(t.LOW)}", Complexity.MEDIUM: f"up to {t.FAIR:g}"}
     rule = f"{found} is {bounds[found]}" if found in bounds else f"more than {t.FAIR:g} is {found}"
     total = _points(points.points)
