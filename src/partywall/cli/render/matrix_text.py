@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from partywall.cli.render.columns import clean, columns, hang, sendable, table
+from partywall.cli.render.columns import clean, columns, hang, sendable, table, wrap
 from partywall.cli.render.matrix_words import (
     HEADS,
     QUICK,
@@ -116,12 +116,13 @@ def _sum(document: Document, style: Style) -> list[str]:
     every: Mapping[str, Document] = document.get("architectures") or {}
     crossed = [name for name, one in every.items() if one.get("data_isolation") == "crossed"]
     colour = "red" if crossed else "amber" if document.get("not_measured") else "green"
-    return [style.paint(summary(document), "bold", colour)] if every else []
+    lines = wrap(summary(document), style.width) if every else []
+    return [style.paint(line, "bold", colour) for line in lines]
 
 
 def _explained(name: str, one: Document, style: Style) -> Iterator[str]:
     yield style.paint(clean(name), "bold")
     why: Mapping[str, object] = one.get("explained") or {}
     for rating, title in TITLES.items():
-        head = f"  {title}: {_word(one, rating, _otherwise(one), style)} {style.symbol('dot')} "
-        yield from hang(head, clean(why.get(rating, "")), style)
+        yield f"  {title}: {_word(one, rating, _otherwise(one), style)}"
+        yield from hang("    ", clean(why.get(rating, "")), style)

@@ -21,7 +21,7 @@ def rules() -> list[Rule]:
 
 
 _MOMENTS = "every moment" if t.BOTH == 1 else f"{t.BOTH * 100:g} % of the moments"
-_WALLS = f"{', '.join(t.DATA_WALLS[:-1])} or {t.DATA_WALLS[-1]}"
+_WALLS = ", ".join(t.DATA_WALLS)
 _POINTS = ", ".join(
     f"{points:g} for {what}"
     for points, what in (
@@ -43,11 +43,17 @@ _SAID: dict[str, tuple[tuple[str, str], ...]] = {
         (Isolation.SCHEMA, "rows of both are in one database"),
         (
             Isolation.DATABASE,
-            f"something is shared by design at {_WALLS}, or a place with data is used by both",
+            (
+                f"something is shared by design at a wall of data ({_WALLS}), "
+                "or a place with data is used by both"
+            ),
         ),
         (
             Isolation.FULL,
-            "at every such wall an attempt held, or each place with data is one environment's own",
+            (
+                "an attempt held at every wall of data that was tried, "
+                "or each place with data is one environment's own"
+            ),
         ),
         (Isolation.NONE, "otherwise: nothing shows that data are apart"),
     ),

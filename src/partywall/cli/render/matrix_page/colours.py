@@ -13,7 +13,6 @@ LIGHT: Mapping[str, str] = {
     "link": "#1f5fa8",
     "otherwise": "#8a4b00",
     "tint": "#fdf3e1",
-    "good": "#1d6b45",
     "bad": "#b32424",
     "track": "#efede7",
     "mark": "#1b2129",
@@ -33,7 +32,6 @@ DARK: Mapping[str, str] = {
     "link": "#83b4f2",
     "otherwise": "#f0b65a",
     "tint": "#2b2414",
-    "good": "#6fcf9c",
     "bad": "#ff8f88",
     "track": "#232830",
     "mark": "#e9ecf0",
@@ -44,7 +42,7 @@ DARK: Mapping[str, str] = {
     "shared": "#d9b65f",
     "machine": "#8b95a3",
 }
-TEXT = ("ink", "soft", "link", "otherwise", "good", "bad")
+TEXT = ("ink", "soft", "link", "otherwise", "bad")
 """What words are written in: these have to be told from what is behind them by a ratio of 4.5."""
 GROUNDS = ("paper", "card", "tint")
 """What words are written on."""

@@ -94,6 +94,7 @@ gap:1.8rem 3rem;align-items:start}.tables>*{min-width:0}
 .each{opacity:.65}.dot.quiet.each{fill:var(--soft);stroke:none}
 footer{margin-top:5rem;padding-top:1rem;border-top:1px solid var(--line);font-size:.88rem;
 color:var(--soft)}
+.rules{min-width:34rem}.rules th,.rules td:nth-child(2){white-space:nowrap}
 @media (max-width:40rem){h2{margin-top:3.4rem}.lede{font-size:1.08rem}
 .rows li{grid-template-columns:1fr auto;padding:.4rem 0}
 .reasons>div{grid-template-columns:1fr auto;padding:.7rem 0}.reasons p{grid-column:1/-1}
