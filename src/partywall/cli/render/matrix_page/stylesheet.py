@@ -44,7 +44,8 @@ tbody th{font-weight:600}td.number,th.number{text-align:right;white-space:nowrap
 .ratings{min-width:47rem;background:var(--card);border:1px solid var(--line)}
 .ratings th,.ratings td{padding:.7rem .9rem}
 .ratings tr>:first-child{position:sticky;left:0;background:var(--card);
-box-shadow:1px 0 var(--line);white-space:nowrap}
+box-shadow:1px 0 var(--line);
+min-width:8.8rem;max-width:13rem;overflow-wrap:anywhere}
 .ratings a{text-decoration:none}.ratings a:hover{text-decoration:underline}
 .ratings .otherwise{background:var(--tint);color:var(--otherwise)}
 .word{font-weight:600;display:block;white-space:nowrap}
