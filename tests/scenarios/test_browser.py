@@ -11,29 +11,16 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error
 
 from partywall.engines.docker.labels import PROJECT
 from scenarios.boxes import docker, left, remove
+from scenarios.chromium import PATIENCE, launched
 from scenarios.installation import MAKAPIX, Installation, until
 
 pytestmark = [pytest.mark.scenario, pytest.mark.browser, pytest.mark.timeout(600)]
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 TITLE = "Sunset over the wall"
-PATIENCE = 60_000.0
-"""Milliseconds that the page may take; a busy machine needs a part of it."""
-
-
 KINDS = [
     ("embedded", "dual"),
     ("embedded", "ports"),
@@ -62,17 +49,8 @@ class Contained(Installation):
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Debian's Chromium, without a window."""
-    if not CHROMIUM.exists():
-        reason = f"there is no {CHROMIUM}: apt-get install chromium"
-        if os.environ.get("PARTYWALL_REQUIRE_BROWSER") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=list(ARGUMENTS), timeout=PATIENCE
-        )
+    with launched() as chromium:
         yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module", params=KINDS, ids="-".join)

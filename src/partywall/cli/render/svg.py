@@ -20,13 +20,13 @@ from partywall.cli.render.picture.ink import WIRES, style_sheet
 from partywall.cli.render.picture.lettering import shorten, text_width
 from partywall.cli.render.picture.room_plan import Frame
 from partywall.cli.render.picture.signs import SIGNS
-from partywall.cli.render.picture.subject import Box, Room, subject
+from partywall.cli.render.picture.subject import Box, Room, Subject, subject
 from partywall.model.plan import Plan
 from partywall.model.world import World, name_of
 
 _BADGES = {"create": "+", "change": "~", "remove": "\u2212"}
 _BRICK = (
-    '<pattern id="brick" width="18" height="16" patternUnits="userSpaceOnUse">'
+    '<pattern id="{}" width="18" height="16" patternUnits="userSpaceOnUse">'
     '<rect class="brick" width="18" height="16"/>'
     '<path class="mortar" d="M0 0H18M0 8H18M4.5 0V8M13.5 8V16"/></pattern>'
 )
@@ -44,20 +44,31 @@ def draw(
     removes is marked; things that it removes are drawn too.
     """
     placed = sheet(subject(world, project, production, plan))
-    return "\n".join([*_opening(placed), *_content(placed), "</svg>", ""])
+    style = f"<style>{style_sheet()}</style>"
+    return "\n".join([*_opening(placed), style, *_content(placed), "</svg>", ""])
 
 
-def _opening(placed: Sheet) -> Iterable[str]:
+def drawn(what: Subject, name: str) -> str:
+    """The picture as an element of a page that has its rules already (`ink.style_sheet`).
+
+    Args:
+        what: what is drawn.
+        name: a name for it, the only one of its kind on that page.
+    """
+    placed = sheet(what)
+    return "\n".join([*_opening(placed, f"{name}-"), *_content(placed, f"{name}-"), "</svg>"])
+
+
+def _opening(placed: Sheet, own: str = "") -> Iterable[str]:
+    """With `own` before its ids, and as an element of a page."""
     width, height = pen.number(placed.width), pen.number(placed.height)
+    kind = 'class="topology"' if own else 'xmlns="http://www.w3.org/2000/svg"'
     yield (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}" role="img" aria-labelledby="title description">'
+        f'<svg {kind} width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
+        f'role="img" aria-labelledby="{own}title {own}description">'
     )
-    yield f'<title id="title">{pen.escaped(_title(placed))}</title>'
-    yield f'<desc id="description">{pen.escaped(_description(placed))}</desc>'
-    yield f"<style>{style_sheet()}</style>"
-    yield f"<defs>{_BRICK}</defs>"
-    yield pen.rectangle(Frame(0, 0, placed.width, placed.height), "paper", 14)
+    yield f'<title id="{own}title">{pen.escaped(_title(placed))}</title>'
+    yield f'<desc id="{own}description">{pen.escaped(_description(placed))}</desc>'
 
 
 def _title(placed: Sheet) -> str:
@@ -82,14 +93,16 @@ def _sentence(room: Room) -> str:
     return f"{room.name}{marked}{answers}, has {size}: {', '.join(parts)}."
 
 
-def _content(placed: Sheet) -> Iterable[str]:
+def _content(placed: Sheet, own: str = "") -> Iterable[str]:
     """Rooms first, lines over them, boxes on top, so that no line hides a word."""
+    yield f"<defs>{_BRICK.format(f'{own}brick')}</defs>"
+    yield pen.rectangle(Frame(0, 0, placed.width, placed.height), "paper", 14)
     floors = [*placed.rooms, *([placed.shared] if placed.shared else [])]
     yield from _head(placed)
     for one in floors:
         yield _ground(one, shared=one is placed.shared)
     for wall in placed.walls:
-        yield pen.wall(wall, "brick", "the party wall")
+        yield pen.wall(wall, f"{own}brick", "the party wall")
     for one in floors:
         yield from _wires(one, placed)
     for one in floors:

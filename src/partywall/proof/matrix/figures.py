@@ -49,6 +49,12 @@ class Walls(msgspec.Struct, frozen=True, kw_only=True):
     probes: dict[str, dict[str, int]]
     crossed: tuple[str, ...] = ()
     """What was tried and came through, a sentence each."""
+    own_stores: dict[str, int] = {}
+    """Environment → servers and volumes with data that it alone uses."""
+    common_stores: int = 0
+    """Those that several use."""
+    one_database: bool = False
+    """Whether rows of several environments are in one database, a schema for each."""
 
 
 class Migration(msgspec.Struct, frozen=True, kw_only=True):

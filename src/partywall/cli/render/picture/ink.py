@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _KINDS = {
     "address": ("#fff6dc", "#b98a1e", "#382f17", "#d9b65f"),
     "web": ("#e5f0ff", "#3674c4", "#1b2c47", "#82b4f5"),
@@ -52,8 +54,31 @@ text{fill:#eceff3}.small,.soft{fill:#a9b2be}.brick{fill:#a5533b}.mortar{stroke:#
 
 def style_sheet() -> str:
     """The rules for light surroundings, and those that dark ones put over them."""
-    dark = _DARK + _rules(dark=True)
-    return f"{_PLAIN}{_LIGHT}{_rules(dark=False)}@media (prefers-color-scheme:dark){{{dark}}}"
+    return f"{_light()}@media (prefers-color-scheme:dark){{{_dark()}}}"
+
+
+def scoped(scope: str) -> str:
+    """The same for pictures within elements of this selector; a printed one is a light one."""
+    dark = f"@media screen and (prefers-color-scheme:dark){{{_within(scope, _dark())}}}"
+    return f"{_within(scope, _light())}{dark}"
+
+
+def _within(scope: str, rules: str) -> str:
+    """Rules without blocks in blocks, for what is within a selector alone."""
+
+    def narrowed(rule: re.Match[str]) -> str:
+        selectors = [f"{scope} {one.strip()}" for one in rule[1].split(",")]
+        return f"{','.join(selectors)}{{{rule[2]}}}\n"
+
+    return re.sub(r"\s*([^{}]+)\{([^{}]*)\}", narrowed, rules)
+
+
+def _light() -> str:
+    return f"{_PLAIN}{_LIGHT}{_rules(dark=False)}"
+
+
+def _dark() -> str:
+    return _DARK + _rules(dark=True)
 
 
 def _rules(*, dark: bool) -> str:

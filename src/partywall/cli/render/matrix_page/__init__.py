@@ -1,0 +1,1 @@
+"""The matrix as one HTML page that needs nothing but itself."""

@@ -1,0 +1,187 @@
+"""A document of `matrix` such as the reference app gives, made from kept figures; no measurement.
+
+Memory, disk, programs and the numbers of attempts are those that were kept of real runs. What was
+not kept (percentiles, outages, effort, which probe tried what) is plausible and no more than that.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from partywall import catalog
+from partywall.model.choices import Choices, DatabaseWall, LimitsBy, Presence, Source
+from partywall.proof.matrix.figures import (
+    Burn,
+    Change,
+    Effort,
+    Figures,
+    Migration,
+    Parallel,
+    Taken,
+    Walls,
+)
+from partywall.workflows.architectures import ordered
+
+KEPT = Path(__file__).parents[2] / "benchmarks" / "results" / "architectures.json"
+MIB = 1 << 20
+MACHINE = {
+    "cores": 2,
+    "kernel": "6.1.0-28-amd64",
+    "memory_gib": 8.0,
+    "processor": "AMD EPYC",
+    "python": "3.11.7",
+}
+_HELD = {
+    "database": 8,
+    "cache": 4,
+    "broker": 6,
+    "vault": 6,
+    "http": 8,
+    "network": 6,
+    "processes": 2,
+    "secrets": 8,
+    "session": 2,
+}
+_SHARED = {"database": 4, "cache": 2, "broker": 2, "vault": 2}
+_HANDS = {
+    "dual": ("a host name for development",),
+    "shared": ("a host name for development", "the app uses the prefixes that it is given"),
+    "branches": ("a host name for development", "a branch for each environment"),
+    "ports": ("a port that firewalls let through",),
+    "schemas": (
+        "a host name for development",
+        "the app uses the prefixes that it is given",
+        "no SQL of the app says `public.`",
+    ),
+    "profiles": ("a host name for development",),
+    "limits": ("a host name for development",),
+    "hybrid": ("a host name for development", "the app brings its own flags"),
+    "flags": ("the app brings its own flags",),
+}
+_RIGHTS = {"shared": 5, "schemas": 7}
+
+
+def document(engine: str = "docker", *, quick: bool = False) -> dict[str, Any]:
+    """What `partywall matrix` measures, before anything is derived from it."""
+    return {
+        "project": "makapix",
+        "engine": engine,
+        "machine": MACHINE,
+        "quick": quick,
+        "architectures": {
+            preset.name: {"figures": figures(preset.name, engine)} for preset in ordered()
+        },
+        "not_measured": {},
+    }
+
+
+def figures(name: str, engine: str = "docker") -> Figures:
+    """One architecture's."""
+    kept = json.loads(KEPT.read_text())[engine]["architectures"]
+    choices = catalog.presets()[name].over(Choices())
+    single = choices.presence in (Presence.SINGLE, Presence.ON_DEMAND)
+    return Figures(
+        parallel=_parallel(choices, single=single),
+        walls=_walls(choices, kept[name]["walls"], single=single),
+        taken=_taken(kept[name]),
+        alone=_taken(kept["snapshots"]),
+        migration=_migration(single=single),
+        effort=_effort(name, kept[name]),
+        burns=() if single or choices.presence is Presence.SWITCHED else _burns(choices),
+        changes=_changes(choices),
+        estimate_bytes=round(sum(kept[name]["memory_mib"].values()) * 1.08) * MIB,
+    )
+
+
+def _parallel(choices: Choices, *, single: bool) -> Parallel:
+    if single:
+        return Parallel(environments=1, asked=0, both=0)
+    both = 0 if choices.presence is Presence.SWITCHED else 40
+    return Parallel(environments=2, asked=40, both=both)
+
+
+def _walls(choices: Choices, kept: dict[str, int], *, single: bool) -> Walls:
+    if kept["held"] == 1:
+        own = {"prod": 7} if single else {"prod": 7, "dev": 7}
+        return Walls(probes={"http": {"held": 1}}, own_stores=own)
+    probes: dict[str, dict[str, int]] = {name: {"held": held} for name, held in _HELD.items()}
+    if "shared by design" in kept:
+        one = choices.database is DatabaseWall.SCHEMA
+        given = _SHARED if one else {n: k for n, k in _SHARED.items() if n != "database"}
+        for name, number in given.items():
+            probes[name]["shared by design"] = number
+        own = {} if one else {"prod": 2, "dev": 2}
+        common = 7 if one else 5
+        return Walls(probes=probes, own_stores=own, common_stores=common, one_database=one)
+    return Walls(probes=probes, own_stores={"prod": 7, "dev": 7})
+
+
+def _taken(kept: dict[str, Any]) -> Taken:
+    return Taken(
+        memory_bytes={place: mib * MIB for place, mib in kept["memory_mib"].items()},
+        data_bytes=(kept["disk_mib"] - kept["files_mib"]) * MIB,
+        files_bytes=kept["files_mib"] * MIB,
+        idle_cores=round(0.004 * kept["running"], 3),
+        running=kept["running"],
+        up_seconds=round(31.4 * kept["up_ratio"], 1),
+    )
+
+
+def _migration(*, single: bool) -> Migration:
+    if single:
+        return Migration(tried=False, why="there is no database but production's")
+    return Migration(tried=True, worked=True)
+
+
+def _effort(name: str, kept: dict[str, Any]) -> Effort:
+    return Effort(
+        things=kept["things"],
+        rendered_lines=14 * kept["running"] + 3 * kept["things"],
+        settings_lines={"dual": 0, "ports": 2}.get(name, 1),
+        secrets=2 * (kept["running"] // 5),
+        rights=_RIGHTS.get(name, 0),
+        manual=_HANDS.get(name, ()),
+    )
+
+
+def _burns(choices: Choices) -> tuple[Burn, ...]:
+    quiet = (8.4, 8.9, 8.1)
+    if choices.source is Source.BRANCH:
+        noisy = Burn(limits=False, word="not measurable here", quiet_ms=(8.2, 13.9), spread=1.7)
+        why = "quiet differed from quiet by 1.70"
+        return (_with(noisy, why=why),)
+    bare = Burn(
+        limits=False,
+        word="failed",
+        quiet_ms=quiet,
+        burning_ms=(16.8, 18.8, 17.4),
+        ratio=2.1,
+        spread=1.1,
+    )
+    held = Burn(
+        limits=True,
+        word="passed",
+        quiet_ms=quiet,
+        burning_ms=(9.4, 10.1, 9.9),
+        ratio=1.16,
+        spread=1.1,
+    )
+    return (bare, held) if choices.limits is LimitsBy.BUDGET else (bare,)
+
+
+def _with(burn: Burn, *, why: str) -> Burn:
+    return Burn(
+        limits=burn.limits,
+        word=burn.word,
+        quiet_ms=burn.quiet_ms,
+        spread=burn.spread,
+        why=why,
+    )
+
+
+def _changes(choices: Choices) -> tuple[Change, ...]:
+    deploy = Change(kind="deploy", asked=2_000, failed=0, gap_seconds=0.04)
+    switch = Change(kind="switch", asked=2_000, failed=388, gap_seconds=17.2)
+    return (deploy, switch) if choices.presence is Presence.SWITCHED else (deploy,)
