@@ -217,13 +217,14 @@ def test_every_probe_is_found_by_its_file() -> None:
         "http",
         "limits",
         "network",
+        "outbound",
         "processes",
         "secrets",
         "session",
         "vault",
         "volumes",
     ]
-    assert all(probe.shows and (probe.across or probe.outside) for probe in probes)
+    assert all(probe.shows and (probe.across or probe.outside or probe.outward) for probe in probes)
 
 
 @pytest.mark.parametrize(
