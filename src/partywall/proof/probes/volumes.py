@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from partywall.interfaces import Mounted, Stand
-from partywall.model.app import Mount, Role
-from partywall.model.errors import PartywallError
+from partywall.model.app import Role
 from partywall.model.world import SHARED, Instance, Key, environment_of
 from partywall.proof.case import Case
 from partywall.proof.inside.answer import DENIED, DONE, REFUSED, Ask
 from partywall.proof.logins import said
+from partywall.proof.mounting import mounted, points
 from partywall.proof.planting import seen, writable
 from partywall.proof.probe import Attempt, CouldNotTry, Probe, Verdict
 from partywall.proof.target import Target
@@ -44,7 +44,7 @@ class _Place(msgspec.Struct, frozen=True, kw_only=True):
 
 def across(case: Case) -> Iterable[Attempt]:
     """Compare what is mounted as the kernel has it; then look for the other's canaries."""
-    mine, theirs = _mounted(case, case.own), _mounted(case, case.other)
+    mine, theirs = mounted(case, case.own), mounted(case, case.other)
     if not theirs:
         return
     yield from _compared(case, mine, theirs)
@@ -55,38 +55,6 @@ def across(case: Case) -> Iterable[Attempt]:
     )
     if canaries:
         yield _looked_for(case, canaries)
-
-
-def _mounted(case: Case, where: Target) -> Sequence[Mounted]:
-    """What runs has mounted; where the engine has nothing to look at, what it was told to."""
-    name = where.environment
-
-    def make() -> Sequence[Mounted]:
-        try:
-            found = case.premises.reach.mounts(name)
-        except PartywallError as error:
-            raise CouldNotTry(error.what) from error
-        return tuple(_described(case, name)) if found is None else found
-
-    return case.run.once(f"mounted/{name}", make)
-
-
-def _described(case: Case, environment: str) -> Iterator[Mounted]:
-    for key, one in _wanted(case, environment):
-        bound = one.source if one.kind == "bind" else ""
-        if root := bound or case.premises.folders.get(one.source, ""):
-            yield Mounted(key=key, root=root, point=one.target, writable=not one.read_only)
-
-
-def _wanted(case: Case, environment: str) -> Iterator[tuple[Key, Mount]]:
-    """What the world has mounted in an environment's instances."""
-    for thing in case.premises.world.things():
-        if isinstance(thing, Instance) and environment_of(thing.key) == environment:
-            yield from ((thing.key, one) for one in thing.mounts if one.kind != "tmpfs")
-
-
-def _points(case: Case, environment: str) -> set[tuple[Key, str]]:
-    return {(key, one.target) for key, one in _wanted(case, environment)}
 
 
 def _compared(case: Case, mine: Sequence[Mounted], theirs: Sequence[Mounted]) -> Iterable[Attempt]:
@@ -142,11 +110,11 @@ def _words(one: Mounted, other: Mounted) -> str:
 
 def _home(case: Case, mine: Sequence[Mounted]) -> str:
     """That it sees what it should have mounted: else nothing would be found of others either."""
-    points = {(one.key, one.point) for one in mine}
-    wanted = _points(case, case.own.environment)
-    if wanted and not wanted & points:
+    there = {(one.key, one.point) for one in mine}
+    wanted = points(case, case.own.environment)
+    if wanted and not wanted & there:
         raise CouldNotTry(f"none of the {len(wanted)} mounts of {case.own.environment} is found")
-    return f"found {len(wanted & points)} of its {len(wanted)}"
+    return f"found {len(wanted & there)} of its {len(wanted)}"
 
 
 def _left(case: Case, where: Target) -> Iterator[Canary]:
@@ -179,7 +147,7 @@ def _places(case: Case, where: Target) -> Iterator[_Place]:
                 yield _Place(name=key, stand=stand, point=path, root=path)
         return
     stands = {stand.name: stand for stand in case.stands(where)}
-    planned = _points(case, where.environment)
+    planned = points(case, where.environment)
     taken = _servers_data(case)
     for one in found:
         own = one.writable and one.key in stands and (one.key, one.point) in planned
