@@ -54,6 +54,8 @@ def test_data_on_disks_of_their_own_hold(pair: tuple[Boxes, Boxes]) -> None:
     assert "its own are on other disks (at home: looked at 2 places)" in row.answer
 
 
+@pytest.mark.sabotage("disk", "a file system of the other's is mounted")
+@pytest.mark.sabotage("volumes", "a volume in memory of the other's is mounted")
 def test_a_way_onto_the_others_disk_is_found(pair: tuple[Boxes, Boxes]) -> None:
     _, apart = pair
     with intruding(apart, "--volume", f"{apart.name}-prod_files:/elsewhere"):

@@ -89,6 +89,7 @@ def listening(one: Boxes, *options: str, port: int = 25) -> Iterator[str]:
         docker("rm", "--force", name)
 
 
+@pytest.mark.sabotage("outbound", "mail reaches a server that listens")
 def test_mail_that_reaches_a_listener_is_found(prover: Prover, one: Boxes) -> None:
     with listening(one, port=2525) as address:
         told = ("--env", f"SMTP_HOST={address}", "--env", "SMTP_PORT=2525")
@@ -99,6 +100,9 @@ def test_mail_that_reaches_a_listener_is_found(prover: Prover, one: Boxes) -> No
     assert f"connected to {address}:2525" in hole.answer
 
 
+@pytest.mark.sabotage("outbound", "a host for mail that is a server of the world")
+@pytest.mark.sabotage("outbound", "a URL for mail that is a server of the world")
+@pytest.mark.sabotage("outbound", "an address for mail of the world")
 @pytest.mark.parametrize(
     ("variable", "place"),
     [
@@ -118,6 +122,7 @@ def test_a_server_of_the_world_is_found_whether_it_answers_or_not(
     assert "a-secret" not in report.to_json().decode()
 
 
+@pytest.mark.sabotage("outbound", "somebody answers to the name that never exists")
 def test_somebody_who_answers_to_the_name_that_never_exists_is_found(
     prover: Prover, one: Boxes
 ) -> None:
@@ -137,6 +142,11 @@ def named(image: str) -> Iterator[str]:
         docker("rmi", image)
 
 
+@pytest.mark.sabotage("outbound", "a service by the name of a clock, started by hand")
+@pytest.mark.sabotage("outbound", "a service that makes backups, started by hand")
+@pytest.mark.sabotage("outbound", "a command that runs by the clock, started by hand")
+@pytest.mark.sabotage("outbound", "an image that runs things by the clock, started by hand")
+@pytest.mark.sabotage("outbound", "an image that sends mail, started by hand")
 @pytest.mark.parametrize(
     ("name", "runs", "what"),
     [
