@@ -94,19 +94,20 @@ def _rooms(case: Case, where: Target) -> list[_Room]:
 
     def make() -> list[_Room]:
         found: dict[str, _Room] = {}
+        odd = ""
         for stand in case.stands(where):
             places = dict(_places(case, where, stand))
             beside = _BESIDE[stand.folders is not None]
             ask = {"do": "disk.look", "paths": [*places, beside]}
             (answer,) = case.at(stand, where, ask)
             if answer.outcome != DONE:
-                continue
-            for room in answer.more["rooms"]:
+                odd = f": {answer.says}"
+            for room in answer.more.get("rooms", ()):
                 planned = places.get(room["path"], True)
                 own = room["path"] not in places
                 found.setdefault(room["path"], _Room(**room, planned=planned, beside=own))
         if not found:
-            raise CouldNotTry(f"{where.environment} cannot look at its own disk")
+            raise CouldNotTry(f"{where.environment} cannot look at its own disk{odd}")
         return list(found.values())
 
     return case.run.once(f"disk/{where.environment}", make)

@@ -31,6 +31,8 @@ class Canary(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     """Where it is on this machine."""
     mark: list[int]
+    lies: Mounted | None = None
+    """What it lies in; None where nothing is mounted."""
 
 
 class _Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +42,7 @@ class _Place(msgspec.Struct, frozen=True, kw_only=True):
     stand: Stand
     point: str
     root: str
+    lies: Mounted | None = None
 
 
 def across(case: Case) -> Iterable[Attempt]:
@@ -53,8 +56,9 @@ def across(case: Case) -> Iterable[Attempt]:
     canaries = case.run.once(
         f"canaries/{case.other.environment}", lambda: list(_left(case, case.other))
     )
-    if canaries:
-        yield _looked_for(case, canaries)
+    hidden = [one for one in canaries if not _meant(case, mine, one.lies)]
+    if hidden:
+        yield _looked_for(case, hidden)
 
 
 def _compared(case: Case, mine: Sequence[Mounted], theirs: Sequence[Mounted]) -> Iterable[Attempt]:
@@ -85,6 +89,12 @@ def _reaches(case: Case, one: Mounted, other: Mounted) -> bool:
     writers = {environment_of(each.key) for each in (one, other) if each.writable}
     reader = other if one.writable else one
     return writers != {case.premises.production} or not _to_be_read(case, reader)
+
+
+def _meant(case: Case, mine: Sequence[Mounted], lies: Mounted | None) -> bool:
+    """Whether own may read what somebody leaves there."""
+    pairs = [(one, lies) for one in mine if lies is not None and one.meets(lies)]
+    return bool(pairs) and not any(_reaches(case, *pair) for pair in pairs)
 
 
 def _to_be_read(case: Case, one: Mounted) -> bool:
@@ -134,7 +144,7 @@ def _left(case: Case, where: Target) -> Iterator[Canary]:
             raise CouldNotTry(
                 f"{where.environment} does not find its own file in {place.name}: {said(home)}"
             )
-        yield Canary(place=place.name, path=path, mark=mark)
+        yield Canary(place=place.name, path=path, mark=mark, lies=place.lies)
 
 
 def _places(case: Case, where: Target) -> Iterator[_Place]:
@@ -155,7 +165,8 @@ def _places(case: Case, where: Target) -> Iterator[_Place]:
             continue
         taken.append(one)
         name = f"{one.key}:{one.point}"
-        yield _Place(name=name, stand=stands[one.key], point=one.point, root=one.root)
+        stand = stands[one.key]
+        yield _Place(name=name, stand=stand, point=one.point, root=one.root, lies=one)
 
 
 def _servers_data(case: Case) -> list[Mounted]:
