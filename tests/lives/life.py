@@ -12,7 +12,9 @@ from lives.club import Club
 from makapix.browser import Person, Site
 from scenarios.branched import git
 
-LATE = re.compile(r"no time was left|in time|timed out|within|others wanted the processors")
+LATE = re.compile(
+    r"no time was left|in time|timed out|within|too busy|others wanted the processors"
+)
 """In what words a proof says that it, or what it asked, had not enough time."""
 UNWRITABLE = "the vault takes no pictures at the moment"
 
