@@ -16,6 +16,7 @@ from partywall.engines.embedded.engine import LIMITS, NO_VIEW, ONE_USER
 from partywall.model import errors
 from partywall.model.choices import Choices
 from partywall.proof.probe import Verdict
+from partywall.proof.probes import found
 
 SOURCE = ROOT / "src" / "partywall"
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text()
@@ -177,6 +178,12 @@ def test_every_verdict_and_every_wall_is_said():
     for path in (SOURCE / "proof" / "probes").glob("[!_]*.py"):
         assert f"`{path.stem}`" in JSON
         assert f"`{path.stem}`" in changelog
+
+
+def test_every_wall_is_on_the_page_of_the_proof():
+    page = (DOCS / "proof.md").read_text()
+    for probe in found():
+        assert f"| `{probe.name}` | {probe.shows} |" in page
 
 
 def test_the_changelog_has_this_version():

@@ -94,12 +94,12 @@ def until(is_so: Callable[[], object], seconds: float = 30.0) -> None:
 def test_every_wall_holds_and_nothing_stays(boxes: Boxes) -> None:
     said = boxes.prove()
     design = {row["probe"] for row in said["probes"] if row["verdict"] == "shared by design"}
-    assert design == {"limits"}, table(said["probes"])
+    assert design == {"disk", "limits"}, table(said["probes"])
     verdicts = {row["verdict"] for row in said["probes"] if row["probe"] not in design}
     assert verdicts == {"held"}, table(said["probes"])
     walls = {
-        *("cache", "database", "http", "migrations", "network", "processes", "secrets", "session"),
-        *("vault", "volumes"),
+        *("cache", "database", "http", "migrations", "network", "outbound", "processes"),
+        *("secrets", "session", "vault", "volumes"),
     }
     assert {row["probe"] for row in said["probes"]} == walls | design
     assert said["left"] == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from partywall.interfaces import Agent, Completed, Contact, Mounted, Reach, Stand
+from partywall.interfaces import Agent, Completed, Contact, Mounted, Reach, Stand, Told
 
 
 class Unasked(Reach):
@@ -21,6 +21,9 @@ class Unasked(Reach):
         return None
 
     def mounts(self, environment: str) -> Sequence[Mounted] | None:
+        return None
+
+    def told(self, environment: str) -> Sequence[Told] | None:
         return None
 
     def prepare(self, environments: Sequence[str], agent: Agent) -> None:

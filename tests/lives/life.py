@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +12,10 @@ from lives.club import Club
 from makapix.browser import Person, Site
 from scenarios.branched import git
 
+LATE = re.compile(
+    r"no time was left|in time|timed out|within|too busy|others wanted the processors"
+)
+"""In what words a proof says that it, or what it asked, had not enough time."""
 UNWRITABLE = "the vault takes no pictures at the moment"
 
 
@@ -59,6 +64,20 @@ class Life:
         self.club.call("up", "--yes")
         assert "no changes" in self.club.call("up", "--yes").out
         self.club.keeps_obligations()
+        self._walled()
+
+    def _walled(self) -> None:
+        """No wall is crossed; each can be tried, as far as a busy machine leaves time for it."""
+        rows = self.club.document("prove", code=None)["probes"]
+        broken = [
+            row
+            for row in rows
+            if row["verdict"] == "crossed"
+            or (row["verdict"] == "could not try" and not LATE.search(row["answer"]))
+        ]
+        assert broken == [], broken
+        both = not (self.point.alone or self.point.in_turn)
+        assert {"held"} <= {row["verdict"] for row in rows} or not both, rows
 
     def use(self) -> None:
         """The app's own tour through each environment, which leaves nothing in another one."""

@@ -62,14 +62,18 @@ class Prover:
 
 @contextlib.contextmanager
 def intruding(
-    one: Boxes, *words: str, environment: str = "dev", name: str = "intruder"
+    one: Boxes,
+    *options: str,
+    environment: str = "dev",
+    name: str = "intruder",
+    runs: tuple[str, ...] = ("redis:7", "sleep", "300"),
 ) -> Iterator[None]:
-    """A container that is an environment's by its labels, started by hand with more options."""
+    """A container that is an environment's by its labels, started by hand."""
     found = state.read(one.home)
     assert found is not None
     labels = {PROJECT: found.project_id, ENVIRONMENT: environment, KEY: f"{environment}/{name}"}
     said = [word for name, value in labels.items() for word in ("--label", f"{name}={value}")]
-    (container,) = docker("run", "--detach", "--rm", *said, *words, "redis:7", "sleep", "300")
+    (container,) = docker("run", "--detach", "--rm", "--init", *said, *options, *runs)
     try:
         yield
     finally:

@@ -199,6 +199,17 @@ def more_processes(one: Boxes) -> Iterator[None]:
         docker("update", "--pids-limit", before, name)
 
 
+@pytest.mark.sabotage("limits", "a program is moved out of the budget's group")
+@pytest.mark.sabotage("limits", "a container with development's labels outside of the group")
+@pytest.mark.sabotage("limits", "a container may run on every core")
+@pytest.mark.sabotage("limits", "the bound of memory is lifted")
+@pytest.mark.sabotage("limits", "the bound of memory is raised")
+@pytest.mark.sabotage("limits", "the bound of processes is lifted")
+@pytest.mark.sabotage("limits", "the quota of processors is lifted")
+@pytest.mark.sabotage("limits", "it yields to production no longer")
+@pytest.mark.sabotage("limits", "a container's bound of memory is lifted behind the engine's back")
+@pytest.mark.sabotage("limits", "a container may take more than its portion of memory")
+@pytest.mark.sabotage("limits", "a container's bound of processes is lifted")
 @pytest.mark.parametrize(
     ("breaking", "tried", "words"),
     [
@@ -233,6 +244,7 @@ def no_others(crossed: dict[str, Attempt], tried: str) -> bool:
     return crossed.keys() <= same[tried]
 
 
+@pytest.mark.sabotage("limits", "a budget that is asked for and not in force")
 def test_a_budget_that_is_asked_for_and_not_in_force_is_a_hole(prover: Prover, one: Boxes) -> None:
     path = one.folder / "partywall.yaml"
     kept = path.read_text()

@@ -106,6 +106,15 @@ SABOTAGES = {
 }  # fmt: skip
 
 
+@pytest.mark.sabotage("volumes", "the other's volume is mounted")
+@pytest.mark.sabotage("volumes", "the volume of the other's server is mounted")
+@pytest.mark.sabotage("volumes", "the other's volume is mounted, to be read alone")
+@pytest.mark.sabotage("volumes", "the other's bound folder is mounted")
+@pytest.mark.sabotage("volumes", "the folder around the other's bound folder is mounted")
+@pytest.mark.sabotage("volumes", "the folder of all volumes is mounted")
+@pytest.mark.sabotage("volumes", "all of the machine is mounted")
+@pytest.mark.sabotage("volumes", "the other's volume is mounted under another name")
+@pytest.mark.sabotage("volumes", "a folder inside of the other's volume is mounted")
 @pytest.mark.parametrize("name", SABOTAGES)
 def test_the_others_data_in_a_container_is_found(prover: Prover, one: Boxes, name: str) -> None:
     said = SABOTAGES[name](one)
@@ -122,6 +131,7 @@ def test_the_others_data_in_a_container_is_found(prover: Prover, one: Boxes, nam
     assert canaries == seen.get(name, {"dev"}), table(report)
 
 
+@pytest.mark.sabotage("volumes", "production has a volume of development")
 def test_developments_data_in_production_are_found_as_well(prover: Prover, one: Boxes) -> None:
     volume = f"{one.name}-dev_files:/elsewhere:ro"
     with intruding(one, "--volume", volume, environment="prod"):

@@ -14,6 +14,7 @@ from partywall.model.secret import PLACEHOLDER
 
 NOWHERE = "mail.invalid"
 """A name that never exists (RFC 2606)."""
+_CUSTOMARY_PORT = 25
 _CATCHERS = {
     "mailhog": 1025,
     "mailpit": 1025,
@@ -60,6 +61,30 @@ def leads(variable: str) -> bool:
     """Whether a variable by its name tells where mail is handed in."""
     name = variable.upper()
     return bool(_HOST.search(name) or _URL.search(name)) and not _OTHER.search(name)
+
+
+def place(variable: str, variables: Mapping[str, str]) -> tuple[str, int] | None:
+    """Host and port to which a variable leads mail; None when it names no server.
+
+    A user and a password that stand before the host are left out.
+    """
+    value = variables[variable].strip()
+    if not value or not leads(variable) or _NO_HOST.fullmatch(value):
+        return None
+    scheme, _, rest = value.rpartition("://")
+    host = rest.rpartition("@")[2].partition("/")[0].partition("?")[0]
+    found = _ADDRESS.fullmatch(host)
+    if found is None or (_URL.search(variable.upper()) and not scheme):
+        return None
+    port = (found["port"] or "").lstrip(":") or _beside(variable, variables)
+    return found["host"], int(port) if port.isdecimal() else _CUSTOMARY_PORT
+
+
+def _beside(variable: str, variables: Mapping[str, str]) -> str:
+    """The port that a variable beside a host's names."""
+    found = _HOST.search(variable.upper())
+    wanted = f"{variable.upper()[: found.start('end')]}PORT" if found else ""
+    return next((value for name, value in variables.items() if name.upper() == wanted), "")
 
 
 def catcher(services: Mapping[str, Definition]) -> Catcher | None:

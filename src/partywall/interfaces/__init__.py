@@ -29,6 +29,7 @@ from partywall.interfaces.reach import (
 )
 from partywall.interfaces.stand import Stand
 from partywall.interfaces.succession import Held, Original, Plain, Succession
+from partywall.interfaces.told import Told
 from partywall.interfaces.working import (
     METHOD,
     Clock,
@@ -83,6 +84,7 @@ __all__ = [
     "Stand",
     "Succession",
     "Switch",
+    "Told",
     "Trash",
     "Use",
     "Vitals",

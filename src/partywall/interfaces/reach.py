@@ -10,6 +10,7 @@ import msgspec
 from partywall.interfaces.bounds import Bounds, Burst, Vitals
 from partywall.interfaces.mounted import Mounted
 from partywall.interfaces.stand import Stand
+from partywall.interfaces.told import Told
 from partywall.model.world import AnyThing, Key, Limit
 
 
@@ -109,6 +110,10 @@ class Reach(Protocol):
         Raises:
             MachineFailed: when it cannot be seen from here.
         """
+        ...
+
+    def told(self, environment: str) -> Sequence[Told] | None:
+        """What everything of it that runs was really told; None: what its description says."""
         ...
 
     def vitals(self, environment: str) -> Vitals:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from partywall.compose.outward import Outward
 from partywall.interfaces import Agent, Reach, SecretStore
 from partywall.model.world import Key, Limit, World
 from partywall.proof.edge import Door
@@ -36,4 +37,6 @@ class Premises(msgspec.Struct, frozen=True, kw_only=True):
     """Environments that are somebody else's: tried from others, and never stood in themselves."""
     limits: Mapping[str, Limit] = {}
     """Environment → its budget: as it stands, else as the settings want one."""
+    outward: Mapping[str, Outward | None] = {}
+    """Environment → which of its services may act on the world; None: nobody turned any off."""
     agent: Agent = AGENT

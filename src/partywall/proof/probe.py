@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from partywall.proof.case import Case
 
 OUTSIDE = "outside"
-"""Where a probe starts that comes from the network, through the edge."""
+"""Where a probe starts that comes from the network, and where one ends that leads to the world."""
 
 
 class Verdict(StrEnum):
@@ -54,3 +54,5 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     """Run for each ordered pair of environments."""
     outside: Tries | None = None
     """Run once per environment, `case.other`, from outside."""
+    outward: Tries | None = None
+    """Run once per environment outside production; `case.other` is what is outside."""

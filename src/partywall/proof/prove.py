@@ -84,7 +84,7 @@ def prove(
     scope = scope or Scope(standing=tuple(environments))
     seconds = allowed(environments, scope) if seconds is None else seconds
     run = Run(premises, seconds)
-    every = _tasks(probes, run.targets(tuple(environments)), premises.attached)
+    every = _tasks(probes, run.targets(tuple(environments)), premises)
     tasks = [task for task in every if scope.holds(*task.ends)]
     pool = ThreadPoolExecutor(_AT_ONCE)
     futures = [pool.submit(_attempts, run, task) for task in tasks]
@@ -114,19 +114,20 @@ def allowed(environments: Sequence[str], scope: Scope) -> float:
 
 
 def _tasks(
-    probes: Iterable[Probe], targets: dict[str, Target], attached: frozenset[str]
+    probes: Iterable[Probe], targets: dict[str, Target], premises: Premises
 ) -> Iterator[_Task]:
-    """Across tasks first: they take longer than those from outside. None starts in the attached."""
+    """Across tasks first: they take longer than the others. None is about the attached's own."""
+    inside = {name: one for name, one in targets.items() if name not in premises.attached}
+    pairs = [(own, other) for own, other in permutations(targets, 2) if own in inside]
+    world = Target(environment=OUTSIDE)
     for probe in probes:
-        if probe.across is not None:
-            for own, other in permutations(targets, 2):
-                if own not in attached:
-                    yield _Task(probe, probe.across, targets[own], targets[other])
-        if probe.outside is not None:
-            for name, target in targets.items():
-                if name in attached:
-                    continue  # its own doors are its owner's
-                yield _Task(probe, probe.outside, None, target)
+        if tries := probe.across:
+            yield from (_Task(probe, tries, targets[own], targets[other]) for own, other in pairs)
+        if tries := probe.outside:
+            yield from (_Task(probe, tries, None, target) for target in inside.values())
+        if tries := probe.outward:
+            tested = (one for name, one in inside.items() if name != premises.production)
+            yield from (_Task(probe, tries, target, world) for target in tested)
 
 
 def _attempts(run: Run, task: _Task) -> list[Attempt]:

@@ -32,7 +32,7 @@ from partywall.proof.edge import Door
 from partywall.proof.prove import Report
 from partywall.proof.prove import prove as probe
 from partywall.proof.scope import Scope
-from partywall.workflows import commons, last_proof, secret_files, variables
+from partywall.workflows import commons, last_proof, requests, secret_files, variables
 from partywall.workflows.project import Project
 
 
@@ -86,6 +86,7 @@ def premises(project: Project, world: World, standing: Sequence[str], reach: Rea
         secret_files=_secret_files(project, world, standing),
         production=project.settings.production.name,
         attached=frozenset(project.attachments),
+        outward={name: requests.outward(project, name) for name in standing},
         limits=_limits((*_things(wanted), *project.unmade, *world.things()), standing),
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from partywall.compose import read
+from partywall.compose.outward import Outward
 from partywall.compose.public import Public
 from partywall.compose.settings import EnvironmentSettings
 from partywall.workflows import parts, variables
@@ -64,6 +65,13 @@ def _request(
         outward=environment.outward if apart else True,
         lenient=project.lenient,
     )
+
+
+def outward(project: Project, name: str) -> Outward | None:
+    """Which services of an environment may act on the world; None: none of them is turned off."""
+    said = project.environment(name)
+    apart = project.engine.definitions and said.attach is None and not said.production
+    return said.outward if apart else None
 
 
 def told(project: Project, environment: EnvironmentSettings) -> dict[str, str]:

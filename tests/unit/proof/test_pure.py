@@ -214,17 +214,19 @@ def test_every_probe_is_found_by_its_file() -> None:
         "broker",
         "cache",
         "database",
+        "disk",
         "http",
         "limits",
         "migrations",
         "network",
+        "outbound",
         "processes",
         "secrets",
         "session",
         "vault",
         "volumes",
     ]
-    assert all(probe.shows and (probe.across or probe.outside) for probe in probes)
+    assert all(probe.shows and (probe.across or probe.outside or probe.outward) for probe in probes)
 
 
 @pytest.mark.parametrize(

@@ -177,6 +177,7 @@ def test_production_may_be_read_where_the_settings_say_so() -> None:
     verdicts = {row.tried.split()[0]: row.verdict for row in rows(report)}
     assert verdicts["read"] is Verdict.SHARED
     assert verdicts["have"] is Verdict.HELD
+    assert verdicts.keys() == {"have", "read"}, "what may be read is not looked for as a hole"
     assert {row.verdict for row in rows(report, "prod")} == {Verdict.HELD}
 
 

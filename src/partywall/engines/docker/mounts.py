@@ -19,6 +19,7 @@ _MADE_UP = re.compile(
 """Kinds of file systems that hold no folder of this machine (filesystems(5))."""
 _ENGINES = re.compile(r"/etc/(hosts|hostname|resolv\.conf)|(/usr)?/sbin/docker-init")
 """Files that the engine itself puts into each container."""
+_KERNELS = re.compile(r"/(dev|proc|sys)(/|$)")
 _ESCAPED = re.compile(r"\\([0-7]{3})")
 
 
@@ -49,7 +50,7 @@ def _of(environment: str, one: Inspected, root: Path) -> Iterator[Mounted]:
 def understood(key: Key, text: str) -> Iterator[Mounted]:
     """The lines of a `mountinfo` (proc(5)) that show folders or files of the machine; pure.
 
-    What is in memory that was made for this container alone is none.
+    Devices and what covers files of the kernel are in memory, made for this container alone.
     """
     found = []
     memory = set()
@@ -57,7 +58,7 @@ def understood(key: Key, text: str) -> Iterator[Mounted]:
         before, _, after = line.partition(" - ")
         _, _, device, root, point, options, *_ = before.split()
         kind = after.split()[0]
-        if kind == "tmpfs" and root == "/":
+        if kind == "tmpfs" and root == "/" and _KERNELS.match(point):
             memory.add(device)
         if not _MADE_UP.fullmatch(kind) and not _ENGINES.fullmatch(_plain(point)):
             found.append((device, root, point, options))

@@ -18,8 +18,19 @@ from partywall.engines.docker.labels import PROJECT
 from partywall.engines.docker.mounts import mounts
 from partywall.engines.docker.names import Naming
 from partywall.engines.docker.stands import Position, contacts, positions
+from partywall.engines.docker.telling import told
 from partywall.engines.docker.understand import Inspected
-from partywall.interfaces import Agent, Bounds, Burst, Completed, Contact, Mounted, Stand, Vitals
+from partywall.interfaces import (
+    Agent,
+    Bounds,
+    Burst,
+    Completed,
+    Contact,
+    Mounted,
+    Stand,
+    Told,
+    Vitals,
+)
 from partywall.model.errors import BadInput, MachineFailed
 from partywall.model.world import SHARED, Key, Limit, environment_of
 from partywall.system.conversation import Conversation
@@ -113,6 +124,10 @@ class DockerReach:
     def mounts(self, environment: str) -> Sequence[Mounted]:
         """What its containers have mounted; raises when that is not to be seen from here."""
         return mounts(environment, self._containers.running(environment))
+
+    def told(self, environment: str) -> Sequence[Told]:
+        """Images, command lines and variables as the engine has them."""
+        return [told(environment, one) for one in self._containers.running(environment)]
 
     def vitals(self, environment: str) -> Vitals:
         """First processes and kills for memory."""

@@ -113,6 +113,10 @@ class EmbeddedReach:
         """None: folders are where they are on this machine."""
         del environment
 
+    def told(self, environment: str) -> None:
+        """None: programs are told what their descriptions say."""
+        del environment
+
     def vitals(self, environment: str) -> Vitals:
         """Nobody asks: nothing is ever burnt here."""
         del environment

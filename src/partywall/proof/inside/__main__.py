@@ -14,7 +14,7 @@ from typing import Any
 
 from partywall.proof.inside.answer import FAILED, TOGETHER, Answer, Ask, answer
 
-KINDS = TOGETHER | {"limits", "processes", "vault"}
+KINDS = TOGETHER | {"disk", "limits", "processes", "vault"}
 """The modules beside this one that an ask may name."""
 _LINES = 8
 """Lines that are answered at the same time; as many as the proof has at work at once, and more."""

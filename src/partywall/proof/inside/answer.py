@@ -21,7 +21,7 @@ DONE = "done"
 FAILED = "failed"
 """The attempt itself did not work, so it says nothing about the wall."""
 
-TOGETHER = frozenset({"broker", "cache", "database", "migrations", "network"})
+TOGETHER = frozenset({"broker", "cache", "database", "migrations", "network", "outbound"})
 """Kinds of asks that mostly wait for servers: all of one line are tried at the same time."""
 
 _LENGTH = 160

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from partywall.interfaces import Mounted, Stand
-from partywall.model.app import Mount, Role
-from partywall.model.errors import PartywallError
+from partywall.model.app import Role
 from partywall.model.world import SHARED, Instance, Key, environment_of
 from partywall.proof.case import Case
 from partywall.proof.inside.answer import DENIED, DONE, REFUSED, Ask
 from partywall.proof.logins import said
+from partywall.proof.mounting import mounted, points
 from partywall.proof.planting import seen, writable
 from partywall.proof.probe import Attempt, CouldNotTry, Probe, Verdict
 from partywall.proof.target import Target
@@ -31,6 +31,8 @@ class Canary(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     """Where it is on this machine."""
     mark: list[int]
+    lies: Mounted | None = None
+    """What it lies in; None where nothing is mounted."""
 
 
 class _Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,11 +42,12 @@ class _Place(msgspec.Struct, frozen=True, kw_only=True):
     stand: Stand
     point: str
     root: str
+    lies: Mounted | None = None
 
 
 def across(case: Case) -> Iterable[Attempt]:
     """Compare what is mounted as the kernel has it; then look for the other's canaries."""
-    mine, theirs = _mounted(case, case.own), _mounted(case, case.other)
+    mine, theirs = mounted(case, case.own), mounted(case, case.other)
     if not theirs:
         return
     yield from _compared(case, mine, theirs)
@@ -53,40 +56,9 @@ def across(case: Case) -> Iterable[Attempt]:
     canaries = case.run.once(
         f"canaries/{case.other.environment}", lambda: list(_left(case, case.other))
     )
-    if canaries:
-        yield _looked_for(case, canaries)
-
-
-def _mounted(case: Case, where: Target) -> Sequence[Mounted]:
-    """What runs has mounted; where the engine has nothing to look at, what it was told to."""
-    name = where.environment
-
-    def make() -> Sequence[Mounted]:
-        try:
-            found = case.premises.reach.mounts(name)
-        except PartywallError as error:
-            raise CouldNotTry(error.what) from error
-        return tuple(_described(case, name)) if found is None else found
-
-    return case.run.once(f"mounted/{name}", make)
-
-
-def _described(case: Case, environment: str) -> Iterator[Mounted]:
-    for key, one in _wanted(case, environment):
-        bound = one.source if one.kind == "bind" else ""
-        if root := bound or case.premises.folders.get(one.source, ""):
-            yield Mounted(key=key, root=root, point=one.target, writable=not one.read_only)
-
-
-def _wanted(case: Case, environment: str) -> Iterator[tuple[Key, Mount]]:
-    """What the world has mounted in an environment's instances."""
-    for thing in case.premises.world.things():
-        if isinstance(thing, Instance) and environment_of(thing.key) == environment:
-            yield from ((thing.key, one) for one in thing.mounts if one.kind != "tmpfs")
-
-
-def _points(case: Case, environment: str) -> set[tuple[Key, str]]:
-    return {(key, one.target) for key, one in _wanted(case, environment)}
+    hidden = [one for one in canaries if not _meant(case, mine, one.lies)]
+    if hidden:
+        yield _looked_for(case, hidden)
 
 
 def _compared(case: Case, mine: Sequence[Mounted], theirs: Sequence[Mounted]) -> Iterable[Attempt]:
@@ -119,6 +91,12 @@ def _reaches(case: Case, one: Mounted, other: Mounted) -> bool:
     return writers != {case.premises.production} or not _to_be_read(case, reader)
 
 
+def _meant(case: Case, mine: Sequence[Mounted], lies: Mounted | None) -> bool:
+    """Whether own may read what somebody leaves there."""
+    pairs = [(one, lies) for one in mine if lies is not None and one.meets(lies)]
+    return bool(pairs) and not any(_reaches(case, *pair) for pair in pairs)
+
+
 def _to_be_read(case: Case, one: Mounted) -> bool:
     """Whether the world itself wants a mount, for reading."""
     entry = case.premises.world.entries.get(one.key)
@@ -142,11 +120,11 @@ def _words(one: Mounted, other: Mounted) -> str:
 
 def _home(case: Case, mine: Sequence[Mounted]) -> str:
     """That it sees what it should have mounted: else nothing would be found of others either."""
-    points = {(one.key, one.point) for one in mine}
-    wanted = _points(case, case.own.environment)
-    if wanted and not wanted & points:
+    there = {(one.key, one.point) for one in mine}
+    wanted = points(case, case.own.environment)
+    if wanted and not wanted & there:
         raise CouldNotTry(f"none of the {len(wanted)} mounts of {case.own.environment} is found")
-    return f"found {len(wanted & points)} of its {len(wanted)}"
+    return f"found {len(wanted & there)} of its {len(wanted)}"
 
 
 def _left(case: Case, where: Target) -> Iterator[Canary]:
@@ -166,7 +144,7 @@ def _left(case: Case, where: Target) -> Iterator[Canary]:
             raise CouldNotTry(
                 f"{where.environment} does not find its own file in {place.name}: {said(home)}"
             )
-        yield Canary(place=place.name, path=path, mark=mark)
+        yield Canary(place=place.name, path=path, mark=mark, lies=place.lies)
 
 
 def _places(case: Case, where: Target) -> Iterator[_Place]:
@@ -179,7 +157,7 @@ def _places(case: Case, where: Target) -> Iterator[_Place]:
                 yield _Place(name=key, stand=stand, point=path, root=path)
         return
     stands = {stand.name: stand for stand in case.stands(where)}
-    planned = _points(case, where.environment)
+    planned = points(case, where.environment)
     taken = _servers_data(case)
     for one in found:
         own = one.writable and one.key in stands and (one.key, one.point) in planned
@@ -187,7 +165,8 @@ def _places(case: Case, where: Target) -> Iterator[_Place]:
             continue
         taken.append(one)
         name = f"{one.key}:{one.point}"
-        yield _Place(name=name, stand=stands[one.key], point=one.point, root=one.root)
+        stand = stands[one.key]
+        yield _Place(name=name, stand=stand, point=one.point, root=one.root, lies=one)
 
 
 def _servers_data(case: Case) -> list[Mounted]:

@@ -24,6 +24,7 @@ TEXT = rf"""
 127 107 254:0 /usr/bin/docker-init /usr/sbin/docker-init ro,relatime - ext4 /dev/vda rw
 128 107 254:0 /srv/my\040club/app.py /srv/app.py ro,relatime - ext4 /dev/vda rw
 129 107 0:22 /docker.sock /run/docker.sock rw,nosuid shared:2 - tmpfs tmpfs rw
+130 107 0:77 / /cached rw,nosuid - tmpfs tmpfs rw,size=8192k
 69 108 0:47 /null /proc/keys rw,nosuid - tmpfs tmpfs rw,size=65536k,mode=755
 """.lstrip()
 
@@ -41,6 +42,7 @@ def test_only_what_is_the_machines_counts() -> None:
             writable=False,
         ),
         Mounted(key="dev/web", device="0:22", root="/docker.sock", point="/run/docker.sock"),
+        Mounted(key="dev/web", device="0:77", root="/", point="/cached"),
     ]
 
 
