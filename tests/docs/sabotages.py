@@ -16,8 +16,7 @@ _HEAD = """\
 
 Each line is a wall of an installation with real servers, broken in one way; the test named breaks
 it and sees `partywall prove` say `crossed`. Whole walls are seen to hold beside them, in
-`test_probes.py`, `test_docker_prove.py` and `test_broken_shares.py`, and by every life in
-`tests/lives/`.
+`test_probes.py`, `test_docker_prove.py`, `test_broken_shares.py` and `test_browser.py`.
 
 A test says so with `@pytest.mark.sabotage("<wall>", "<what is broken>")`, once for each way.
 

@@ -124,15 +124,21 @@ def _origin(case: Case, route: Route) -> str:
 def _forced(case: Case, other: Route, cookies: list[Cookie], tried: str, browser: str) -> Attempt:
     """Sent by hand, the cookies must not change what the other answers."""
     sent = credentials(case, case.other, other)
-    plain, again = (call(case, case.other, other, headers=sent) for _ in range(2))
     header = {"Cookie": "; ".join(cookie.pair for cookie in cookies)}
-    given = call(case, case.other, other, headers={**sent, **header})
     names = ", ".join(cookie.name for cookie in cookies)
-    steady = plain.body == again.body
-    if given.status != plain.status or (steady and given.body != plain.body):
-        return case.attempt(Verdict.CROSSED, tried, f"it answers differently when sent {names}")
-    compared = "the same page" if steady else "the same status (its pages always differ)"
-    return case.attempt(Verdict.HELD, tried, f"{browser}, {compared} comes back")
+    ways = ({**sent}, {**sent}, {**sent, **header})
+    # A page may change by itself meanwhile: what cookies do, they do each time.
+    for _ in range(2):
+        plain, again, given = (call(case, case.other, other, headers=way) for way in ways)
+        steady = (plain.status, plain.body) == (again.status, again.body)
+        alike = plain.status == again.status == given.status
+        if alike and (not steady or given.body == plain.body):
+            compared = "the same page" if steady else "the same status (its pages always differ)"
+            return case.attempt(Verdict.HELD, tried, f"{browser}, {compared} comes back")
+    if plain.status != again.status:
+        words = f"it answers {plain}, then {again}, without any"
+        return case.attempt(Verdict.COULD_NOT_TRY, tried, words)
+    return case.attempt(Verdict.CROSSED, tried, f"it answers differently when sent {names}")
 
 
 def _password(case: Case, route: Route) -> Attempt:
@@ -171,6 +177,8 @@ def _robots_file(case: Case, route: Route) -> Attempt:
         return case.attempt(Verdict.SHARED, tried, "its settings let search engines in")
     _home(case, case.other.environment, route)
     page = call(case, case.other, route, "/robots.txt", credentials(case, case.other, route))
+    if page.status >= 500:
+        return case.attempt(Verdict.COULD_NOT_TRY, tried, str(page))
     closed = page.status == 200 and disallows_all(page.body.decode(errors="replace"))
     words = "disallows everything" if closed else "does not disallow everything"
     return case.judged(not closed, tried, f"{page}, {words}")
