@@ -14,7 +14,7 @@ from partywall.compose.schema import schema, schema_text
 from partywall.model.plan import Plan
 from partywall.model.world import World
 
-from . import costs
+from . import costs, sabotages
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -30,6 +30,7 @@ def everything(worlds: Mapping[str, World]) -> dict[Path, str]:
         DOCS / "reference" / "partywall.schema.json": schema_text(),
         DOCS / "picture.svg": _picture(worlds["dual"]),
         **costs.pages(),
+        sabotages.PAGE: sabotages.page(),
     }
 
 

@@ -130,6 +130,37 @@ def test_agents_end_with_whoever_started_them(boxes: Boxes) -> None:
     until(lambda: not boxes.agents())
 
 
+@pytest.mark.sabotage("network", "an alias on a common network of both leads to either")
+def test_a_name_on_a_common_network_that_leads_to_either_is_found(boxes: Boxes) -> None:
+    """A proxy's network that both join, each with a `db` on it: the trap of one such network."""
+    common, intruder = f"{boxes.name}-proxy", f"{boxes.name}-intruder"
+    docker("network", "create", "--label", f"{PROJECT}={boxes.owner()}", common)
+    try:
+        for name in ("prod", "dev"):
+            docker("network", "connect", "--alias", "db", common, f"{boxes.name}-{name}-db-1")
+        docker(
+            *("run", "--detach", "--rm", "--name", intruder, "--network", common),
+            *("--label", f"{PROJECT}={boxes.owner()}", "--label", f"{ENVIRONMENT}=dev"),
+            *("--label", f"{KEY}=dev/intruder", "redis:7", "sleep", "300"),
+        )
+        rows = boxes.prove(code=1)["probes"]
+    finally:
+        subprocess.run(["docker", "rm", "--force", intruder], check=False, capture_output=True)
+        for name in ("prod", "dev"):
+            docker("network", "disconnect", common, f"{boxes.name}-{name}-db-1")
+        docker("network", "rm", common)
+    crossed = {row["tried"]: row["answer"] for row in rows if row["verdict"] == "crossed"}
+    assert {row["probe"] for row in rows if row["verdict"] == "crossed"} == {"network"}, table(rows)
+    led = "be led to prod's containers by names that both have (cache, db, web)"
+    assert "db is " in crossed[led], table(rows)
+    assert len(re.findall(r"[0-9.]{7,}", crossed[led].partition(" (from")[0])) >= 2, crossed[led]
+
+
+@pytest.mark.sabotage("network", "a container of one is in the other's network")
+@pytest.mark.sabotage("cache", "the same password in both, and a way there")
+@pytest.mark.sabotage("processes", "a container sees the processes of the machine")
+@pytest.mark.sabotage("vault", "the other's volume is mounted")
+@pytest.mark.sabotage("secrets", "the project's folder is mounted, env files and all")
 def test_holes_are_found(boxes: Boxes) -> None:
     same = (boxes.folder / ".env.prod").read_text()
     (password,) = re.findall(r"^REDIS_PASSWORD=.*$", same, re.MULTILINE)
@@ -167,31 +198,6 @@ def test_holes_are_found(boxes: Boxes) -> None:
     assert "/source/.partywall/rendered/prod/.env" in opened
     both = [row for row in crossed.values() if row["answer"] == "the same in both: REDIS_PASSWORD"]
     assert both
-
-
-def test_a_name_on_a_common_network_that_leads_to_either_is_found(boxes: Boxes) -> None:
-    """A proxy's network that both join, each with a `db` on it: the trap of one such network."""
-    common, intruder = f"{boxes.name}-proxy", f"{boxes.name}-intruder"
-    docker("network", "create", "--label", f"{PROJECT}={boxes.owner()}", common)
-    try:
-        for name in ("prod", "dev"):
-            docker("network", "connect", "--alias", "db", common, f"{boxes.name}-{name}-db-1")
-        docker(
-            *("run", "--detach", "--rm", "--name", intruder, "--network", common),
-            *("--label", f"{PROJECT}={boxes.owner()}", "--label", f"{ENVIRONMENT}=dev"),
-            *("--label", f"{KEY}=dev/intruder", "redis:7", "sleep", "300"),
-        )
-        rows = boxes.prove(code=1)["probes"]
-    finally:
-        subprocess.run(["docker", "rm", "--force", intruder], check=False, capture_output=True)
-        for name in ("prod", "dev"):
-            docker("network", "disconnect", common, f"{boxes.name}-{name}-db-1")
-        docker("network", "rm", common)
-    crossed = {row["tried"]: row["answer"] for row in rows if row["verdict"] == "crossed"}
-    assert {row["probe"] for row in rows if row["verdict"] == "crossed"} == {"network"}, table(rows)
-    led = "be led to prod's containers by names that both have (cache, db, web)"
-    assert "db is " in crossed[led], table(rows)
-    assert len(re.findall(r"[0-9.]{7,}", crossed[led].partition(" (from")[0])) >= 2, crossed[led]
 
 
 def table(rows: Rows) -> str:

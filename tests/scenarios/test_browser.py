@@ -267,7 +267,6 @@ def answered(page: Any, url: str) -> int:
 
 def test_every_wall_holds_and_nothing_is_due(club):
     rows = club.document("prove", code=None)["probes"]
+    assert [one for one in rows if one["verdict"] in ("crossed", "could not try")] == []
     assert "held" in {one["verdict"] for one in rows}
-    broken = [one for one in rows if one["verdict"] in ("crossed", "could not try")]
-    assert not broken, broken
     assert club.document("plan")["changes"] == 0

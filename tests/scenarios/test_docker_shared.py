@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import msgspec
 import psycopg
 import pytest
 
+from partywall.data.mqtt import control
 from partywall.proof.inside import broker, cache, database
 from partywall.proof.inside.resp import Connection
 from partywall.proof.probes.broker import patterns
@@ -18,6 +20,7 @@ from scenarios.boxes import Boxes, docker
 from scenarios.installation import APPS, free_ports
 from scenarios.sessions import inherited
 from scenarios.smuggling import let_forward, smuggled
+from scenarios.walls import crossed, proved, table
 
 pytestmark = [pytest.mark.scenario, pytest.mark.docker]
 
@@ -227,6 +230,41 @@ def test_the_proof_says_what_holds_and_what_is_shared(one: Boxes) -> None:
     told = {(p["probe"], p["verdict"]) for p in probes if p["probe"] in walls}
     assert told == {(n, v) for n in walls for v in ("held", "shared by design")}
     assert not [p for p in probes if p["verdict"] == "crossed"]
+
+
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        pytest.param(
+            ("subscribePattern", "publishClientReceive"),
+            marks=pytest.mark.sabotage("broker", "one broker: a user may hear every topic"),
+        ),
+        pytest.param(
+            ("publishClientSend",),
+            marks=pytest.mark.sabotage("broker", "one broker: a user may say what it likes"),
+        ),
+    ],
+    ids=["hear", "say"],
+)
+def test_a_right_to_every_topic_is_found(one: Boxes, kinds: tuple[str, ...]) -> None:
+    login = ask(one, "prod", "mqtt")
+    stored = json.loads((one.home / "secrets" / "shared.json").read_text())
+    (admin,) = stored["PARTYWALL_ADMIN_MQTT"].values()
+    role = {"rolename": f"{one.name}-dev", "topic": "#"}
+    rules = [{**role, "acltype": kind} for kind in kinds]
+
+    def tell(command: str, **more: Any) -> None:
+        with control.opened(login["host"], login["port"], admin) as session:
+            said = control.told(session, *({"command": command, **one, **more} for one in rules))
+            assert not [answer.error for answer in said if answer.error], said
+
+    tell("addRoleACL", priority=1, allow=True)
+    try:
+        report = proved(one.folder, "broker", commons=one.commons)
+    finally:
+        tell("removeRoleACL")
+    assert crossed(report) == {("broker", "dev", "prod")}, table(report)
+    assert crossed(proved(one.folder, "broker", commons=one.commons)) == set()
 
 
 def test_users_are_there_after_a_restart_of_their_server(one: Boxes) -> None:

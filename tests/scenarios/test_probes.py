@@ -64,7 +64,10 @@ SOURCE = Path(__file__).parents[2] / "src"
 
 UNWALLED = {"disk", "limits", "network"}
 """What there is no wall for where all are processes of one machine."""
-
+CROSS = (
+    "header Access-Control-Allow-Origin {header.Origin}\n"
+    "header Access-Control-Allow-Credentials true"
+)
 HTTP_CROSSED = ("http", Verdict.CROSSED)
 
 BROKER = """
@@ -107,6 +110,27 @@ class Sessions(http.server.BaseHTTPRequestHandler):
         self.send_response(status); self.end_headers(); self.wfile.write(str(text).encode())
     def log_message(self, *_): pass
 http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Sessions).serve_forever()
+"""
+
+SIGNED = """
+import hashlib, hmac, http.server, secrets, sys
+gone = set()
+def sign(name):
+    return name + "." + hmac.new(sys.argv[2].encode(), name.encode(), "sha256").hexdigest()
+class Signed(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        cookie = self.headers.get("Cookie", "")
+        name = cookie.removeprefix("sid=").partition(".")[0]
+        good = hmac.compare_digest(cookie.encode(), f"sid={sign(name)}".encode())
+        self.say(200 if good and cookie not in gone else 401, "")
+    def do_POST(self):
+        said = self.rfile.read(int(self.headers["Content-Length"])).decode().strip()
+        gone.add(said)
+        self.say(200, said or "sid=" + sign(secrets.token_hex(8)))
+    def say(self, status, text):
+        self.send_response(status); self.end_headers(); self.wfile.write(text.encode())
+    def log_message(self, *_): pass
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Signed).serve_forever()
 """
 
 VISITING = """
@@ -360,6 +384,12 @@ class Houses:
         command = [self.python, "-c", SESSIONS, str(port), *mode]
         return self.run(f"{environment}-web-{port}", command, environment, port), port
 
+    def signing(self, environment: str, key: str) -> tuple[subprocess.Popen[bytes], int]:
+        """A program that knows whom it signed a session for, and keeps none."""
+        port = free_port()
+        command = [self.python, "-c", SIGNED, str(port), key]
+        return self.run(f"{environment}-web-{port}", command, environment, port), port
+
     def files(self, environment: str) -> int:
         """The vault's own server, which goes where links lead, and is let in where its user is."""
         port, folder = free_port(), str(self.home / environment / "vault")
@@ -400,10 +430,13 @@ class Houses:
         cookie: str = "session=abc; Path=/; HttpOnly",
         files: str = "",
         reads_cookies: str = "",
+        cross: str = "",
         sessions: int = 0,
+        sessions_prod: int = 0,
     ) -> str:
         digest = bcrypt.hashpw(self.secret("dev", "EDGE").encode(), bcrypt.gensalt(4)).decode()
-        auth = f"basic_auth {{\n dev {digest}\n}}" if auth is None else auth
+        auth = "basic_auth {\n dev DIGEST\n}" if auth is None else auth
+        auth = auth.replace("DIGEST", digest)
         port, home = self.edge_port, self.home
         served = {name: f"reverse_proxy 127.0.0.1:{self.ports[f'{name}/files']}" for name in NAMES}
         robots_dev = f"respond /robots.txt `User-agent: *\n{robots}\n`"
@@ -419,9 +452,10 @@ class Houses:
         app.localhost:{port} {{
           bind 127.0.0.1
           header Set-Cookie `{cookie}`
+          {cross}
           respond /robots.txt `User-agent: *\nAllow: /\n`
           handle /me {{
-            reverse_proxy 127.0.0.1:{self.ports["prod/web"]}
+            reverse_proxy 127.0.0.1:{sessions_prod or self.ports["prod/web"]}
           }}
           respond "production's page"
         }}
@@ -629,6 +663,7 @@ def test_no_secret_is_in_the_report_or_in_an_argument(houses: Houses) -> None:
     assert {"probe", "from", "to", "verdict", "tried", "answer"} == set(rows[0])
 
 
+@pytest.mark.sabotage("database", "production's role and password on development's server")
 def test_a_role_of_production_on_developments_database_is_found(houses: Houses) -> None:
     password = houses.secret("prod", "DB_PASSWORD")
     houses.sql("dev", f"CREATE ROLE app_prod LOGIN PASSWORD '{password}'")
@@ -643,6 +678,8 @@ def test_a_role_of_production_on_developments_database_is_found(houses: Houses) 
     }
 
 
+@pytest.mark.sabotage("database", "the same password in both")
+@pytest.mark.sabotage("secrets", "the same database password in both")
 def test_the_same_database_password_is_found_twice(houses: Houses) -> None:
     old, new = houses.secret("dev", "DB_PASSWORD"), houses.secret("prod", "DB_PASSWORD")
     houses.sql("dev", f"ALTER ROLE app_dev PASSWORD '{new}'")
@@ -656,6 +693,7 @@ def test_the_same_database_password_is_found_twice(houses: Houses) -> None:
     assert any("DB_PASSWORD" in row.answer for row in report.probes if row.probe == "secrets")
 
 
+@pytest.mark.sabotage("database", "a server that asks for no password (`trust`)")
 def test_a_database_that_trusts_everybody_is_found(houses: Houses) -> None:
     rules = houses.home / "dev/pgdata/pg_hba.conf"
     kept = rules.read_text()
@@ -673,6 +711,8 @@ def test_a_database_that_trusts_everybody_is_found(houses: Houses) -> None:
 
 
 @pytest.mark.parametrize("rule", ["nopass", ">{password}"])
+@pytest.mark.sabotage("cache", "a cache without a password")
+@pytest.mark.sabotage("cache", "the same password in both caches")
 def test_a_cache_that_lets_the_other_in_is_found(houses: Houses, rule: str) -> None:
     rule = rule.format(password=houses.secret("prod", "CACHE_PASSWORD"))
     houses.cache("dev", "SET", "kept", "value")
@@ -688,6 +728,7 @@ def test_a_cache_that_lets_the_other_in_is_found(houses: Houses, rule: str) -> N
     assert any("FLUSHALL would be allowed" in r.answer for r in report.probes if r.to == "dev")
 
 
+@pytest.mark.sabotage("broker", "a broker that lets anybody in")
 def test_an_anonymous_broker_is_found(houses: Houses) -> None:
     process, port = houses.mqtt("dev", {}, anonymous=True)
     try:
@@ -697,6 +738,7 @@ def test_an_anonymous_broker_is_found(houses: Houses) -> None:
     assert crossed(report) == {"broker"}, table(report)
 
 
+@pytest.mark.sabotage("broker", "one broker behind two names")
 def test_one_broker_behind_two_names_is_heard(houses: Houses) -> None:
     users = {f"app_{name}": houses.secret(name, "MQTT_PASSWORD") for name in NAMES}
     process, port = houses.mqtt("dev", users)
@@ -709,6 +751,7 @@ def test_one_broker_behind_two_names_is_heard(houses: Houses) -> None:
     assert any("canaries came" in r.answer for r in report.probes if r.verdict == "crossed")
 
 
+@pytest.mark.sabotage("vault", "a folder that everybody may read and write")
 def test_a_shared_folder_is_found(houses: Houses) -> None:
     for path in (houses.home / "dev", houses.home / "dev/vault"):
         path.chmod(0o777)
@@ -723,6 +766,7 @@ def test_a_shared_folder_is_found(houses: Houses) -> None:
 
 
 @pytest.mark.skipif(not ROOT, reason="needs a server with the rights to leave its folder")
+@pytest.mark.sabotage("vault", "a file server that follows `..`")
 def test_a_file_server_that_believes_in_dots_is_found(houses: Houses) -> None:
     port = free_port()
     command = [self_python(), "-c", NAIVE, str(port), str(houses.home / "prod/vault")]
@@ -742,6 +786,7 @@ def self_python() -> str:
     return sys.executable
 
 
+@pytest.mark.sabotage("secrets", "an equal secret")
 def test_a_shared_secret_is_named_and_not_shown(houses: Houses) -> None:
     old = houses.secret("dev", "API_KEY")
     houses.store.values["dev", "API_KEY"] = houses.secret("prod", "API_KEY")
@@ -754,6 +799,7 @@ def test_a_shared_secret_is_named_and_not_shown(houses: Houses) -> None:
     assert houses.secret("prod", "API_KEY") not in table(report)
 
 
+@pytest.mark.sabotage("secrets", "a secret written into the Compose file")
 def test_a_literal_secret_in_the_compose_file_is_found(houses: Houses) -> None:
     def with_literal(thing: AnyThing) -> AnyThing:
         if not isinstance(thing, Instance) or thing.service != "web":
@@ -769,6 +815,7 @@ def test_a_literal_secret_in_the_compose_file_is_found(houses: Houses) -> None:
 
 
 @pytest.mark.skipif(not ROOT, reason="one user reads all its files")
+@pytest.mark.sabotage("secrets", "a file of secrets that everybody may read")
 def test_a_readable_secret_file_is_found(houses: Houses) -> None:
     path = houses.home / "leaked"
     path.write_text("X=1")
@@ -781,6 +828,8 @@ def test_a_readable_secret_file_is_found(houses: Houses) -> None:
 
 
 @pytest.mark.skipif(not ROOT, reason="needs two users to take one away")
+@pytest.mark.sabotage("processes", "one user for both")
+@pytest.mark.sabotage("secrets", "variables of processes under one user")
 def test_one_user_for_both_is_found_with_its_reason(houses: Houses) -> None:
     reach = UserReach(dict(houses.ports), houses.python)
     reach.uids["prod"] = reach.uids["dev"]
@@ -789,6 +838,14 @@ def test_one_user_for_both_is_found_with_its_reason(houses: Houses) -> None:
     assert any("the engine runs both under one user" in row.answer for row in report.probes)
 
 
+@pytest.mark.sabotage("http", "an address of development without its password")
+@pytest.mark.sabotage("http", "no robots.txt that keeps search engines out")
+@pytest.mark.sabotage("http", "no header that keeps search engines out")
+@pytest.mark.sabotage("http", "production answers to host names that nobody has")
+@pytest.mark.sabotage("http", "a cookie for the parent domain")
+@pytest.mark.sabotage("http", "an app that knows the other's cookie")
+@pytest.mark.sabotage("http", "a password that another spelling of the path does without")
+@pytest.mark.sabotage("http", "production lets scripts of development read its pages")
 @pytest.mark.parametrize(
     "hole",
     [
@@ -798,8 +855,13 @@ def test_one_user_for_both_is_found_with_its_reason(houses: Houses) -> None:
         {"unknown": 'respond "production\'s page"'},
         {"cookie": "session=abc; Domain=app.localhost; Path=/"},
         {"reads_cookies": "@in header_regexp Cookie abc\nrespond @in `welcome back`"},
+        {"auth": "@closed path /\nbasic_auth @closed {\n dev DIGEST\n}"},
+        {"cross": CROSS},
     ],
-    ids=["password", "robots.txt", "X-Robots-Tag", "unknown host", "cookie domain", "session"],
+    ids=[
+        *("password", "robots.txt", "X-Robots-Tag", "unknown host", "cookie domain", "session"),
+        *("another spelling", "scripts of the other"),
+    ],
 )
 def test_a_hole_in_the_edge_is_found(houses: Houses, hole: dict[str, str]) -> None:
     houses.edge(**hole)
@@ -810,9 +872,10 @@ def test_a_hole_in_the_edge_is_found(houses: Houses, hole: dict[str, str]) -> No
     assert crossed(report) == {"http"}, table(report)
     found_by = [row.tried for row in report.probes if (row.probe, row.verdict) == HTTP_CROSSED]
     # Without a password both of development's addresses are open; every other hole is one line.
-    assert len(found_by) == (2 if "auth" in hole else 1), table(report)
+    assert len(found_by) == (2 if hole.get("auth") == "" else 1), table(report)
 
 
+@pytest.mark.sabotage("session", "an app that takes any cookie for a session")
 def test_an_app_that_takes_any_cookie_for_a_session_is_found(houses: Houses) -> None:
     process, port = houses.sessions("dev", "any")
     houses.edge(sessions=port)
@@ -826,6 +889,53 @@ def test_an_app_that_takes_any_cookie_for_a_session_is_found(houses: Houses) -> 
     assert "200 OK: it is let in" in lines["prod", "dev"].answer
     assert lines["dev", "prod"].verdict is Verdict.HELD, table(report)
     assert "sid=" not in report.to_json().decode()
+
+
+@pytest.mark.sabotage("session", "sessions that both sign with one key")
+def test_a_session_that_both_sign_with_one_key_is_found(houses: Houses) -> None:
+    """And none that each signs with a key of its own, though neither keeps any."""
+    found_with = {}
+    for keys in (("one", "one"), ("one", "another")):
+        made = [houses.signing(name, key) for name, key in zip(NAMES, keys, strict=True)]
+        ports = {f"{name}/web": port for name, (_, port) in zip(NAMES, made, strict=True)}
+        houses.edge(sessions_prod=ports["prod/web"], sessions=ports["dev/web"])
+        try:
+            report = proof(houses, reach=UserReach({**houses.ports, **ports}, houses.python))
+        finally:
+            houses.edge()
+            for process, _ in made:
+                houses.stop(process)
+        assert report.left == ()
+        rows = [row for row in report.probes if row.probe == "session"]
+        found_with[keys[1]] = {(row.start, row.verdict.value) for row in rows}
+        assert crossed(report) <= {"session"}, table(report)
+    assert found_with == {
+        "one": {("prod", "crossed"), ("dev", "crossed")},
+        "another": {("prod", "held"), ("dev", "held")},
+    }
+
+
+@pytest.mark.sabotage("migrations", "one database behind two names")
+def test_one_database_behind_two_names_changes_with_both(houses: Houses) -> None:
+    def as_production(thing: AnyThing) -> AnyThing:
+        if not isinstance(thing, Database):
+            return thing
+        return msgspec.structs.replace(thing, name="app_prod", owner="app_prod")
+
+    old = houses.secret("dev", "DB_PASSWORD")
+    houses.store.values["dev", "DB_PASSWORD"] = houses.secret("prod", "DB_PASSWORD")
+    both = {f"{name}/db": houses.ports["prod/db"] for name in NAMES}
+    world = World.of(as_production(thing) for name in NAMES for thing in things(name))
+    before = houses.sql("prod", "SELECT count(*) FROM pg_class")
+    try:
+        reach = UserReach({**houses.ports, **both}, houses.python)
+        report = proof(houses, reach=reach, world=world)
+    finally:
+        houses.store.values["dev", "DB_PASSWORD"] = old
+    assert crossed(report) == {"database", "migrations", "secrets"} - ALWAYS, table(report)
+    rows = {(row.start, row.verdict.value) for row in report.probes if row.probe == "migrations"}
+    assert rows == {("prod", "crossed"), ("dev", "crossed")}, table(report)
+    assert houses.sql("prod", "SELECT count(*) FROM pg_class") == before
 
 
 def test_a_broken_home_is_never_held(houses: Houses) -> None:

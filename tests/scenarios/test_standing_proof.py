@@ -71,6 +71,7 @@ def test_sessions_of_the_reference_app_hold_and_nobody_is_left(real_app: Install
     assert {name: real_app.query(name, people) for name in ("prod", "dev")} == before
 
 
+@pytest.mark.sabotage("http", "an address that lost its password after it was made")
 @pytest.mark.parametrize("broken", [False, True], ids=["readable", "unreadable"])
 def test_an_address_that_lost_its_password_is_a_hole(standing: Installation, broken: bool) -> None:
     """Whether or not the app can be read that says what should be asked there."""

@@ -18,7 +18,7 @@ from partywall.proof.scope import Scope
 from partywall.proof.since import Since
 from partywall.proof.target import Target
 
-_AT_ONCE = 6
+_AT_ONCE = 10
 """Probes that run at the same time; on walled networks most of the time they wait."""
 PAIR_SECONDS = 12.0
 """A proof of two environments is over by then, whatever hangs."""

@@ -382,9 +382,96 @@ def test_a_first_page_without_cookies_is_one_line_that_holds(club: Club) -> None
         door=Door(),
     )
     probe = msgspec.structs.replace(http.PROBE, outside=None)
-    lines = prove(premises, [probe], ("prod", "dev")).probes
-    assert {line.verdict for line in lines} == {Verdict.HELD}
-    assert all("none on its first page that could be carried" in line.answer for line in lines)
+    rows = prove(premises, [probe], ("prod", "dev")).probes
+    assert {row.verdict for row in rows} == {Verdict.HELD}
+    lines = [row.answer for row in rows if row.tried.startswith("carry ")]
+    assert len(lines) == 2
+    assert all("none on its first page that could be carried" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("says", "verdict", "words"),
+    [
+        ((), Verdict.HELD, "it allows no other origin"),
+        ((("Access-Control-Allow-Origin", "*"),), Verdict.HELD, "it allows * without cookies"),
+        (
+            (
+                ("Access-Control-Allow-Origin", "*"),
+                ("Access-Control-Allow-Credentials", "true"),
+            ),
+            Verdict.HELD,
+            "it allows * without cookies",
+        ),
+        (
+            (("Access-Control-Allow-Origin", "https://app.localhost"),),
+            Verdict.HELD,
+            "it allows https://app.localhost without cookies",
+        ),
+        (
+            (
+                ("access-control-allow-origin", "https://{own}"),
+                ("access-control-allow-credentials", "True"),
+            ),
+            Verdict.CROSSED,
+            "read what it answers, cookies and all",
+        ),
+    ],
+    ids=["nothing", "all", "all and credentials", "without cookies", "with cookies"],
+)
+def test_pages_may_be_read_by_the_others_scripts_only_if_they_say_so(
+    monkeypatch: pytest.MonkeyPatch,
+    says: tuple[tuple[str, str], ...],
+    verdict: Verdict,
+    words: str,
+) -> None:
+    own = next(host for host, name in HOSTS.items() if name == "dev")
+
+    def get(door: Door, host: str, path: str, headers: Mapping[str, str] | None) -> Page:
+        told = tuple((name, text.format(own=own)) for name, text in says)
+        return Page(status=200, headers=told if "Origin" in (headers or {}) else ())
+
+    monkeypatch.setattr(doors, "get", get)
+    world = World.of([*things("prod"), *things("dev")])
+    premises = Premises(world=world, reach=Club(), secrets=Store(), door=Door())
+    probe = msgspec.structs.replace(http.PROBE, outside=None)
+    rows = prove(premises, [probe], ("prod", "dev")).probes
+    (row,) = [row for row in rows if row.start == "dev" and row.tried.startswith("have a script")]
+    assert row.verdict is verdict
+    assert words in row.answer
+
+
+def carried(monkeypatch: pytest.MonkeyPatch, answer: Callable[[bool, int], Page]) -> Verdict:
+    """What comes of sending cookies by hand, to pages that may depend on them and on the time."""
+    asked = 0
+
+    def get(door: Door, host: str, path: str, headers: Mapping[str, str] | None) -> Page:
+        nonlocal asked
+        if HOSTS[host] == "dev":
+            return Page(status=200, headers=(("Set-Cookie", "sid=abc"),))
+        if "Origin" in (headers or {}):
+            return Page(status=200)
+        asked += 1
+        return answer("Cookie" in (headers or {}), asked)
+
+    monkeypatch.setattr(doors, "get", get)
+    world = World.of([*things("prod"), *things("dev")])
+    premises = Premises(world=world, reach=Club(), secrets=Store(), door=Door())
+    probe = msgspec.structs.replace(http.PROBE, outside=None)
+    rows = prove(premises, [probe], ("prod", "dev")).probes
+    return next(r for r in rows if (r.start, r.tried[:5]) == ("dev", "carry")).verdict
+
+
+def test_an_answer_that_depends_on_the_cookie_is_a_hole(monkeypatch: pytest.MonkeyPatch) -> None:
+    by_body = carried(monkeypatch, lambda sent, _: Page(status=200, body=b"in" if sent else b""))
+    by_status = carried(monkeypatch, lambda sent, _: Page(status=500 if sent else 200))
+    assert {by_body, by_status} == {Verdict.CROSSED}
+
+
+def test_an_answer_that_changes_by_itself_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    once = carried(monkeypatch, lambda _, asked: Page(status=200, body=b"a" if asked < 5 else b"b"))
+    ill = carried(monkeypatch, lambda _, asked: Page(status=502 if asked % 2 else 200))
+    always = carried(monkeypatch, lambda _, asked: Page(status=200, body=str(asked).encode()))
+    assert (once, ill, always) == (Verdict.HELD, Verdict.COULD_NOT_TRY, Verdict.HELD)
 
 
 def test_a_visitors_cookie_is_in_no_repr() -> None:

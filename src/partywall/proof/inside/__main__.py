@@ -16,7 +16,7 @@ from partywall.proof.inside.answer import FAILED, TOGETHER, Answer, Ask, answer
 
 KINDS = TOGETHER | {"disk", "limits", "processes", "vault"}
 """The modules beside this one that an ask may name."""
-_LINES = 8
+_LINES = 12
 """Lines that are answered at the same time; as many as the proof has at work at once, and more."""
 _ASKS = 8
 _LIFE = 600

@@ -80,6 +80,8 @@ def _ways_out(ask: Ask) -> list[tuple[str, str]]:
         ("its session", f'SET LOCAL SESSION AUTHORIZATION "{name}"'),
         ("GRANT", f'GRANT "{name}" TO CURRENT_USER'),
         ("a new role", "CREATE ROLE partywall_probe"),
+        ("a role that may more", _POWERS),
+        ("a copy of the server", _REPLICATION),
         *_within(ask, role, base),
         ("files", "SELECT pg_read_file('PG_VERSION')"),
         ("programs", "COPY (SELECT 1) TO PROGRAM 'true'"),
@@ -117,6 +119,19 @@ def _of_a_database(role: str, base: str) -> list[tuple[str, str]]:
     ]
 
 
+_POWERS = """
+    SELECT 1 FROM pg_catalog.pg_roles
+    WHERE rolname IN ('pg_read_all_data', 'pg_write_all_data', 'pg_read_server_files',
+        'pg_write_server_files', 'pg_execute_server_program', 'pg_signal_backend',
+        'pg_read_all_stats', 'pg_maintain', 'pg_create_subscription')
+      AND pg_catalog.pg_has_role(oid, 'MEMBER')
+"""
+"""Roles of the server's own by which one gets at others' rows, files, queries or sessions.
+
+Whoever is a member may become one, whether or not rights come by themselves
+(https://www.postgresql.org/docs/current/predefined-roles.html).
+"""
+_REPLICATION = "SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = CURRENT_USER AND rolreplication"
 _READABLE = """
     SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = '{}' AND has_schema_privilege(n.oid, 'USAGE')

@@ -15,6 +15,17 @@ from partywall.proof.edge import NoAnswer, Page, get
 from partywall.proof.probe import Attempt, CouldNotTry, Probe, Verdict
 from partywall.proof.robots import disallows_all
 
+_SPELLINGS = (
+    "/{}/",
+    "{}//",
+    "{}/./",
+    "{}/%2e/",
+    "{}/x/../",
+    "{}/%2F",
+    "{}/;/",
+    "{}/?x=/robots.txt",
+)
+
 
 def outside(case: Case) -> Iterable[Attempt]:
     """Callers, password, search engines; and, for production, hosts that nobody has."""
@@ -25,7 +36,10 @@ def outside(case: Case) -> Iterable[Attempt]:
         yield _unknown_host(case)
         return
     for route in case.other.routes:
-        yield _password(case, route)
+        closed = _password(case, route)
+        yield closed
+        if closed.verdict is Verdict.HELD:
+            yield _spellings(case, route)
     route = _first(case)
     yield _robots_file(case, route)
     yield _robots_header(case, route)
@@ -59,6 +73,7 @@ def across(case: Case) -> Iterable[Attempt]:
     if own is None or other is None:
         return
     page = _home(case, case.own.environment, own)
+    yield _read_by_pages(case, own, other)
     cookies = set_in(page.headers)
     if not cookies:
         words = f"{own.host} sets none on its first page that could be carried"
@@ -79,18 +94,51 @@ def across(case: Case) -> Iterable[Attempt]:
         yield _forced(case, other, cookies, tried, browser)
 
 
+def _read_by_pages(case: Case, own: Route, other: Route) -> Attempt:
+    """A script of one page may read another's answers, with their cookies, where those say so.
+
+    Source: https://fetch.spec.whatwg.org/#http-access-control-allow-credentials
+    """
+    whose = case.other.environment
+    tried = f"have a script of {case.own.environment}'s pages read {whose}'s as their visitor"
+    _home(case, f"{whose}{other.path}", other)
+    origin = _origin(case, own)
+    sent = {**credentials(case, case.other, other), "Origin": origin}
+    page = call(case, case.other, other, headers=sent)
+    allowed = page.header("Access-Control-Allow-Origin")
+    with_cookies = page.header("Access-Control-Allow-Credentials").lower() == "true"
+    if allowed == origin and with_cookies:
+        words = f"it lets {origin} read what it answers, cookies and all"
+        return case.attempt(Verdict.CROSSED, tried, words)
+    words = f"asked as {origin}, it allows {allowed or 'no other origin'}"
+    return case.attempt(Verdict.HELD, tried, f"{words}{' without cookies' if allowed else ''}")
+
+
+def _origin(case: Case, route: Route) -> str:
+    door = case.premises.door
+    assert door is not None  # noqa: S101  (home has been called through it)
+    there = door.at(route.port)
+    return f"{'https' if there.tls else 'http'}://{there.authority(route.host)}"
+
+
 def _forced(case: Case, other: Route, cookies: list[Cookie], tried: str, browser: str) -> Attempt:
     """Sent by hand, the cookies must not change what the other answers."""
     sent = credentials(case, case.other, other)
-    plain, again = (call(case, case.other, other, headers=sent) for _ in range(2))
     header = {"Cookie": "; ".join(cookie.pair for cookie in cookies)}
-    given = call(case, case.other, other, headers={**sent, **header})
     names = ", ".join(cookie.name for cookie in cookies)
-    steady = plain.body == again.body
-    if given.status != plain.status or (steady and given.body != plain.body):
-        return case.attempt(Verdict.CROSSED, tried, f"it answers differently when sent {names}")
-    compared = "the same page" if steady else "the same status (its pages always differ)"
-    return case.attempt(Verdict.HELD, tried, f"{browser}, {compared} comes back")
+    ways = ({**sent}, {**sent}, {**sent, **header})
+    # A page may change by itself meanwhile: what cookies do, they do each time.
+    for _ in range(2):
+        plain, again, given = (call(case, case.other, other, headers=way) for way in ways)
+        steady = (plain.status, plain.body) == (again.status, again.body)
+        alike = plain.status == again.status == given.status
+        if alike and (not steady or given.body == plain.body):
+            compared = "the same page" if steady else "the same status (its pages always differ)"
+            return case.attempt(Verdict.HELD, tried, f"{browser}, {compared} comes back")
+    if plain.status != again.status:
+        words = f"it answers {plain}, then {again}, without any"
+        return case.attempt(Verdict.COULD_NOT_TRY, tried, words)
+    return case.attempt(Verdict.CROSSED, tried, f"it answers differently when sent {names}")
 
 
 def _password(case: Case, route: Route) -> Attempt:
@@ -105,6 +153,20 @@ def _password(case: Case, route: Route) -> Attempt:
     return case.judged(refused.status not in (401, 403), tried, words)
 
 
+def _spellings(case: Case, route: Route) -> Attempt:
+    """The same path as other programs would write it, which a careless rule lets through."""
+    base = route.path.rstrip("/")
+    ways = [one.format(base) for one in _SPELLINGS]
+    tried = f"open {_host(route)}{route.path} without the password, in {len(ways)} other spellings"
+    _home(case, route.key, route)
+    pages = [(way, call(case, case.other, route, way)) for way in ways]
+    opened = [f"{way}: {page}" for way, page in pages if 200 <= page.status < 300]
+    if opened:
+        return case.attempt(Verdict.CROSSED, tried, "; ".join(opened))
+    said = sorted({str(page) for _, page in pages})
+    return case.attempt(Verdict.HELD, tried, "; ".join(said))
+
+
 def _host(route: Route) -> str:
     return f"{route.host}:{route.port}" if route.port else route.host
 
@@ -115,6 +177,8 @@ def _robots_file(case: Case, route: Route) -> Attempt:
         return case.attempt(Verdict.SHARED, tried, "its settings let search engines in")
     _home(case, case.other.environment, route)
     page = call(case, case.other, route, "/robots.txt", credentials(case, case.other, route))
+    if page.status >= 500:
+        return case.attempt(Verdict.COULD_NOT_TRY, tried, str(page))
     closed = page.status == 200 and disallows_all(page.body.decode(errors="replace"))
     words = "disallows everything" if closed else "does not disallow everything"
     return case.judged(not closed, tried, f"{page}, {words}")
