@@ -56,9 +56,10 @@ MIB = 1 << 20
 MACHINE = {
     "cores": 2,
     "kernel": "6.1.0-28-amd64",
-    "memory_gib": 8.0,
+    "memory_bytes": 8 << 30,
     "processor": "AMD EPYC",
-    "python": "3.11.7",
+    "partywall": "0.1.0",
+    "measured": "2026-11-28T04:00:00+0000",
 }
 _HELD = {
     "database": 8,
@@ -86,6 +87,10 @@ _HANDS = {
     "limits": ("a host name for development",),
     "hybrid": ("a host name for development", "the app brings its own flags"),
     "flags": ("the app brings its own flags",),
+}
+_NOTES = {
+    "snapshots": ("the tools for snapshots are not in this version",),
+    "flags": ("the tools for flags are not in this version",),
 }
 _RIGHTS = {"shared": 5, "schemas": 7}
 
@@ -118,6 +123,7 @@ def figures(name: str) -> Figures:
         burns=() if single or choices.presence is Presence.SWITCHED else _burns(choices),
         changes=_changes(choices),
         estimate_bytes=round(taken.memory * 1.08),
+        notes=_NOTES.get(name, ()),
     )
 
 

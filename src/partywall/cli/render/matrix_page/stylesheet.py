@@ -51,7 +51,8 @@ min-width:8.8rem;max-width:13rem;overflow-wrap:anywhere}
 .word{font-weight:600;display:block;white-space:nowrap}
 .ratings td:not(.otherwise) .word{font-weight:400}
 .said{font-size:.82rem;white-space:nowrap}.said s{text-decoration-thickness:1px}
-.crossed{color:var(--bad);font-weight:700}
+.crossed,.ratings td.crossed .word{color:var(--bad);font-weight:700}
+.note.crossed{border-color:var(--bad)}
 .letter{display:inline-block;min-width:1.5em;color:var(--soft);font-weight:400}
 .differences{columns:2 24rem;column-gap:3rem}
 .differences li{break-inside:avoid;padding:.75rem 0;border-top:1px solid var(--line)}
@@ -90,6 +91,7 @@ align-items:baseline;padding:.5rem 0;border-bottom:1px solid var(--line)}
 gap:1.8rem 3rem;align-items:start}.tables>*{min-width:0}
 .tables table{font-size:.9rem}.tables th,.tables td{padding:.32rem .8rem .32rem 0}
 .tables td:last-child,.tables th:last-child{padding-right:0}.tables tbody th{font-weight:400}
+.tables .hand+h4{margin-top:1.2rem}
 .hand{padding-left:1.1rem;list-style:disc;font-size:.92rem;margin-top:.3rem}
 .tables>div>.scroll+*{margin-top:1.8rem}.right{display:block;text-align:right}
 .each{opacity:.65}.dot.quiet.each{fill:var(--soft);stroke:none}
