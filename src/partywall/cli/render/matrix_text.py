@@ -109,7 +109,7 @@ def _notes(every: Mapping[str, Document], style: Style) -> list[str]:
     return [
         line
         for name, one in every.items()
-        for said in one["figures"].get("notes", ())
+        for said in (one.get("figures") or {}).get("notes", ())
         for line in hang(f"{style.symbol('dot')} {clean(name)}: ", clean(said), style)
     ]
 
