@@ -110,7 +110,7 @@ def _head(document: Document, every: Mapping[str, Document]) -> Markup:
 def _alarm(names: list[str]) -> Markup | None:
     if not names:
         return None
-    said = f"Something came through a wall of {', '.join(names)}; what it was stands there."
+    said = f"Something came through a wall of {', '.join(names)}; what it was stands there, in red."
     return tag("p", said, class_="note crossed")
 
 

@@ -82,7 +82,7 @@ font-size:inherit}.rows .value.words{white-space:normal}
 .picture{margin:0 0 1.8rem;border-radius:12px;border:1px solid var(--line)}
 .picture svg{display:block;height:auto;width:100%;min-width:58rem}
 .reasons{margin-bottom:2.2rem;border-top:1px solid var(--soft)}
-.reasons>div{display:grid;grid-template-columns:11rem 14rem minmax(0,1fr);gap:0 1.5rem;
+.reasons>div{display:grid;grid-template-columns:10rem 17rem minmax(0,1fr);gap:0 1.5rem;
 align-items:baseline;padding:.5rem 0;border-bottom:1px solid var(--line)}
 .reasons dt,.reasons p{font-size:.93rem;color:var(--soft)}
 .reasons dd{display:contents}.reasons .word{display:inline}
@@ -91,7 +91,7 @@ align-items:baseline;padding:.5rem 0;border-bottom:1px solid var(--line)}
 gap:1.8rem 3rem;align-items:start}.tables>*{min-width:0}
 .tables table{font-size:.9rem}.tables th,.tables td{padding:.32rem .8rem .32rem 0}
 .tables td:last-child,.tables th:last-child{padding-right:0}.tables tbody th{font-weight:400}
-.tables .hand+h4{margin-top:1.2rem}
+.tables .hand+*{margin-top:1.6rem}h4{font-size:.9rem}
 .hand{padding-left:1.1rem;list-style:disc;font-size:.92rem;margin-top:.3rem}
 .tables>div>.scroll+*{margin-top:1.8rem}.right{display:block;text-align:right}
 .each{opacity:.65}.dot.quiet.each{fill:var(--soft);stroke:none}
