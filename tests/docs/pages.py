@@ -9,16 +9,21 @@ from typing import Any
 import click
 
 from partywall.cli.main import COMMANDS, partywall
+from partywall.cli.render.matrix_words import TITLES
 from partywall.cli.render.svg import draw
 from partywall.compose.schema import schema, schema_text
 from partywall.model.plan import Plan
 from partywall.model.world import World
+from partywall.proof.matrix.rules import rules
 
 from . import costs, sabotages
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 _MADE = "<!-- Made by `make docs` from the code; do not edit. -->"
+_FROM_THRESHOLDS = (
+    "<!-- Made by `make docs` from src/partywall/proof/matrix/thresholds.py; do not edit. -->\n"
+)
 
 
 def everything(worlds: Mapping[str, World]) -> dict[Path, str]:
@@ -29,9 +34,29 @@ def everything(worlds: Mapping[str, World]) -> dict[Path, str]:
         DOCS / "reference" / "settings.md": settings(),
         DOCS / "reference" / "partywall.schema.json": schema_text(),
         DOCS / "picture.svg": _picture(worlds["dual"]),
+        DOCS / "matrix.md": matrix(),
         **costs.pages(),
         sabotages.PAGE: sabotages.page(),
     }
+
+
+def matrix() -> str:
+    """The page of the matrix, with the thresholds as they are in the code."""
+    head, begin, rest = (DOCS / "matrix.md").read_text().partition(_FROM_THRESHOLDS)
+    assert begin, "matrix.md: the table of thresholds has no mark"
+    _, end, tail = rest.partition(costs.END)
+    assert end, "matrix.md: the table of thresholds has no end"
+    return f"{head}{begin}\n{_thresholds()}\n\n{end}{tail}"
+
+
+def _thresholds() -> str:
+    lines = ["| rating | word | when |", "|---|---|---|"]
+    before = ""
+    for rating, word, when in rules():
+        named = "" if rating == before else TITLES[rating]
+        lines.append(f"| {named} | {word} | {_cell(when)} |")
+        before = rating
+    return "\n".join(lines)
 
 
 def architecture(name: str) -> Path:

@@ -7,7 +7,9 @@ import shutil
 import pytest
 
 from docs.pages import DOCS, ROOT
+from fakes import measured
 from partywall.cli.main import main
+from partywall.proof.matrix.derive import rated
 
 PAGE = (DOCS / "reference" / "json.md").read_text()
 
@@ -95,3 +97,12 @@ def test_nothing_was_written(app, document):
     document("plan")
     assert not (app / ".partywall").exists()
     assert not list(app.glob(".env.[dp]*"))
+
+
+def test_a_matrix():
+    said = documented("`matrix`")
+    found = rated(measured.document())
+    assert set(found) == top(said)
+    assert set(found["architectures"]["dual"]) == below(said, "architectures.*.")
+    (each,) = found["architectures"]["dual"]["disagreements"]
+    assert set(each) == {"rating", "customary", "found", "why"}

@@ -31,6 +31,7 @@ from partywall.proof.matrix.figures import (
     Walls,
 )
 from partywall.proof.matrix.measures import beside_alone, burden
+from partywall.proof.matrix.rules import rules
 from partywall.system.decoding import decode
 
 BASE = measured.figures("dual")
@@ -208,6 +209,21 @@ def test_a_schema_can_be_tested_where_a_migration_worked_and_production_stayed(m
 def test_complexity_is_points_for_what_is_to_run_to_write_and_to_do(figures, points, word):
     assert burden(figures).points == pytest.approx(points)
     assert derive.complexity(figures) == word
+
+
+def test_the_table_of_rules_has_every_word_and_every_bound():
+    said: dict[str, list[str]] = {}
+    for rating, word, _ in rules():
+        said.setdefault(rating, []).append(word)
+    assert tuple(said) == derive.RATINGS
+    assert set(said["parallel_run"]) == set(ParallelRun)
+    assert set(said["data_isolation"]) == set(Isolation)
+    assert set(said["resource_efficiency"]) == {*Efficiency, "one step less"}
+    assert set(said["schema_testing"]) == set(SchemaTesting)
+    assert set(said["complexity"]) == set(Complexity)
+    words = " ".join(when for *_, when in rules())
+    for bound in ("1.15", "1.60", "2.10", "25 %", "up to 4 points", "up to 8 points", "0.5 for"):
+        assert bound in words
 
 
 def test_what_is_less_than_production_or_less_to_write_than_dual_earns_nothing_back():

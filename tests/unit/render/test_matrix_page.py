@@ -231,6 +231,14 @@ def test_secrets_and_control_characters_do_not_get_through():
     assert "\u202e" not in said
 
 
+def test_a_wall_that_was_crossed_is_said_at_the_top_and_what_is_noted_in_its_place(document):
+    said = Reader(page(document)).said
+    assert "came through a wall" not in said
+    assert "the tools for flags are not in this version" in said
+    crossed = Reader(page(rated(wicked()))).said
+    assert f"Something came through a wall of {EVIL}, shared" in crossed
+
+
 def test_a_quick_run_and_what_was_not_measured_are_said(document):
     said = Reader(page({**document, "quick": True, "not_measured": {"x": "no room"}})).said
     assert "A quick run" in said

@@ -56,6 +56,11 @@ def test_a_wall_that_was_crossed_is_red_and_so_is_the_sum(document):
     assert "\x1b[1;31m1 architecture measured" in text
 
 
+def test_what_is_noted_of_an_architecture_is_said():
+    text = matrix_text(rated(measured.document()), PLAIN)
+    assert "\u00b7 snapshots: the tools for snapshots are not in this version" in text
+
+
 def test_a_quick_run_says_so(document):
     assert "A quick run" in matrix_text({**document, "quick": True}, PLAIN)
     assert "A quick run" not in matrix_text(document, PLAIN)
@@ -75,9 +80,8 @@ def test_what_others_wrote_cannot_command_the_terminal(document):
 
 
 def test_a_machine_is_what_is_known_of_it_and_whatever_else_was_noted():
-    assert machine_words({"kernel": "6.1", "memory_gib": 7.8, "cores": 1}) == (
-        "1 core, 7.8 GiB, kernel 6.1"
-    )
+    said = {"kernel": "6.1", "memory_bytes": 15 << 29, "cores": 1, "measured": "2026-11-28T04:00"}
+    assert machine_words(said) == "1 core, 7.5 GiB, kernel 6.1, on 2026-11-28"
     assert machine_words({}) == ""
 
 

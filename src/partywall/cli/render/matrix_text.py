@@ -10,6 +10,7 @@ from partywall.cli.render.matrix_words import (
     QUICK,
     TITLES,
     Document,
+    crossed,
     machine_words,
     summary,
 )
@@ -25,7 +26,8 @@ def matrix_text(document: Document, style: Style) -> str:
     """
     every: Mapping[str, Document] = document.get("architectures") or {}
     blocks = [_title(document, style), _ratings(every, style), _differences(every, style)]
-    blocks += [_missing(document.get("not_measured") or {}, style), _sum(document, style)]
+    blocks += [_notes(every, style), _missing(document.get("not_measured") or {}, style)]
+    blocks.append(_sum(document, style))
     return sendable("\n\n".join("\n".join(block) for block in blocks if block), style)
 
 
@@ -103,6 +105,15 @@ def _difference(name: str, each: Document, style: Style) -> Iterable[str]:
     yield from hang("    ", clean(each["why"]), style)
 
 
+def _notes(every: Mapping[str, Document], style: Style) -> list[str]:
+    return [
+        line
+        for name, one in every.items()
+        for said in (one.get("figures") or {}).get("notes", ())
+        for line in hang(f"{style.symbol('dot')} {clean(name)}: ", clean(said), style)
+    ]
+
+
 def _missing(reasons: Mapping[str, object], style: Style) -> list[str]:
     mark = style.paint(style.symbol("unsure"), "amber")
     return [
@@ -114,8 +125,7 @@ def _missing(reasons: Mapping[str, object], style: Style) -> list[str]:
 
 def _sum(document: Document, style: Style) -> list[str]:
     every: Mapping[str, Document] = document.get("architectures") or {}
-    crossed = [name for name, one in every.items() if one.get("data_isolation") == "crossed"]
-    colour = "red" if crossed else "amber" if document.get("not_measured") else "green"
+    colour = "red" if crossed(document) else "amber" if document.get("not_measured") else "green"
     lines = wrap(summary(document), style.width) if every else []
     return [style.paint(line, "bold", colour) for line in lines]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from partywall.cli.render.amounts import memory
 from partywall.cli.render.columns import clean, count
 from partywall.model.world import MACHINE, SHARED
 
@@ -54,15 +55,23 @@ def machine_words(machine: Document) -> str:
 
 
 def _machine(left: dict[str, Any]) -> Iterator[str]:
-    cores, memory = left.pop("cores", None), left.pop("memory_gib", None)
-    if cores is not None:
+    if (cores := left.pop("cores", None)) is not None:
         yield count(cores, "core")
-    if memory is not None:
-        yield f"{memory:g} GiB"
+    if (size := left.pop("memory_bytes", None)) is not None:
+        yield memory(size)
     if processor := left.pop("processor", ""):
         yield clean(processor)
+    day = clean(left.pop("measured", ""))[:10]
     for name, said in left.items():
         yield f"{clean(name)} {clean(said)}"
+    if day:
+        yield f"on {day}"
+
+
+def crossed(document: Document) -> list[str]:
+    """The architectures with a wall that something came through."""
+    every: Mapping[str, Document] = document.get("architectures") or {}
+    return [name for name, one in every.items() if one.get("data_isolation") == "crossed"]
 
 
 def summary(document: Document) -> str:

@@ -14,7 +14,14 @@ from partywall.cli.render.matrix_page.markup import Markup, joined, scrolled, ta
 from partywall.cli.render.matrix_page.measured import charts
 from partywall.cli.render.matrix_page.stylesheet import style_sheet
 from partywall.cli.render.matrix_page.topology import topology
-from partywall.cli.render.matrix_words import QUICK, TITLES, Document, machine_words, summary
+from partywall.cli.render.matrix_words import (
+    QUICK,
+    TITLES,
+    Document,
+    crossed,
+    machine_words,
+    summary,
+)
 from partywall.proof.matrix.derive import figures_of
 from partywall.proof.matrix.figures import Figures
 
@@ -94,9 +101,17 @@ def _head(document: Document, every: Mapping[str, Document]) -> Markup:
         tag("h1", document.get("project", "")),
         tag("p", f"{summary(document)}.", class_="lede"),
         tag("p", f"Measured on {where}.", class_="soft"),
+        _alarm(crossed(document)),
         tag("p", QUICK, class_="note") if document.get("quick") else None,
         tag("nav", tag("ul", links), aria_label="Architectures") if links else None,
     )
+
+
+def _alarm(names: list[str]) -> Markup | None:
+    if not names:
+        return None
+    said = f"Something came through a wall of {', '.join(names)}; what it was stands there, in red."
+    return tag("p", said, class_="note crossed")
 
 
 def _main(
@@ -185,6 +200,7 @@ def _reasons(one: Document) -> Markup:
 def _details(figures: Figures) -> Iterator[Markup]:
     yield tables.figures_table(figures)
     hands = joined(tag("li", said) for said in figures.effort.manual)
+    notes = joined(tag("li", said) for said in figures.notes)
     changes = tables.changes_table(figures)
     yield tag(
         "div",
@@ -192,6 +208,8 @@ def _details(figures: Figures) -> Iterator[Markup]:
         changes,
         tag("h4", "By hand") if hands else None,
         tag("ul", hands, class_="hand") if hands else None,
+        tag("h4", "Notes") if notes else None,
+        tag("ul", notes, class_="hand") if notes else None,
     )
 
 

@@ -51,7 +51,8 @@ min-width:8.8rem;max-width:13rem;overflow-wrap:anywhere}
 .word{font-weight:600;display:block;white-space:nowrap}
 .ratings td:not(.otherwise) .word{font-weight:400}
 .said{font-size:.82rem;white-space:nowrap}.said s{text-decoration-thickness:1px}
-.crossed{color:var(--bad);font-weight:700}
+.crossed,.ratings td.crossed .word{color:var(--bad);font-weight:700}
+.note.crossed{border-color:var(--bad)}
 .letter{display:inline-block;min-width:1.5em;color:var(--soft);font-weight:400}
 .differences{columns:2 24rem;column-gap:3rem}
 .differences li{break-inside:avoid;padding:.75rem 0;border-top:1px solid var(--line)}
@@ -81,7 +82,7 @@ font-size:inherit}.rows .value.words{white-space:normal}
 .picture{margin:0 0 1.8rem;border-radius:12px;border:1px solid var(--line)}
 .picture svg{display:block;height:auto;width:100%;min-width:58rem}
 .reasons{margin-bottom:2.2rem;border-top:1px solid var(--soft)}
-.reasons>div{display:grid;grid-template-columns:11rem 14rem minmax(0,1fr);gap:0 1.5rem;
+.reasons>div{display:grid;grid-template-columns:10rem 17rem minmax(0,1fr);gap:0 1.5rem;
 align-items:baseline;padding:.5rem 0;border-bottom:1px solid var(--line)}
 .reasons dt,.reasons p{font-size:.93rem;color:var(--soft)}
 .reasons dd{display:contents}.reasons .word{display:inline}
@@ -90,6 +91,7 @@ align-items:baseline;padding:.5rem 0;border-bottom:1px solid var(--line)}
 gap:1.8rem 3rem;align-items:start}.tables>*{min-width:0}
 .tables table{font-size:.9rem}.tables th,.tables td{padding:.32rem .8rem .32rem 0}
 .tables td:last-child,.tables th:last-child{padding-right:0}.tables tbody th{font-weight:400}
+.tables .hand+*{margin-top:1.6rem}h4{font-size:.9rem}
 .hand{padding-left:1.1rem;list-style:disc;font-size:.92rem;margin-top:.3rem}
 .tables>div>.scroll+*{margin-top:1.8rem}.right{display:block;text-align:right}
 .each{opacity:.65}.dot.quiet.each{fill:var(--soft);stroke:none}
