@@ -43,7 +43,7 @@ def _request(
         return str(project.store.latest(name, variable) or keep(variable, made()))
 
     made = project.engine.definitions and environment.attach is None
-    apart = made and not environment.production
+    apart = made and (project.scratch or not environment.production)
     source = project.sources.of(name)
     return read.Request(
         folder=source.settings.folder,
@@ -61,9 +61,14 @@ def _request(
         keep=keep,
         own=own if apart else None,
         public=_public(project, environment) if made and addressed else None,
-        outward=environment.outward if apart else True,
+        outward=_outward(project, environment) if apart else True,
         lenient=project.lenient,
     )
+
+
+def _outward(project: Project, environment: EnvironmentSettings) -> bool | tuple[str, ...]:
+    """Nothing of a scratch copy acts on the world, its production least of all."""
+    return False if project.scratch else environment.outward
 
 
 def told(project: Project, environment: EnvironmentSettings) -> dict[str, str]:
