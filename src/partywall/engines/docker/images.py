@@ -86,7 +86,11 @@ def built(api: Api, project: str) -> list[str]:
     Raises:
         MachineFailed: when the engine does not answer.
     """
-    starts = (f"{_REPOSITORY}/{project}:", f"{_REPOSITORY}/{project}-", f"{agent_image.REPOSITORY}:")
+    starts = (
+        f"{_REPOSITORY}/{project}:",
+        f"{_REPOSITORY}/{project}-",
+        f"{agent_image.REPOSITORY}:",
+    )
     every = (name for one in api.get("/images/json") or [] for name in one["RepoTags"] or [])
     return [name for name in every if name.startswith(starts)]
 

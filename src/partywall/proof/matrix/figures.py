@@ -119,3 +119,5 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[Change, ...] = ()
     estimate_bytes: int | None = None
     """What the advice said of its memory before it was measured."""
+    notes: tuple[str, ...] = ()
+    """What of it is not in this version, or could not be measured and why, a sentence each."""
