@@ -14,7 +14,7 @@ _HEAD = ("", "BOTH", "CROSSED", "MEMORY", "DISK", "IDLE", "RUN", "UP", "MIGRATIO
 
 def matrix_text(document: Document, style: Style) -> str:
     """A row for each architecture, and below it what was not measured."""
-    rows = [_HEAD]
+    rows: list[tuple[str, ...]] = [_HEAD]
     rows += [_row(name, one["figures"]) for name, one in document["architectures"].items()]
     widths = [max(len(row[i]) for row in rows) for i in range(len(_HEAD))]
     lines = [

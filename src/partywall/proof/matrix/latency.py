@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import statistics
 from collections.abc import Sequence
@@ -56,4 +57,4 @@ def longest_gap(answered: Sequence[float], began: float, ended: float) -> float:
         ended: when it ended.
     """
     moments = [began, *sorted(answered), max(ended, began)]
-    return max(later - earlier for earlier, later in zip(moments, moments[1:], strict=False))
+    return max(later - earlier for earlier, later in itertools.pairwise(moments))

@@ -14,6 +14,7 @@ import yaml
 
 from partywall import catalog
 from partywall.compose.settings import EnvironmentSettings
+from partywall.data.postgres.schemas.item import Item
 from partywall.interfaces import RENDERED
 from partywall.model.choices import Choices, LimitsBy, Presence, Source
 from partywall.model.errors import PartywallError
@@ -186,29 +187,31 @@ class Bench:
         if presence in (Presence.SINGLE, Presence.ON_DEMAND):
             why = f"{self._other} does not stand: there is no database but production's"
             return migration.not_tried(why), ()
-        try:
-            before = migration.tables(project, self._production)
-        except PartywallError as error:
-            before, missing = (), migration.not_tried(error.what)
-        else:
-            missing = None
+        before, missing = self._tables(project)
         changes: list[Change] = []
         if presence is Presence.SWITCHED:
             tell(f"a switch to {self._other}")
             changes += self._switch(asked, self._other)
             project = self._copy.project()
-        trouble = ""
-        if missing is None:
+        trouble = missing
+        if not missing:
             tell(f"a migration in {self._other}")
             trouble = migration.tried(project, self._other)
         if presence is Presence.SWITCHED:
             tell(f"a switch back to {self._production}")
             changes += self._switch(asked, self._production)
             project = self._copy.project()
-        if missing is not None:
-            return missing, tuple(changes)
+        if missing:
+            return migration.not_tried(missing), tuple(changes)
         after = migration.tables(project, self._production)
         return migration.compared(before, after, trouble), tuple(changes)
+
+    def _tables(self, project: Project) -> tuple[tuple[Item, ...], str]:
+        """Production's schema; or why it cannot be looked at."""
+        try:
+            return migration.tables(project, self._production), ""
+        except PartywallError as error:
+            return (), error.what
 
     def _switch(self, asked: dict[str, Question], to: str) -> list[Change]:
         return self._watched("switch", list(asked.values()), lambda: self._call("switch", to))

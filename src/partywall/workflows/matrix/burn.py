@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 import time
 from collections.abc import Iterable, Sequence
@@ -30,9 +31,10 @@ SCRIPT = """
 end=$(( $(date +%s) + $1 )); spin() {
   while [ "$(date +%s)" -lt "$end" ]; do i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done; done
 }
-n=0; while [ $n -lt "$2" ]; do spin & n=$((n+1)); done; wait
+n=0; while [ $n -lt "$2" ]; do spin & n=$((n+1)); done; wait; times
 """
-"""Spins in every shell: for so many seconds, in so many processes; it ends by itself."""
+"""Spins for so many seconds in so many processes, ends by itself, and says what time it had."""
+_TIME = re.compile(r"(\d+)m(\d+(?:\.\d+)?)s")
 
 
 class Fire(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,10 +71,8 @@ def _alternated(
     for _ in range(rounds.rounds):
         quiet.append(percentile(open_loop(question, rate, rounds.seconds), 0.99))
         with Burning(project, place, rounds.seconds + _LEAD) as flames:
-            before = _spent(project, fire)
             burning.append(percentile(open_loop(question, rate, rounds.seconds), 0.99))
-            used = (_spent(project, fire) - before) / rounds.seconds
-        if flames.trouble or used < _LEAST:
+        if flames.trouble or flames.cores < _LEAST:
             why = flames.trouble or f"{fire.environment} could not be kept busy"
             return _hidden(fire, why)
     said = verdict(quiet, burning)
@@ -93,6 +93,8 @@ class Burning:
     def __init__(self, project: Project, place: Key, seconds: float) -> None:
         self._project, self._place, self._seconds = project, place, round(seconds + 1)
         self._thread = threading.Thread(target=self._burn, name="fire")
+        self.cores = 0.0
+        """How many it had, once it has ended."""
         self.trouble = ""
         """Why it did not burn, once it has ended."""
 
@@ -118,6 +120,13 @@ class Burning:
             return
         if done.code:
             self.trouble = done.err.strip()[:200] or f"the fire ended with {done.code}"
+        self.cores = processors_time(done.out) / self._seconds
+
+
+def processors_time(said: str) -> float:
+    """Seconds that children had, by the last line of the shell's `times`; pure."""
+    last = (said.strip().splitlines() or [""])[-1]
+    return sum(int(minutes) * 60 + float(seconds) for minutes, seconds in _TIME.findall(last))
 
 
 def _place(project: Project, keys: Iterable[Key]) -> Key | None:
@@ -140,11 +149,6 @@ def _own(seen: World, environment: str) -> list[Key]:
         if environment_of(key) == environment and one.running and isinstance(one.thing, Instance)
     ]
     return [one.key for one in sorted(found, key=lambda one: one.role not in _OWN_CODE)]
-
-
-def _spent(project: Project, fire: Fire) -> float:
-    keys = _own(fire.seen, fire.environment)
-    return sum(one.cpu_seconds or 0.0 for one in project.engine.health(keys).values())
 
 
 def _hidden(fire: Fire, why: str) -> Burn:

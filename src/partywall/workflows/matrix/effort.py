@@ -1,4 +1,4 @@
-"""What there is to run, to write and to do by hand, counted; pure but for reading what is rendered."""
+"""What there is to run, to write and to do by hand, counted."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from partywall.model.choices import (
 from partywall.model.world import Database, FileSpace, KeySpace, Limit, TopicSpace, World
 from partywall.workflows.matrix.scratch_settings import Document
 
-_COUNTED = frozenset({".yaml", ".yml", ".json", ".acl", ".conf", ".sql", ".sh"})
+_COUNTED = frozenset({".yaml", ".yml", ".acl", ".conf", ".sql", ".sh"})
 """Of rendered files; those with secrets or words for people are no configuration to write."""
 
 
@@ -39,11 +39,13 @@ def rendered_lines(folders: Mapping[str, Path]) -> int:
 
 def settings_lines(said: Document, base: Document) -> int:
     """Lines of `partywall.yaml` that the base does not have, or has otherwise."""
-    lines = (
-        yaml.safe_dump(one, sort_keys=False, allow_unicode=True).splitlines()
-        for one in (base, said)
-    )
-    return sum(1 for line in difflib.ndiff(*lines) if line.startswith("+ "))
+    before, after = _lines(base), _lines(said)
+    return sum(1 for line in difflib.ndiff(before, after) if line.startswith("+ "))
+
+
+def _lines(said: Document) -> list[str]:
+    text: str = yaml.safe_dump(said, sort_keys=False, allow_unicode=True)
+    return text.splitlines()
 
 
 def rights(world: World) -> int:
@@ -57,25 +59,30 @@ def rights(world: World) -> int:
 
 def manual(choices: Choices, world: World) -> Iterator[str]:
     """What a person still has to do, on a machine that the world can reach, a sentence each."""
-    alone = choices.presence in (Presence.SINGLE, Presence.ON_DEMAND)
-    if not alone and choices.route is RouteBy.DOMAIN:
-        yield "point a DNS name for development at the machine"
-    if not alone and choices.route is RouteBy.PORT:
-        yield "open development's port in the firewall"
-        yield "give development's cookies names of their own where scripts of the page read them"
-    if choices.source is Source.BRANCH:
-        yield "keep a branch for development, and bring it to production's by merging"
-    if choices.database is DatabaseWall.SCHEMA and not alone:
-        yield "write no `public.` in SQL: each environment's tables are in a schema of its own"
+    if choices.presence not in (Presence.SINGLE, Presence.ON_DEMAND):
+        yield from _beside(choices)
     yield from _prefixes(choices, world)
-    if choices.files is FilesWall.READ_ONLY:
-        yield "see that development never needs to write files: it has production's to read"
-    if choices.presence is Presence.SWITCHED:
-        yield "say when to switch: one environment at a time answers"
     if choices.limits is LimitsBy.BUDGET and any(isinstance(x, Limit) for x in world.things()):
         yield "choose development's budget, and look whether it is throttled"
     if choices.flags is Flags.ON:
         yield "put each new feature behind a flag in the code, and take old flags out"
+
+
+def _beside(choices: Choices) -> Iterator[str]:
+    """Where there is a second environment."""
+    if choices.route is RouteBy.DOMAIN:
+        yield "point a DNS name for development at the machine"
+    else:
+        yield "open development's port in the firewall"
+        yield "see whether scripts of the page read cookies by name: development's have a mark"
+    if choices.source is Source.BRANCH:
+        yield "keep a branch for development, and bring it to production's by merging"
+    if choices.database is DatabaseWall.SCHEMA:
+        yield "write no `public.` in SQL: each environment's tables are in a schema of its own"
+    if choices.files is FilesWall.READ_ONLY:
+        yield "see that development never needs to write files: it has production's to read"
+    if choices.presence is Presence.SWITCHED:
+        yield "say when to switch: one environment at a time answers"
 
 
 def _prefixes(choices: Choices, world: World) -> Iterator[str]:

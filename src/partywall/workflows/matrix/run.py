@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -21,7 +21,7 @@ from partywall.compose import yamlfile
 from partywall.execution.lock import Locks
 from partywall.model.errors import CheckFailed, MachineFailed, PartywallError
 from partywall.model.world import World
-from partywall.proof.matrix.figures import Taken
+from partywall.proof.matrix.figures import Figures, Taken
 from partywall.system import machine, sockets
 from partywall.system.files import read_bytes
 from partywall.workflows.architectures import ordered
@@ -35,6 +35,7 @@ from partywall.workflows.matrix.scratch import Source as Files
 from partywall.workflows.matrix.scratch_settings import production_and_other
 from partywall.workflows.project import Project
 
+T = TypeVar("T")
 _FORMER = ".former.json"
 _PORTS = (20_000, 32_000)
 """Below those that the kernel gives to callers."""
@@ -76,14 +77,13 @@ def matrix(project: Project, asked: Asked, listener: Listener) -> Matrix:
         MachineFailed: when the scratch copy could not be taken down.
     """
     names = _names(asked.names)
-    with Locks(project.home / record.FOLDER).hold(["matrix"], "matrix"):
-        with _interrupting():
-            left = record.read(project.home)
-            if left is not None:
-                listener.does("", "taking down what an interrupted run left")
-                with _unhurried(listener):
-                    Copy(project.home, left).end()
-            return _Run(project, asked, listener).through(names)
+    with Locks(project.home / record.FOLDER).hold(["matrix"], "matrix"), _interrupting():
+        left = record.read(project.home)
+        if left is not None:
+            listener.does("", "taking down what an interrupted run left")
+            with _unhurried(listener):
+                Copy(project.home, left).end()
+        return _Run(project, asked, listener).through(names)
 
 
 class _Run:
@@ -126,14 +126,12 @@ class _Run:
         alone: Taken | str = known[0] if known else self._alone(copy, ground)
         for number, name in enumerate(todo):
             began = time.monotonic()
-            why = ""
-            try:
-                if isinstance(alone, str):
-                    raise NotMeasured(alone)
-                kept = kept.with_figures(name, self._one(copy, ground, name, alone))
-            except NotMeasured as error:
-                why = str(error)
+            found = alone if isinstance(alone, str) else self._one(copy, ground, name, alone)
+            why = found if isinstance(found, str) else ""
+            if isinstance(found, str):
                 kept = kept.without_figures(name, why)
+            else:
+                kept = kept.with_figures(name, found)
             document.write(self._project.home, kept)
             self._took.append(time.monotonic() - began - self._pair(name))
             self._listener.ended(name, why, self._left(todo[number + 1 :]))
@@ -154,17 +152,24 @@ class _Run:
             return one.alone(tell)
 
         try:
-            return self._benched(copy, ground, BASE, measured)
+            found: Taken = self._benched(copy, ground, BASE, measured)
         except NotMeasured as error:
             return f"production alone did not come up: {error}"
+        return found
 
-    def _one(self, copy: Copy, ground: Ground, name: str, alone: Taken) -> Any:  # noqa: ANN401
+    def _one(self, copy: Copy, ground: Ground, name: str, alone: Taken) -> Figures | str:
+        """Its figures, or why there are none."""
+
         def tell(what: str) -> None:
             self._listener.does(name, what)
 
-        return self._benched(copy, ground, name, lambda one: one.figures(alone, tell))
+        try:
+            found: Figures = self._benched(copy, ground, name, lambda one: one.figures(alone, tell))
+        except NotMeasured as error:
+            return str(error)
+        return found
 
-    def _benched(self, copy: Copy, ground: Ground, name: str, act: Callable[[Bench], Any]) -> Any:  # noqa: ANN401
+    def _benched(self, copy: Copy, ground: Ground, name: str, act: Callable[[Bench], T]) -> T:
         """What comes of it; afterwards nothing stands, whatever happened."""
         one = Bench(copy, ground, name, self._pace)
         try:
@@ -175,7 +180,6 @@ class _Run:
         except OSError as error:
             raise NotMeasured(str(error)) from error
         finally:
-            self._listener.does(name, "taken down")
             self._cleared(one)
 
     def _cleared(self, one: Bench) -> None:
