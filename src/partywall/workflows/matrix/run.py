@@ -29,7 +29,7 @@ from partywall.workflows.matrix import apart, document, files, record, scratch
 from partywall.workflows.matrix.bench import BASE, Bench, Ground
 from partywall.workflows.matrix.document import Matrix
 from partywall.workflows.matrix.errors import NotMeasured
-from partywall.workflows.matrix.pace import Pace, pace
+from partywall.workflows.matrix.pace import PAIR, Pace, pace
 from partywall.workflows.matrix.scratch import Copy
 from partywall.workflows.matrix.scratch import Source as Files
 from partywall.workflows.matrix.scratch_settings import production_and_other
@@ -131,7 +131,7 @@ class _Run:
             if isinstance(found, str):
                 kept = kept.without_figures(name, why)
             else:
-                kept = kept.with_figures(name, found)
+                kept = kept.with_figures(name, beside(kept, name, found))
             document.write(self._project.home, kept)
             self._took.append(time.monotonic() - began - self._pair(name))
             self._listener.ended(name, why, self._left(todo[number + 1 :]))
@@ -259,6 +259,14 @@ class _Run:
 
     def _pair(self, name: str) -> float:
         return self._pace.seconds(name) - self._pace.estimate
+
+
+def beside(kept: Matrix, name: str, found: Figures) -> Figures:
+    """The figures of an overlay that holds development back, with what was without it; pure."""
+    base = kept.architectures.get(BASE)
+    if base is None or name == BASE or name not in PAIR:
+        return found
+    return msgspec.structs.replace(found, burns=(*base.figures.burns, *found.burns))
 
 
 def _names(asked: Sequence[str]) -> list[str]:
