@@ -83,8 +83,9 @@ class Running:
 
     def _listen(self) -> None:
         assert self.program.stderr is not None
-        for line in self.program.stderr:
-            self.said += line
+        with self.program.stderr as lines:
+            for line in lines:
+                self.said += line
 
     def until_it_says(self, text: str) -> None:
         """Wait for a line."""

@@ -100,8 +100,9 @@ class Running:
 
     def _listen(self) -> None:
         assert self.program.stderr is not None
-        for line in self.program.stderr:
-            self.said += line
+        with self.program.stderr as lines:
+            for line in lines:
+                self.said += line
 
     def until_it_says(self, text: str) -> None:
         """Wait for a line."""
@@ -116,6 +117,29 @@ class Running:
         return code
 
 
+def break_off(one: Installation, place: Path) -> None:
+    """Killed while something comes up, interrupted at rest, and killed while it is measured."""
+    killed = Running(one, place, *QUICK)
+    killed.until_it_says("production alone: up")
+    refused = one.call(*QUICK, code=3, env=environ(place))
+    assert "matrix is being changed by `partywall matrix`" in refused.err
+    until(lambda: any("postgres" in words for words in living(place)), what="a server")
+    assert killed.ended_by(signal.SIGKILL) == -signal.SIGKILL
+    assert (one.home / "matrix" / "scratch.json").exists()
+    assert len(list(place.iterdir())) == 1
+
+    interrupted = Running(one, place, *QUICK)
+    interrupted.until_it_says("dual (1 of 2): memory")
+    assert "what an interrupted run left" in interrupted.said
+    assert len(list(place.iterdir())) == 1
+    assert interrupted.ended_by(signal.SIGINT) == 130
+    assert_nothing_left(one, place)
+
+    killed = Running(one, place, *QUICK)
+    killed.until_it_says("dual (1 of 2): the walls")
+    assert killed.ended_by(signal.SIGKILL) == -signal.SIGKILL
+
+
 def test_beside_a_live_installation_nothing_changes_and_nothing_is_left(
     one: Installation, place: Path
 ) -> None:
@@ -125,7 +149,7 @@ def test_beside_a_live_installation_nothing_changes_and_nothing_is_left(
         one.query(name, f"INSERT INTO kept VALUES ('{name}')")
         one.vault(name, KEPT).write_text(name)
     before = as_it_is(one)
-
+    break_off(one, place)
     document = measured(one, place, *QUICK)
 
     assert as_it_is(one) == before
@@ -162,32 +186,6 @@ def test_beside_a_live_installation_nothing_changes_and_nothing_is_left(
     assert_nothing_left(one, place)
 
 
-def test_what_was_killed_or_interrupted_is_taken_down(one: Installation, place: Path) -> None:
-    words = ("matrix", "dual", "--quick")
-    killed = Running(one, place, *words)
-    killed.until_it_says("production alone: up")
-    refused = one.call(*words, code=3, env=environ(place))
-    assert "matrix is being changed by `partywall matrix`" in refused.err
-    until(lambda: any("/state/" in word or "postgres" in word for word in living(place)))
-    assert killed.ended_by(signal.SIGKILL) == -signal.SIGKILL
-    assert (one.home / "matrix" / "scratch.json").exists()
-    assert list(place.iterdir())
-
-    interrupted = Running(one, place, *words)
-    interrupted.until_it_says("dual (1 of 1): memory")
-    assert "what an interrupted run left" in interrupted.said
-    assert len(list(place.iterdir())) == 1
-    assert interrupted.ended_by(signal.SIGINT) == 130
-    assert_nothing_left(one, place)
-
-    killed = Running(one, place, *words)
-    killed.until_it_says("dual (1 of 1): the walls")
-    assert killed.ended_by(signal.SIGKILL) == -signal.SIGKILL
-    assert measured(one, place, *words)["architectures"].keys() == {"dual"}
-    assert_nothing_left(one, place)
-    assert not (one.home / "state.json").exists()  # nothing of the user's own was made
-
-
 def test_an_app_that_does_not_come_up_is_said_with_its_reason(
     one: Installation, place: Path
 ) -> None:
@@ -199,6 +197,7 @@ def test_an_app_that_does_not_come_up_is_said_with_its_reason(
     assert kept["architectures"] == {}
     assert kept["not_measured"].keys() == {"dual"}
     assert_nothing_left(one, place)
+    assert not (one.home / "state.json").exists()  # nothing of the user's own was made
 
 
 def test_an_unknown_architecture_is_refused_before_anything(one: Installation, place: Path) -> None:
