@@ -91,6 +91,11 @@ def test_the_document_says_what_was_promised() -> None:
     assert msgspec.convert(made["architectures"]["dual"]["figures"], Figures) == figures()
 
 
+def test_the_document_is_in_the_customary_order() -> None:
+    late = matrix().with_figures("hybrid", figures()).with_figures("dual", figures())
+    assert [*document.document(late)["architectures"]] == ["dual", "hybrid"]
+
+
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     path = document.place(tmp_path, "docker")
     path.parent.mkdir()

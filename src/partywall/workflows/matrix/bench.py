@@ -29,7 +29,7 @@ from partywall.proof.matrix.figures import (
     Taken,
     Walls,
 )
-from partywall.system.files import write_atomically
+from partywall.system.files import make_folder, write_atomically
 from partywall.workflows import standing
 from partywall.workflows.matrix import burn, doors, effort, migration, scratch_settings, taken
 from partywall.workflows.matrix.errors import NotMeasured
@@ -43,7 +43,8 @@ from partywall.workflows.sources import branch_of
 
 BASE = "dual"
 Tell = Callable[[str], None]
-_OVERLAY = "partywall-matrix.yaml"
+OVERLAY = "partywall-matrix.yaml"
+"""A Compose file of the copy's own, the last one: what a deploy changes."""
 _UP_SECONDS = 600.0
 _PROVE_SECONDS = 90.0
 _CHANGE_SECONDS = 180.0
@@ -57,7 +58,8 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     """The user's settings as they are written."""
     engine: str
     compose: tuple[str, ...]
-    """The Compose files, seen from the project's folder."""
+    """The Compose files, seen from the project's folder, and `OVERLAY`; empty where environments
+    have different ones."""
     environments: tuple[str, ...]
     """Production and the other."""
     ports: tuple[int, int, int]
@@ -86,6 +88,8 @@ class Bench:
     def lay(self) -> Project:
         """Its files; nothing is made yet."""
         other = _branch(self._other)
+        make_folder(self._copy.scratch.root)
+        self._overlay({"services": {}})
         self._copy.lay(self._ground.files, self._settings(), other)
         return self._copy.project()
 
@@ -219,15 +223,12 @@ class Bench:
     def _deploy(self, project: Project, asked: dict[str, Question]) -> list[Change]:
         """Production's first page is changed in a variable, and brought up as a user would."""
         route = doors.front(project.seen(), self._production)
-        files = self._files(project)
-        if route is None or not files:
-            self._notes.append("no deploy was measured: nothing of production has an address")
+        if route is None or not self._ground.compose:
+            why = "no address" if route is None else "Compose files of its own"
+            self._notes.append(f"no deploy was measured: {self._production} has {why}")
             return []
         service = name_of(route.instance)
-        change = {"services": {service: {"environment": {"PARTYWALL_MATRIX": "changed"}}}}
-        path = self._copy.scratch.app / _OVERLAY
-        write_atomically(path, yaml.safe_dump(change).encode(), 0o644)
-        self._copy.write({**self._settings(), "compose": [*files, _OVERLAY]})
+        self._overlay({"services": {service: {"environment": {"PARTYWALL_MATRIX": "changed"}}}})
         verb = "up"
         if self.choices.source is Source.BRANCH:
             self._copy.commit("a change")
@@ -239,12 +240,9 @@ class Bench:
             self._notes.append(f"no deploy was measured: {error}")
             return []
 
-    def _files(self, project: Project) -> list[str]:
-        """The Compose files as production has them."""
-        if self._ground.compose:
-            return list(self._ground.compose)
-        files = project.files(self._production)
-        return [_seen_from(project, self._production, path) for path in files]
+    def _overlay(self, said: Document) -> None:
+        text = yaml.safe_dump(said).encode()
+        write_atomically(self._copy.scratch.app / OVERLAY, text, 0o644)
 
     def _watched(
         self, kind: str, asked: Sequence[Question], act: Callable[[], object]
@@ -312,9 +310,3 @@ def _branch(name: str) -> str:
     """As `source: branch` names it."""
     said = EnvironmentSettings(name=name, production=False, domain="", env_files=())
     return branch_of(said)
-
-
-def _seen_from(project: Project, environment: str, path: Path) -> str:
-    """From the folder that the environment's files are read in."""
-    folder = project.sources.of(environment).settings.folder
-    return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)

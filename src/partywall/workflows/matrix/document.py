@@ -10,6 +10,7 @@ import msgspec
 from partywall.proof.matrix.figures import Figures
 from partywall.system.decoding import decode
 from partywall.system.files import corrupted, read_bytes, write_atomically
+from partywall.workflows.architectures import ordered
 from partywall.workflows.matrix.record import FOLDER
 
 Json = dict[str, Any]
@@ -48,8 +49,12 @@ class Matrix(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def document(matrix: Matrix) -> Json:
-    """What `--json` says; whatever is derived from figures is added here."""
+    """What `--json` says, in the customary order; what is derived from figures is added here."""
     made: Json = msgspec.to_builtins(matrix)
+    names = [one.name for one in ordered()]
+    for part in ("architectures", "not_measured"):
+        found: Json = made[part]
+        made[part] = {name: found[name] for name in sorted(found, key=names.index)}
     return made
 
 

@@ -26,7 +26,7 @@ from partywall.system import machine, sockets
 from partywall.system.files import read_bytes
 from partywall.workflows.architectures import ordered
 from partywall.workflows.matrix import apart, document, files, record, scratch
-from partywall.workflows.matrix.bench import BASE, Bench, Ground
+from partywall.workflows.matrix.bench import BASE, OVERLAY, Bench, Ground
 from partywall.workflows.matrix.document import Matrix
 from partywall.workflows.matrix.errors import NotMeasured
 from partywall.workflows.matrix.pace import PAIR, Pace, pace
@@ -247,7 +247,7 @@ class _Run:
             files=_files(project),
             said=said or {},
             engine=project.engine.name,
-            compose=tuple(_relative(project, file) for file in settings.compose),
+            compose=_compose(project),
             environments=production_and_other([*settings.environments], settings.production.name),
             ports=_free_ports(),
         )
@@ -310,9 +310,17 @@ def _files(project: Project) -> Files:
     return Files(folder=folder, names=names, private=secret)
 
 
-def _relative(project: Project, file: Path) -> str:
-    inner = file.is_relative_to(project.folder)
-    return str(file.relative_to(project.folder)) if inner else str(file)
+def _compose(project: Project) -> tuple[str, ...]:
+    """The Compose files of all environments, and the copy's own; none where they differ."""
+    found = set()
+    for name in project.settings.environments:
+        folder = project.sources.of(name).settings.folder
+        inside = (
+            file.relative_to(folder) if file.is_relative_to(folder) else file
+            for file in project.files(name)
+        )
+        found.add(tuple(map(str, inside)))
+    return (*found.pop(), OVERLAY) if len(found) == 1 else ()
 
 
 def _text(project: Project) -> bytes:
