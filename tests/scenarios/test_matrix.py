@@ -15,6 +15,9 @@ from typing import Any
 import pytest
 
 from partywall.engines.embedded.supervise import processes
+from partywall.model.app import Mount, Role
+from partywall.model.world import Instance, World
+from partywall.workflows.matrix import files
 from scenarios.installation import SECONDS, Installation, tiny, until
 
 pytestmark = [pytest.mark.scenario, pytest.mark.timeout(900)]
@@ -204,3 +207,16 @@ def test_an_unknown_architecture_is_refused_before_anything(one: Installation, p
     done = one.call("matrix", "duel", code=2, env=environ(place))
     assert "did you mean `dual`?" in done.err
     assert not (one.home / "matrix").exists()
+
+
+def test_of_a_repository_what_git_knows_or_would_know_is_copied(tmp_path: Path) -> None:
+    for name in ("known.py", "new.py", "ignored.log", ".env.prod", "data/base", ".partywall/state"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(name)
+    (tmp_path / ".gitignore").write_text("*.log\n.env.*\n.partywall\n")
+    for words in (("init", "-q"), ("add", "known.py", ".gitignore")):
+        subprocess.run(["git", "-C", str(tmp_path), *words], check=True)
+    mount = Mount(kind="bind", source=str(tmp_path / "data"), target="/var/lib/postgresql")
+    server = Instance(key="prod/db", service="db", role=Role.DATABASE, mounts=(mount,))
+    found = files.wanted(tmp_path, World.of([server]), [tmp_path / ".env.prod"])
+    assert {*map(str, found)} == {".env.prod", ".gitignore", "known.py", "new.py"}

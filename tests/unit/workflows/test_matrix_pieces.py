@@ -250,6 +250,11 @@ def test_the_shells_times_are_understood(said: str, seconds: float) -> None:
         ("a note\n", ""),
         ("a note\nerror: it broke\n  do: mend it\n", "it broke"),
         ("error: it broke,\n       as it does\n  | line\n", "it broke, as it does"),
+        (
+            "error: 1 of 3 done\n       failed: create a: no\n       failed: b\n       done: c\n",
+            "1 of 3 done failed: create a: no",
+        ),
+        ("error: " + "x" * 500, "x" * 399 + "…"),
     ],
 )
 def test_the_reason_is_a_verbs_own_error(err: str, said: str) -> None:

@@ -89,6 +89,8 @@ class Bench:
         """Its files; nothing is made yet."""
         other = _branch(self._other)
         make_folder(self._copy.scratch.root)
+        # Each environment's own user has to get into it.
+        make_folder(self._copy.scratch.app, 0o755)
         self._overlay({"services": {}})
         self._copy.lay(self._ground.files, self._settings(), other)
         return self._copy.project()

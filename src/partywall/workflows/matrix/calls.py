@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import signal
 import subprocess
@@ -22,6 +23,8 @@ _ERROR = "error: "
 _PATIENCE = 120.0
 """Seconds in which a verb that was asked to stop ends the step under way."""
 _PAUSE = 0.1
+_LONGEST = 400
+"""Letters of a reason; `partywall logs` and the like show more."""
 
 
 class Calls(msgspec.Struct, frozen=True):
@@ -98,17 +101,17 @@ class Calls(msgspec.Struct, frozen=True):
 
 
 def reason(err: str) -> str:
-    """The first error that a verb wrote on standard error, in one line; pure."""
+    """The first error that a verb wrote, in one line, and what of it failed first; pure.
+
+    What else failed, what was done and what was not is left out.
+    """
     lines = iter(err.splitlines())
-    for line in lines:
-        if line.startswith(_ERROR):
-            more = []
-            for one in lines:
-                if not one.startswith("       "):
-                    break
-                more.append(one.strip())
-            return " ".join([line.removeprefix(_ERROR), *more])
-    return ""
+    said = next((line for line in lines if line.startswith(_ERROR)), "")
+    more = [line.strip() for line in itertools.takewhile(lambda one: one[:7].isspace(), lines)]
+    failed = next((one for one in more if one.startswith("failed: ")), "")
+    whole = [said.removeprefix(_ERROR), failed] if failed else [said.removeprefix(_ERROR), *more]
+    text = " ".join(filter(None, whole))
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def _verb(words: tuple[str, ...]) -> str:
