@@ -391,6 +391,12 @@ class FakeEngine(Engine):
     def discard(self, things: Iterable[AnyThing]) -> None:
         """Nothing is built here."""
 
+    def builds(self) -> frozenset[str]:
+        return frozenset()
+
+    def forget(self, keep: Iterable[str]) -> None:
+        """Nothing is built here."""
+
     def close(self, *, environments: Iterable[str]) -> None:
         pass
 

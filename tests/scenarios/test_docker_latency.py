@@ -9,10 +9,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from partywall.proof.matrix.latency import percentile, verdict
+from partywall.workflows.matrix.visitors import Question, capacity, open_loop
 from scenarios.boxes import Boxes, neighbours
 from scenarios.burning import Burning
 from scenarios.installation import APPS
-from scenarios.latency import Question, capacity, open_loop, percentile, verdict
 
 pytestmark = [pytest.mark.scenario, pytest.mark.docker, pytest.mark.long]
 

@@ -63,7 +63,7 @@ def test_ends_come_in_waves_and_circles_end_together() -> None:
 
 def test_a_stat_line_is_understood_whatever_the_name() -> None:
     line = "7 (a) b) S 1 7 9 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 1 0 4242 9 9"
-    assert parse_stat(line) == Stat("S", 1, 9, 4242)
+    assert parse_stat(line) == Stat("S", 1, 9, 4242, 5 + 6 + 7 + 8)
 
 
 def test_a_description_survives_json() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scenarios.latency import percentile, verdict
+from partywall.proof.matrix.latency import longest_gap, percentile, verdict
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,11 @@ def test_noise_is_never_a_pass(quiet: list[float], burning: list[float], word: s
 def test_a_verdict_says_its_figures() -> None:
     said = str(verdict([10, 11], [12, 12]))
     assert said == "passed: 1.15 times as long, quiet spreads by 1.10"
+
+
+@pytest.mark.parametrize(
+    ("answered", "gap"),
+    [([], 10.0), ([2.0, 1.0, 9.0], 7.0), ([5.0], 5.0), ([0.0, 1.0], 9.0), ([1.0, 10.5], 9.5)],
+)
+def test_a_gap_reaches_from_one_answer_to_the_next(answered: list[float], gap: float) -> None:
+    assert longest_gap(answered, 0.0, 10.0) == gap

@@ -59,7 +59,7 @@ def instance(environment: Environment, service: Service, key: Key | None = None)
 
 def _published(environment: Environment, service: Service) -> tuple[Port, ...]:
     """A port of the host can be production's alone; what it had before it was ours, it keeps."""
-    if not (environment.production and environment.definitions):
+    if environment.scratch or not (environment.production and environment.definitions):
         return ()
     return service.ports if environment.volumes_of else bypassing(environment.app, service)
 

@@ -63,6 +63,9 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """Tables of others that it may read, `schema.table` each, where one database holds all."""
     extensions: dict[str, tuple[str, ...]] = {}
     """Service → extensions that all environments find in its database."""
+    scratch: bool = False
+    """Whether all of it is a copy for measuring: it has no port of the host and nothing that was
+    there before."""
     passwords: dict[Role, SecretRef] = {}
     """What it logs in with to servers that other environments use too."""
     shares: frozenset[str] = frozenset()
@@ -123,14 +126,16 @@ def before(environment: Environment, name: str, said: Mapping[str, Any]) -> str:
     """What is called so in an environment and was there before it; empty for what is its own.
 
     Only production has a before: what is external in the Compose file is every other
-    environment's own. Engines that take no definitions make nothing of it.
+    environment's own. Engines that take no definitions make nothing of it, nor has a scratch copy
+    anything that was there before.
 
     Args:
         environment: the one.
         name: of a volume or a network, as the Compose file has it.
         said: what the Compose file says of it.
     """
-    if not (environment.production and environment.definitions and said.get("external")):
+    known = environment.production and environment.definitions and not environment.scratch
+    if not (known and said.get("external")):
         return ""
     return str(said.get("name") or name)
 

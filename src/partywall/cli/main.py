@@ -38,6 +38,7 @@ COMMANDS = {
     "env": "List an environment's variables; values only when asked.",
     "schema": "Compare, copy, dump and restore tables.",
     "prove": "Try to cross the wall between environments.",
+    "matrix": "Measure every architecture in a scratch copy.",
     "doctor": "Find what is wrong here, and what to do.",
     "take-over": "Make production ours that `docker compose` started.",
     "leave": "Hand everything back as plain Compose.",

@@ -32,6 +32,8 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     """How many of its processes were killed for memory since it was started."""
     says: str = ""
     """The last words of its health check or of its failure."""
+    cpu_seconds: float | None = None
+    """Processors' time that it has used since it was started."""
     image: str = ""
     """What its image really is, by content; empty: it runs none."""
 
@@ -148,6 +150,14 @@ class Engine(Protocol):
 
     def discard(self, things: Iterable[AnyThing]) -> None:
         """Remove what was built for things that are gone, unless somebody else has it; no data."""
+        ...
+
+    def builds(self) -> frozenset[str]:
+        """The names of what it has built for projects called as this one, and for probes."""
+        ...
+
+    def forget(self, keep: Iterable[str]) -> None:
+        """Remove all that `builds` names, save these and what somebody uses; no data."""
         ...
 
     def close(self, *, environments: Iterable[str]) -> None:

@@ -79,6 +79,12 @@ class Repository:
         where = path if path.is_dir() else path.parent
         return bool(self._ask("-C", str(where), "ls-files", "--", str(path)))
 
+    def files(self, folder: Path) -> list[str]:
+        """What of a folder is part of the source, or would be: all that is not ignored."""
+        words = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+        said = self._tell("-C", str(folder), *words)
+        return sorted({name for name in said.split("\0") if name})
+
     # Working trees beside its own.
 
     def head(self, tree: Path) -> str | None:

@@ -24,6 +24,8 @@ class Where(msgspec.Struct, frozen=True, kw_only=True):
     """Compose files; empty means what the settings say."""
     settings: Path | None = None
     engine: str | None = None
+    commons: Path | None = None
+    """Where that is kept which projects have in common; None: as the environment says."""
 
 
 def open_project(where: Where) -> Project:
@@ -47,7 +49,7 @@ def open_project(where: Where) -> Project:
         raise no_compose_file(folder)
     settings = with_previews(settings, folder / HOME)
     name = where.engine or settings.engine or (recorded.engine.name if recorded else None)
-    return Project(settings, name)
+    return Project(settings, name, commons=where.commons)
 
 
 def reopened(project: Project) -> Project:
@@ -60,7 +62,7 @@ def reopened(project: Project) -> Project:
     settings = compose_settings.load(project.folder, Path(file.file) if file else None)
     settings = msgspec.structs.replace(settings, compose=project.settings.compose)
     settings = with_previews(settings, project.home)
-    return Project(settings, project.chosen_engine)
+    return Project(settings, project.chosen_engine, commons=project.said_commons)
 
 
 def _has_compose_file(settings: Settings) -> bool:

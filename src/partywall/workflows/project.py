@@ -53,14 +53,31 @@ from partywall.workflows.variables import Given
 
 HOME = ".partywall"
 DEFAULT_ENGINE = "docker"
+SCRATCH = "scratch"
+"""The file below the home folder that says that a project is a copy for measuring."""
 
 
 class Project:
     """One project; parts are made when they are first asked for."""
 
-    def __init__(self, settings: Settings, engine: str | None, *, succeeds: str = "") -> None:
-        """`succeeds` is the Compose project whose services are about to become this one's."""
+    def __init__(
+        self,
+        settings: Settings,
+        engine: str | None,
+        *,
+        succeeds: str = "",
+        commons: Path | None = None,
+    ) -> None:
+        """Nothing is asked or made yet.
+
+        Args:
+            settings: of the project.
+            engine: its name; None: nobody has named one.
+            succeeds: the Compose project whose services are about to become this one's.
+            commons: where that is kept which projects have in common; None: the environment says.
+        """
         self.settings = settings
+        self.said_commons = commons
         self.succeeds = succeeds
         self.chosen_engine = engine
         """None: nobody has named one yet."""
@@ -108,7 +125,13 @@ class Project:
     @cached_property
     def commons(self) -> Commons:
         """What this project has in common with others on this machine."""
-        return commons.find(os.environ)
+        said = {commons.VARIABLE: str(self.said_commons)} if self.said_commons else {}
+        return commons.find({**os.environ, **said})
+
+    @cached_property
+    def scratch(self) -> bool:
+        """Whether it is a copy that is measured: nothing of it acts on the world outside."""
+        return (self.home / SCRATCH).exists()
 
     @cached_property
     def engine(self) -> Engine:

@@ -44,7 +44,7 @@ def _request(
         return str(project.store.latest(name, variable) or keep(variable, made()))
 
     made = project.engine.definitions and environment.attach is None
-    apart = made and not environment.production
+    apart = made and (project.scratch or not environment.production)
     source = project.sources.of(name)
     return read.Request(
         folder=source.settings.folder,
@@ -62,7 +62,7 @@ def _request(
         keep=keep,
         own=own if apart else None,
         public=_public(project, environment) if made and addressed else None,
-        outward=environment.outward if apart else True,
+        outward=_outward(project, environment) if apart else True,
         lenient=project.lenient,
     )
 
@@ -70,8 +70,14 @@ def _request(
 def outward(project: Project, name: str) -> Outward | None:
     """Which services of an environment may act on the world; None: none of them is turned off."""
     said = project.environment(name)
-    apart = project.engine.definitions and said.attach is None and not said.production
-    return said.outward if apart else None
+    made = project.engine.definitions and said.attach is None
+    apart = made and (project.scratch or not said.production)
+    return _outward(project, said) if apart else None
+
+
+def _outward(project: Project, environment: EnvironmentSettings) -> Outward:
+    """Nothing of a scratch copy acts on the world, its production least of all."""
+    return False if project.scratch else environment.outward
 
 
 def told(project: Project, environment: EnvironmentSettings) -> dict[str, str]:

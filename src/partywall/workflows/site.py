@@ -83,6 +83,7 @@ def _environment(project: Project, name: str, app: App) -> Environment:
             if one.extensions
         },
         passwords=parts.passwords(project, name),
+        scratch=project.scratch,
     )
 
 

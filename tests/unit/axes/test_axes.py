@@ -687,3 +687,24 @@ def test_what_production_had_on_the_host_it_keeps_when_it_is_taken_over():
         )
         made = world.desired(site(one)).entries["prod/web"].thing
         assert tuple(port.published for port in made.published) == published
+
+
+def test_a_scratch_copy_of_production_has_nothing_of_the_host_and_nothing_from_before():
+    page = service("web", Role.WEB, exposed=(80,), ports=(Port(target=5432, published="5432"),))
+    store = service("db", mounts=(Mount(kind="volume", source="data", target="/data"),))
+    outer = {"external": True, "name": "theirs"}
+    more = {"volumes": {"data": outer}, "networks": {"net": outer}}
+    for scratch, names in ((False, {"theirs"}), (True, {"shop-prod_data", "shop-prod_net"})):
+        one = environment(
+            *(page, store),
+            name="prod",
+            more=more,
+            production=True,
+            definitions=True,
+            scratch=scratch,
+        )
+        made = world.desired(site(one)).entries
+        outside = [x.thing for x in made.values() if isinstance(x.thing, Volume | Network)]
+        assert {x.name for x in outside} == names
+        assert all(x.external is not scratch for x in outside)
+        assert bool(made["prod/web"].thing.published) is not scratch

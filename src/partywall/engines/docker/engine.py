@@ -16,7 +16,7 @@ from partywall.engines.docker.compose import ComposeCli
 from partywall.engines.docker.containers import Containers
 from partywall.engines.docker.export import UnitExporter
 from partywall.engines.docker.holding import Holding
-from partywall.engines.docker.images import discard, sweep
+from partywall.engines.docker.images import built, discard, forget, sweep
 from partywall.engines.docker.instances import InstancePerformer, JobPerformer
 from partywall.engines.docker.limits import Budgets, LimitPerformer
 from partywall.engines.docker.links import DockerLinks
@@ -283,6 +283,14 @@ class DockerEngine:
     def discard(self, things: Iterable[AnyThing]) -> None:
         """Remove their images, of those that were built here and that no container has."""
         discard(self._api, things, self._parts.name)
+
+    def builds(self) -> frozenset[str]:
+        """The images that were built for projects of this name, and the probes' own."""
+        return frozenset(built(self._api, self._parts.name))
+
+    def forget(self, keep: Iterable[str]) -> None:
+        """Remove these images, save such as containers have."""
+        forget(self._api, self.builds() - {*keep})
 
     def close(self, *, environments: Iterable[str]) -> None:
         """With the edge goes the network that Compose made for it alone; old images go, too."""

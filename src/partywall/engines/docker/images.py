@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from partywall.engines.docker import agent_image
 from partywall.engines.docker.api import Api, EngineRefuses
 from partywall.engines.docker.labels import PROJECT
 from partywall.model.world import AnyThing, Instance, Job, environment_of
@@ -76,6 +77,31 @@ def discard(api: Api, things: Iterable[AnyThing], project: str) -> None:
         MachineFailed: when the engine does not answer.
     """
     for name in sorted({name for thing in things if (name := image_of(thing, project))}):
+        _remove(api, name)
+
+
+def built(api: Api, project: str) -> list[str]:
+    """The names of all images that were built for projects of this name, and for probes.
+
+    Raises:
+        MachineFailed: when the engine does not answer.
+    """
+    starts = (
+        f"{_REPOSITORY}/{project}:",
+        f"{_REPOSITORY}/{project}-",
+        f"{agent_image.REPOSITORY}:",
+    )
+    every = (name for one in api.get("/images/json") or [] for name in one["RepoTags"] or [])
+    return [name for name in every if name.startswith(starts)]
+
+
+def forget(api: Api, names: Iterable[str]) -> None:
+    """Remove images by name, save such as containers have.
+
+    Raises:
+        MachineFailed: when the engine does not answer.
+    """
+    for name in names:
         _remove(api, name)
 
 

@@ -29,6 +29,8 @@ class Pressure(msgspec.Struct, frozen=True, kw_only=True):
     """Periods (of 0.1 s) in which it used up what it may have of the processors."""
     throttled_seconds: float | None = None
     oom_kills: int | None = None
+    used_seconds: float | None = None
+    """Processors' time."""
 
 
 def understood(cpu: str | None, memory: str | None) -> Pressure:
@@ -45,6 +47,15 @@ def understood(cpu: str | None, memory: str | None) -> Pressure:
         throttled_seconds=next(seconds, None),
         oom_kills=events.get("oom_kill"),
     )
+
+
+def used(stat: str | None, usage: str | None) -> float | None:
+    """Seconds of processors, from `cpu.stat` of version 2 or `cpuacct.usage` of version 1; pure."""
+    microseconds = figures(stat or "").get("usage_usec")
+    if microseconds is not None:
+        return microseconds / 1e6
+    text = (usage or "").strip()
+    return int(text) / 1e9 if text.isdecimal() else None
 
 
 def of_group(cpu: Path, memory: Path) -> Pressure:
@@ -83,14 +94,25 @@ def pressures(containers: Iterable[Inspected], root: Path = Path("/")) -> dict[s
         cpu, memory = (group(groups, name, each) for each in ("cpu", "memory"))
         if cpu is not None and memory is not None:
             inside = (root / folder.relative_to("/") for folder in (cpu, memory))
-            found[name] = of_group(*inside)
+            stat = _said(root / (cpu / "cpu.stat").relative_to("/"))
+            time = used(stat, _said(_counted(root, groups, name)))
+            found[name] = msgspec.structs.replace(of_group(*inside), used_seconds=time)
     return found
+
+
+def _counted(root: Path, groups: str, container: str) -> Path:
+    """Where version 1 counts a container's processors' time; version 2 does so in `cpu.stat`."""
+    folder = group(groups, container, "cpuacct") or Path("/nowhere")
+    return root / (folder / "cpuacct.usage").relative_to("/")
 
 
 def under(now: Health, pressure: Pressure) -> Health:
     """How a container is, with what held it back; pure."""
     return msgspec.structs.replace(
-        now, throttled_seconds=pressure.throttled_seconds, oom_kills=pressure.oom_kills
+        now,
+        throttled_seconds=pressure.throttled_seconds,
+        oom_kills=pressure.oom_kills,
+        cpu_seconds=pressure.used_seconds,
     )
 
 

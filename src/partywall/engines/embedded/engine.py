@@ -157,10 +157,10 @@ class EmbeddedEngine:
     def health(self, keys: Iterable[Key]) -> dict[Key, Health]:
         """How these instances are now."""
         states = self.states()
-        memory = control.memory(states)
+        memory, spent = control.memory(states), control.spent(states)
         names = {key: f"{environment_of(key)}/{supervised_name(key)}" for key in keys}
         return {
-            key: _health(states[name], memory.get(name))
+            key: _health(states[name], memory.get(name), spent.get(name))
             for key, name in names.items()
             if name in states
         }
@@ -201,6 +201,14 @@ class EmbeddedEngine:
     def discard(self, things: Iterable[AnyThing]) -> None:
         """Nothing is built here."""
 
+    def builds(self) -> frozenset[str]:
+        """Nothing is built here."""
+        return frozenset()
+
+    def forget(self, keep: Iterable[str]) -> None:
+        """Nothing is built here."""
+        del keep
+
     def close(self, *, environments: Iterable[str]) -> None:
         """Give up what gone environments had; see that somebody watches what is left."""
         for environment in environments:
@@ -215,11 +223,12 @@ class EmbeddedEngine:
             control.stop(self.places.run)
 
 
-def _health(state: State, memory: int | None) -> Health:
+def _health(state: State, memory: int | None, spent: float | None) -> Health:
     return Health(
         running=state.running,
         healthy=state.healthy,
         memory_bytes=memory,
+        cpu_seconds=spent,
         started=state.started,
         restarts=state.restarts,
         says=state.health_says or state.failed,

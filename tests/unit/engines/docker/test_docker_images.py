@@ -9,7 +9,8 @@ from docker_captures import NAMING, WEB
 from msgspec import structs
 
 from partywall.engines.docker.api import Api, EngineRefuses
-from partywall.engines.docker.images import image_of, sweep, to_build
+from partywall.engines.docker.images import built as built_images
+from partywall.engines.docker.images import forget, image_of, sweep, to_build
 from partywall.model.world import Instance, Job, Volume
 
 PROJECT = NAMING.project
@@ -100,7 +101,7 @@ class Shelf(Api):
         return [{}] if query["filters"]["ancestor"] == ["used"] else []
 
     def delete(self, path: str, **_: object) -> bool:
-        name = path.rpartition("/")[2]
+        name = path.removeprefix("/images/")
         if name == "below":
             raise EngineRefuses("image has dependent child images")
         del self.images[name]
@@ -111,3 +112,25 @@ def test_old_images_that_nobody_has_go():
     shelf = Shelf()
     sweep(shelf, "p1", 100.0)
     assert set(shelf.images) == {"used", "below", "young"}
+
+
+class Tagged(Shelf):
+    """An engine with images by name."""
+
+    def __init__(self, *names: str) -> None:
+        super().__init__()
+        self.images = dict.fromkeys(names, 1)
+
+    def get(self, path: str, **query: Any) -> Any | None:
+        if path == "/images/json":
+            return [{"RepoTags": [name]} for name in self.images] + [{"RepoTags": None}]
+        return super().get(path, **query)
+
+
+def test_what_was_built_for_a_name_is_known_and_forgotten_by_it():
+    mine = ["partywall/shop:1", "partywall/shop-dev:web", "partywall-agent:1"]
+    others = ["partywall/shopping:1", "partywall/other:1", "shop:1", "used"]
+    engine = Tagged(*mine, *others)
+    assert built_images(engine, "shop") == mine
+    forget(engine, ["partywall/shop:1", "used"])
+    assert list(engine.images) == [*mine[1:], *others]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from partywall.engines.docker.pressure import (
     Pressure,
@@ -15,6 +16,7 @@ from partywall.engines.docker.pressure import (
     together,
     under,
     understood,
+    used,
 )
 from partywall.engines.docker.use import group
 from partywall.interfaces import Health
@@ -70,10 +72,22 @@ def test_each_container_is_read_where_its_process_is(tmp_path: Path, version: st
         inner.mkdir(parents=True, exist_ok=True)
         for path in files.glob(name):
             shutil.copy(path, inner)
+    if version == "v1":
+        counted = group(text, ID, "cpuacct")
+        assert counted is not None
+        (tmp_path / counted.relative_to("/")).mkdir(parents=True, exist_ok=True)
+        (tmp_path / counted.relative_to("/") / "cpuacct.usage").write_text("431532000\n")
     found = pressures([inspected(ID, 7), inspected("0" * 64, 7), inspected(ID, 8)], tmp_path)
-    assert found == {ID: of_group(files, files)}
+    assert found == {ID: structs.replace(of_group(files, files), used_seconds=0.431532)}
+
+
+def test_processors_time_is_said_by_both_versions_or_not_at_all() -> None:
+    assert used("usage_usec 2500000\nuser_usec 1\n", None) == 2.5
+    assert used("nr_periods 3\n", "1500000000\n") == 1.5
+    assert used(None, None) is None
+    assert used("", "no number") is None
 
 
 def test_it_is_said_of_a_container() -> None:
-    now = under(Health(running=True, restarts=2), captured())
-    assert (now.restarts, now.oom_kills) == (2, 1)
+    now = under(Health(running=True, restarts=2), structs.replace(captured(), used_seconds=3.0))
+    assert (now.restarts, now.oom_kills, now.cpu_seconds) == (2, 1, 3.0)

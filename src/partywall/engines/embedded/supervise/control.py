@@ -16,11 +16,11 @@ from . import companion, durable, ending, processes, record
 from .failure import SupervisionError
 from .processes import Process
 from .program import Program, checked, folder_of, load, save
-from .state import State, memory, state, states, written
+from .state import State, memory, spent, state, states, written
 
 __all__ = [
     "SupervisionError", "ensure", "forget", "inside", "memory", "poke", "ready", "restart",
-    "state", "states", "stop", "supervisor", "unwant", "want", "watched",
+    "spent", "state", "states", "stop", "supervisor", "unwant", "want", "watched",
     "written",
 ]  # fmt: skip
 

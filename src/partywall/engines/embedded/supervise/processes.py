@@ -29,6 +29,8 @@ class Stat(NamedTuple):
     parent: int
     session: int
     start: int
+    ticks: int = 0
+    """Of processors, its own and those of its children that have ended."""
 
 
 @cache
@@ -40,7 +42,8 @@ def boot() -> str:
 def parse_stat(text: str) -> Stat:
     """Understand a line of /proc/<pid>/stat (proc(5)); the name in it may hold any character."""
     fields = text[text.rindex(")") + 2 :].split()
-    return Stat(fields[0], int(fields[1]), int(fields[3]), int(fields[19]))
+    ticks = sum(map(int, fields[11:15]))
+    return Stat(fields[0], int(fields[1]), int(fields[3]), int(fields[19]), ticks)
 
 
 def stat(pid: int) -> Stat | None:
@@ -94,6 +97,15 @@ def memory(leaders: Iterable[Process]) -> dict[Process, int]:
     facts = _all_facts()
     return {
         leader: sum(_memory(member.pid) for member in _family(leader, facts)) for leader in leaders
+    }
+
+
+def spent(leaders: Iterable[Process]) -> dict[Process, float]:
+    """Seconds of processors that each leader's family has used, from one look at all processes."""
+    facts = _all_facts()
+    return {
+        leader: sum(facts[member.pid].ticks for member in _family(leader, facts)) / _TICKS
+        for leader in leaders
     }
 
 

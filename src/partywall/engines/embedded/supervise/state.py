@@ -98,9 +98,20 @@ def states(run: Path) -> dict[str, State]:
 
 def memory(found: Mapping[str, State]) -> dict[str, int]:
     """Bytes of memory of every running program of `found`, its children included, by key."""
-    leaders = {key: each.process for key, each in found.items() if each.running and each.process}
+    leaders = _leaders(found)
     sizes = processes.memory(leaders.values())
     return {key: sizes[leader] for key, leader in leaders.items()}
+
+
+def spent(found: Mapping[str, State]) -> dict[str, float]:
+    """Seconds of processors that every running program has used, its children included, by key."""
+    leaders = _leaders(found)
+    seconds = processes.spent(leaders.values())
+    return {key: seconds[leader] for key, leader in leaders.items()}
+
+
+def _leaders(found: Mapping[str, State]) -> dict[str, Process]:
+    return {key: each.process for key, each in found.items() if each.running and each.process}
 
 
 def _is_one(folder: Path) -> bool:

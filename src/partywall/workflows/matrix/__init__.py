@@ -1,0 +1,1 @@
+"""`matrix`: every architecture is brought up in a scratch copy and measured there."""
