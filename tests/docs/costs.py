@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import msgspec
 from benchmarks.architectures import kept
 from benchmarks.costs import Figures, Measured
 from benchmarks.measure import BUSY
 
 from partywall import catalog
+from partywall.architectures.customary import RATINGS
 from partywall.model.choices import CacheWall, Choices, DatabaseWall, Presence, RouteBy, Source
 from partywall.proof.probe import Verdict
 from partywall.workflows.architectures import ordered
@@ -21,18 +23,6 @@ FOLDER = Path(__file__).parents[2] / "docs" / "architectures"
 INDEX = FOLDER / "README.md"
 FIRST = "docker"
 """The engine whose figures stand in the comparison."""
-CUSTOMARY = {
-    "dual": ("yes", "full", "medium", "yes", "high"),
-    "shared": ("yes", "database only", "high", "yes", "medium"),
-    "profiles": ("no", "full", "high", "yes", "low"),
-    "branches": ("yes", "full", "low", "yes", "medium"),
-    "ports": ("yes", "full", "medium", "yes", "low"),
-    "schemas": ("yes", "schema-level", "very high", "yes", "medium"),
-    "limits": ("yes", "full", "medium", "yes", "high"),
-    "snapshots": ("no", "full", "very high", "yes", "medium"),
-    "flags": ("n.a.", "none", "very high", "no", "medium"),
-}
-"""Both at once, data isolation, resource efficiency, schema testing, complexity; unmeasured."""
 ASKED = {
     "dual": "a line, and a second host name",
     "shared": "a line, and an app that uses its prefix",
@@ -164,11 +154,15 @@ def ratings(measured: Measured) -> str:
     ]
     for preset in ordered():
         one = measured.architectures.get(preset.name)
-        if one and preset.name in CUSTOMARY:
+        if one and preset.name in RATINGS:
             found = _found(preset.name, preset.over(Choices()), one)
-            cells = map(_rating, CUSTOMARY[preset.name], found)
+            cells = map(_rating, _customary(preset.name), found)
             lines.append(f"| [{preset.name}]({preset.name}.md) | {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _customary(name: str) -> tuple[str, ...]:
+    return tuple(str(word.value) for word in msgspec.structs.astuple(RATINGS[name]))
 
 
 def _rating(customary: str, found: str) -> str:

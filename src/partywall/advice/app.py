@@ -43,7 +43,7 @@ _ROLES = {
     Role.JOB: 40,
 }
 """MiB at rest, measured on the example's small Python programs."""
-_STAND_INS = {Role.DATABASE: 33, Role.CACHE: 3, Role.BROKER: 19, Role.EDGE: 27}
+_STAND_INS = {Role.DATABASE: 32, Role.CACHE: 3, Role.BROKER: 18, Role.EDGE: 22}
 """MiB at rest of the embedded engine's servers."""
 _JVM = 350
 _PARTS = {Role.DATABASE: 16, Role.CACHE: 1, Role.BROKER: 1}

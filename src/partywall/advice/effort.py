@@ -93,6 +93,14 @@ def _data(choices: Choices, app: AppFacts, axes: frozenset[str]) -> Iterator[Tas
                 "to be changed",
                 changes_app=True,
             )
+    yield from _prefixes(choices, app, axes)
+    if "files" in axes and choices.files is FilesWall.SUBFOLDER:
+        yield Task(amount=0.25, what="one vault has to be bounded and backed up for all")
+    if "files" in axes and choices.files is FilesWall.READ_ONLY:
+        yield Task(amount=1.0, what="the other environment has to bear files that it cannot write")
+
+
+def _prefixes(choices: Choices, app: AppFacts, axes: frozenset[str]) -> Iterator[Task]:
     for axis, option, role, variable in (
         ("cache", CacheWall.KEYSPACE, Role.CACHE, "PARTYWALL_CACHE_PREFIX"),
         ("broker", BrokerWall.TOPICS, Role.BROKER, "PARTYWALL_BROKER_PREFIX"),
@@ -107,7 +115,3 @@ def _data(choices: Choices, app: AppFacts, axes: frozenset[str]) -> Iterator[Tas
                 what=f"the app has to learn {variable}: its Compose file does not hand it on",
                 changes_app=True,
             )
-    if "files" in axes and choices.files is FilesWall.SUBFOLDER:
-        yield Task(amount=0.25, what="one vault has to be bounded and backed up for all")
-    if "files" in axes and choices.files is FilesWall.READ_ONLY:
-        yield Task(amount=1.0, what="the other environment has to bear files that it cannot write")

@@ -12,7 +12,7 @@ from partywall.axes.site import Machine, Site
 from partywall.axes.world import desired
 from partywall.model.app import Role
 from partywall.model.choices import Choices, Flags, Presence, RouteBy, Source
-from partywall.model.errors import PartywallError
+from partywall.model.errors import BadInput, PartywallError
 from partywall.model.world import (
     MACHINE,
     SHARED,
@@ -89,11 +89,11 @@ class Memory:
         """What it takes there.
 
         Raises:
-            ValueError: where it cannot be had at all.
+            BadInput: where the app cannot be had at all.
         """
         world = self._world(choices)
         if isinstance(world, str):
-            raise ValueError(world)
+            raise BadInput(world, remedy="choose another architecture")
         known = (id(world), choices.presence)  # worlds are kept, so that no id is used again
         if known not in self._estimates:
             self._estimates[known] = self._summed(choices.presence, world)

@@ -19,7 +19,7 @@ def reasons_for(one: Weighed, space: Space) -> Iterator[str]:
     choices, machine = one.same, space.machine
     if choices.presence is Presence.TOGETHER:
         yield "production and the other environment answer at the same time"
-    if choices.presence in (Presence.SINGLE, Presence.ON_DEMAND):
+    if walls.alone(choices):
         yield "production has the machine to itself"
     if one.fits:
         yield f"it fits: {arithmetic(one.estimate, machine)}"
@@ -27,12 +27,12 @@ def reasons_for(one: Weighed, space: Space) -> Iterator[str]:
     yield from (text for good, text in walls.said(choices, space.axes) if good)
     if choices.source is Source.BRANCH:
         yield "each environment has the code of a branch of its own"
-    for name, (_, most) in sorted(one.estimate.budgets.items()):
-        if choices.limits is LimitsBy.BUDGET and machine.enforces_budgets:
-            yield (
-                f"{name} never takes more than {most // MIB} of {machine.memory_bytes // MIB} MiB, "
-                "nor cores that production wants"
-            )
+    if machine.enforces_budgets and not walls.alone(choices):
+        yield from (
+            f"{name} never takes more than {most // MIB} of {machine.memory_bytes // MIB} MiB, "
+            "nor cores that production wants"
+            for name, (_, most) in sorted(one.estimate.budgets.items())
+        )
     if not one.tasks:
         yield "it asks nothing of the app, and nothing of you"
     elif not any(task.changes_app for task in one.tasks):

@@ -6,7 +6,7 @@ import itertools
 import operator
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 
@@ -15,8 +15,8 @@ from partywall.axes.sense import Senseless, check
 from partywall.axes.site import Site
 from partywall.model.choices import Choices
 
-AXES: dict[str, list[StrEnum]] = {
-    field.name: list(cast("type[StrEnum]", field.type)) for field in msgspec.structs.fields(Choices)
+AXES: dict[str, list[Any]] = {
+    field.name: list(field.type) for field in msgspec.structs.fields(Choices)
 }
 """Axis → its options, the default's first."""
 Names = Mapping[str, Choices]

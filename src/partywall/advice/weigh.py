@@ -122,7 +122,7 @@ class Space:
         ]
         return sorted(found, key=lambda one: one.place)
 
-    def _weighed(  # noqa: PLR0913  (a point with its figures, and what they are weighed by)
+    def _weighed(
         self,
         point: Point,
         same: Choices,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import click
 
-from partywall.advice.needs import WORDS, Goal, Impact, Needs
+from partywall.advice.needs import Goal, Impact, Needs
 from partywall.cli import options
+from partywall.cli.asking import asked
 from partywall.cli.render.advice_text import advice_text
 from partywall.cli.render.columns import sendable
 from partywall.cli.session import Session, style_of
@@ -16,6 +18,7 @@ from partywall.model.errors import BadInput
 from partywall.workflows.advice.document import advise
 from partywall.workflows.advice.facts import Other
 
+_WORDS = {"goal": Goal, "impact": Impact}
 _LEAST = 64 << 20
 """Nobody has a machine with less; who says so has forgotten the unit."""
 
@@ -51,15 +54,10 @@ _LEAST = 64 << 20
 )
 @options.as_json
 @click.pass_obj
-def command(  # noqa: PLR0913  (an option for each question)
+def command(  # noqa: PLR0913  (an option for each fact)
     session: Session,
-    goal: str | None,
-    both: bool | None,
-    other_code: bool | None,
-    second_name: bool | None,
-    may_be_away: bool | None,
-    impact: str | None,
-    app_may_change: bool | None,
+    /,
+    *,
     own_servers: bool,
     alone: bool,
     memory: str | None,
@@ -67,28 +65,25 @@ def command(  # noqa: PLR0913  (an option for each question)
     every: bool,
     ask: bool | None,
     json: bool,
+    **said: Any,  # noqa: ANN401  (the answers to the questions, by name)
 ) -> None:
     """Say which architecture fits: what is wanted, this machine and this app decide.
 
-    Nothing is changed. It looks at memory, cores, disk, the engine and the resolver, reckons what every
-    point of the space takes, and prints the best with reasons and the settings to use. Without a
-    terminal, with --json or --no-ask nothing is asked.
+    Nothing is changed. It looks at memory, cores, disk, the engine and the resolver, reckons what
+    every point of the space takes, and prints the best with reasons and the settings to use.
+    Without a terminal, with --json or --no-ask nothing is asked.
     """
     other = Other(memory_bytes=_size(memory), cores=cores)
-    said = {
-        "goal": goal and Goal(goal),
-        "both": both,
-        "other_code": other_code,
-        "second_name": second_name,
-        "may_be_away": may_be_away,
-        "impact": impact and Impact(impact),
-        "app_may_change": app_may_change,
-    }
+    if alone and (said["both"] or said["other_code"]):
+        raise BadInput(
+            "--alone says that there is no second environment, and another option asks for one",
+            remedy="leave out --alone, or --both and --other-code",
+        )
     if _asks(ask, json=json):
-        said = _asked(said, alone=alone)
+        said = asked(said, alone=alone)
     known = {name: value for name, value in said.items() if value is not None}
-    needs = Needs(**known, own_servers=own_servers, second=not alone)  # type: ignore[arg-type]
-    _refuse_opposites(needs, both=both, other_code=other_code)
+    known |= {name: kind(known[name]) for name, kind in _WORDS.items() if name in known}
+    needs = Needs(**known, own_servers=own_servers, second=not alone)
     if not json:
         session.note("looking at the app and the machine …")
     document = advise(session.project, needs, other, every=every)
@@ -124,56 +119,3 @@ def _size(said: str | None) -> int | None:
             remedy="say it with its unit: 512M or 2G",
         )
     return found
-
-
-def _refuse_opposites(needs: Needs, *, both: bool | None, other_code: bool | None) -> None:
-    if not needs.second and (both or other_code):
-        raise BadInput(
-            "--alone says that there is no second environment, and another option asks for one",
-            remedy="leave out --alone, or --both and --other-code",
-        )
-
-
-def _asked(said: dict[str, object], *, alone: bool) -> dict[str, object]:
-    """What the options do not say, asked for; an empty answer is what is shown in brackets."""
-    made = dict(said)
-    if made["goal"] is None:
-        click.echo("What matters most?", err=True)
-        for one in Goal:
-            click.echo(f"  {one.value:<11} {WORDS[one]}", err=True)
-        made["goal"] = Goal(
-            click.prompt(
-                "Goal",
-                type=click.Choice([one.value for one in Goal]),
-                default=Goal.BALANCE.value,
-                show_choices=False,
-                err=True,
-            )
-        )
-    if made["impact"] is None:
-        made["impact"] = Impact(
-            click.prompt(
-                "How much may production notice of the other environment?",
-                type=click.Choice([one.value for one in Impact]),
-                default=Impact.LITTLE.value,
-                err=True,
-            )
-        )
-    for name, question, default in _QUESTIONS:
-        if made[name] is None and not (alone and name in ("both", "other_code")):
-            needs = Needs(goal=made["goal"])  # type: ignore[arg-type]
-            made[name] = click.confirm(question, default=default(needs), err=True)
-    return made
-
-
-_QUESTIONS = (
-    ("both", "Do both have to answer at the same time?", lambda needs: needs.wants_both),
-    (
-        "other_code",
-        "Does the other environment run other code than production?",
-        lambda needs: needs.wants_other_code,
-    ),
-    ("second_name", "Can a second host name lead here?", lambda _needs: True),
-    ("may_be_away", "May production be away for minutes?", lambda needs: needs.goal is Goal.MEMORY),
-    ("app_may_change", "Can the app be changed?", lambda _needs: True),
-)

@@ -188,9 +188,8 @@ def _refused(project: Project, site: Site, notes: list[str]) -> Iterator[tuple[s
             point = msgspec.structs.replace(plain, **{axis: option})
             if point == plain or option.value == "common":
                 continue
-            if why := _why_not(project, msgspec.structs.replace(site, choices=point), every):
-                yield f"{axis}: {option.value}", why
-            elif why := _held_elsewhere(project, axis, option.value):
+            why = _why_not(project, msgspec.structs.replace(site, choices=point), every)
+            if why := why or _held_elsewhere(project, axis, option.value):
                 yield f"{axis}: {option.value}", why
 
 
@@ -204,7 +203,7 @@ def _why_not(project: Project, site: Site, every: set[str]) -> str:
 
 
 def _held_elsewhere(project: Project, axis: str, option: str) -> str:
-    """Of a production that is somebody else's, or has somebody else's volumes, nothing is shared."""
+    """Why nothing of production's is shared: it, or what it keeps, is somebody else's."""
     production = project.settings.production
     shared = axis != "limits" and option not in (DatabaseWall.SERVER, FilesWall.FOLDER, "instance")
     if not shared:
@@ -221,4 +220,4 @@ def _held_elsewhere(project: Project, axis: str, option: str) -> str:
 
 def _of_the_settings(project: Project) -> Iterator[str]:
     if len(project.settings.environments) == 1:
-        yield f"the settings have production alone: a second environment like it is reckoned with"
+        yield "the settings have production alone: a second environment like it is reckoned with"
