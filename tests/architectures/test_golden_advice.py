@@ -5,6 +5,7 @@ import functools
 
 import msgspec
 import pytest
+from benchmarks.architectures import kept
 
 from architectures import counsel
 from docs.pages import ROOT
@@ -23,6 +24,7 @@ from partywall.model.choices import Choices, Presence, RouteBy, Source
 from partywall.workflows.advice.written import lines_of
 
 SOURCE = ROOT / "src" / "partywall" / "advice"
+MEASURED = kept()["docker"]
 given = functools.cache(lambda name: answer(counsel.CASES[name]()))
 
 
@@ -144,6 +146,19 @@ def test_the_lines_of_a_point_choose_it():
             for axis, word in said.items()
         }
         assert msgspec.structs.replace(chosen, **options) == point.choices
+
+
+@pytest.mark.parametrize("name", MEASURED.architectures)
+def test_an_estimate_made_before_is_within_a_fifth_of_what_was_measured(name):
+    """Beside what the benchmark kept of the same app on Docker, on a machine like that one."""
+    mib = round(MEASURED.machine["memory_gib"] * 1024)
+    question = counsel.asked(mib=mib, cores=MEASURED.machine["cores"])
+    overlay = catalog.presets()[name].overlay
+    choices = catalog.choices(["dual", name] if overlay else [name])
+    same = effective(choices, question.site)
+    memory = Memory(question.site, question.app, question.machine)
+    ratio = memory.estimate(same).bytes / (MEASURED.architectures[name].total_mib << 20)
+    assert 0.8 <= ratio <= 1.2, f"{ratio:.2f}"
 
 
 def test_a_measured_database_counts_for_more_than_a_guess():

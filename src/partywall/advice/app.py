@@ -97,8 +97,8 @@ def amount(instance: Instance, site: Site, facts: AppFacts, *, users: int) -> Am
     total = guess * MIB + further + _tuned(instance)
     if said is not None:
         return Amount(
-            bytes=min(total, said),
-            working_bytes=said,
+            bytes=min(total, said + further),
+            working_bytes=said + further,
             source="said",
             why=f"{said // MIB} MiB are said to be its need; at rest {why}",
         )
