@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.architectures import plans, portions
+from tests.architectures import counsel, plans, portions
 
 from partywall.compose import cli
 from partywall.model.secret import SecretRef
@@ -51,6 +51,7 @@ def regenerate() -> None:
     for name, made in plans.PLANS.items():
         plans.file(name).write_text(plans.text(made()))
     portions.FILE.write_text(portions.text())
+    counsel.regenerate()
 
 
 if __name__ == "__main__":

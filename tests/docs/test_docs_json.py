@@ -61,6 +61,17 @@ def test_architectures(document):
     assert set(found["architectures"]["dual"]) == below(said, "architectures.*.") - {""}
 
 
+def test_advise(document):
+    said = documented("`advise`")
+    found = document("advise", "--goal", "staging", "--memory", "2G")
+    assert set(found) == top(said)
+    for row in found["ranked"]:
+        assert set(row) == below(said, "ranked[].")
+        assert row["fits"] is (row["peak_bytes"] <= found["machine"]["room_bytes"])
+    assert found["ranked"][0]["architecture"] == found["recommended"]["architecture"]
+    assert "architecture: " in found["settings"]
+
+
 def test_status(document):
     said = documented("`status`")
     found = document("status")

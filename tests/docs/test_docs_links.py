@@ -59,7 +59,9 @@ def test_commands_and_options_exist(page):
         if isinstance(command, click.Group) and words[1:] and words[1][0] != "[":
             assert words[1] in command.commands, words
             command = command.commands[words[1]]
-        known = {option for one in command.params for option in one.opts} | {"--help"}
+        known = {
+            option for one in command.params for option in (*one.opts, *one.secondary_opts)
+        } | {"--help"}
         used = {word for word in words[1:] if re.fullmatch(r"--[a-z-]+|-[a-zA-Z]", word)}
         assert used <= known, words
 

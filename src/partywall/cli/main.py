@@ -19,6 +19,7 @@ from partywall.model.errors import BadInput, PartywallError
 from partywall.workflows.opening import Where
 
 COMMANDS = {
+    "advise": "Say which architecture fits this app and this machine.",
     "architectures": "List the ways to keep environments apart.",
     "init": "Read the Compose file; write partywall.yaml and env files.",
     "plan": "Show what `up` would do, and why.",

@@ -18,7 +18,7 @@ def names_public(project: Project) -> Iterator[Finding]:
     """Schemas: no SQL of the app names `public`, when its tables are elsewhere."""
     if project.choices.database is not DatabaseWall.SCHEMA:
         return
-    for folder in _contexts(project):
+    for folder in contexts(project):
         found = list(islice(naming_public(folder), _SHOWN + 1))
         for one in found[:_SHOWN]:
             shown = (
@@ -39,7 +39,7 @@ def names_public(project: Project) -> Iterator[Finding]:
             )
 
 
-def _contexts(project: Project) -> list[Path]:
+def contexts(project: Project) -> list[Path]:
     """The folders that images are built from, none of them inside another."""
     apps = project.apps(project.settings.environments).values()
     builds = (one.build or {} for app in apps for one in app.services.values())
