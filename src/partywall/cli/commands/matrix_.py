@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
 from partywall.cli import options
 from partywall.cli.render.matrix_lines import MatrixLines
+from partywall.cli.render.matrix_page.page import page
+from partywall.cli.render.matrix_page.topology import with_topologies
+from partywall.cli.render.matrix_text import matrix_text
+from partywall.cli.render.matrix_words import Document
 from partywall.cli.session import Session, style_of
-from partywall.workflows.matrix.document import document
+from partywall.system.files import write_atomically
+from partywall.workflows.matrix.document import document, place
 from partywall.workflows.matrix.run import Asked, matrix
+from partywall.workflows.matrix.worlds import worlds
+from partywall.workflows.project import Project
 
 
 @click.command("matrix")
@@ -35,9 +43,20 @@ def command(
     lines = MatrixLines(sys.stderr, style_of(sys.stderr))
     asked = Asked(names=architectures, quick=quick, fresh=fresh)
     found = matrix(session.project, asked, lines)
+    said = document(found)
+    where = _page(session.project, said)
     if json:
-        session.document(document(found))
-        return
-    from partywall.cli.render.matrix_text import matrix_text  # noqa: PLC0415  (only for people)
+        session.document(said)
+    else:
+        session.print(matrix_text(said, style_of(sys.stdout)))
+    session.note(f"as a page: {where}")
 
-    session.print(matrix_text(document(found), style_of(sys.stdout)))
+
+def _page(project: Project, said: Document) -> Path:
+    """Where the page is written; its drawings are of the app as it is now."""
+    drawn = with_topologies(
+        said, worlds(project, said["architectures"]), (project.settings.production.name,)
+    )
+    path = place(project.home, project.engine.name).with_suffix(".html")
+    write_atomically(path, page(drawn).encode(), 0o644)
+    return path

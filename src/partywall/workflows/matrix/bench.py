@@ -29,6 +29,7 @@ from partywall.proof.matrix.figures import (
     Taken,
     Walls,
 )
+from partywall.proof.matrix.stores import stores
 from partywall.system.files import make_folder, write_atomically
 from partywall.workflows import standing
 from partywall.workflows.matrix import burn, doors, effort, migration, scratch_settings, taken
@@ -140,7 +141,7 @@ class Bench:
         tell("memory, disk and processors at rest")
         used = taken.taken(project, seen, self._pace, seconds)
         tell("the walls")
-        walls = self._walls(seen)
+        walls = self._walls(self._everywhere(project, seen))
         tell("both at the same moment")
         asked = doors.questions(project, seen)
         parallel = self._parallel(asked)
@@ -160,7 +161,11 @@ class Bench:
             notes=tuple(self._notes),
         )
 
-    def _walls(self, seen: World) -> Walls:
+    def _everywhere(self, project: Project, seen: World) -> World:
+        """Where data are kept: who sleeps at present has places of its own, too."""
+        return project.everyone() if self.choices.presence is Presence.SWITCHED else seen
+
+    def _walls(self, kept: World) -> Walls:
         """Of those that stand; where one at a time does, of that one alone."""
         proof = self._copy.calls.document("prove", seconds=_PROVE_SECONDS, codes=(0, 1))
         counted: dict[str, Counter[str]] = {}
@@ -171,7 +176,7 @@ class Bench:
             for one in proof["probes"]
             if one["verdict"] == "crossed"
         ]
-        return walls(seen, {name: dict(found) for name, found in counted.items()}, crossed)
+        return walls(kept, {name: dict(found) for name, found in counted.items()}, crossed)
 
     def _parallel(self, asked: dict[str, Question]) -> Parallel:
         """Of an app without addresses it cannot be said who answers."""
@@ -298,10 +303,9 @@ class Bench:
         yield "edge", self._copy.scratch.commons / RENDERED
 
 
-def walls(seen: World, probes: dict[str, dict[str, int]], crossed: Sequence[str]) -> Walls:
-    """The walls as they were tried; the one place where more is said of where data are kept."""
-    del seen
-    return Walls(probes=probes, crossed=tuple(crossed))
+def walls(kept: World, probes: dict[str, dict[str, int]], crossed: Sequence[str]) -> Walls:
+    """The walls as they were tried, and where data are kept."""
+    return Walls(probes=probes, crossed=tuple(crossed), **msgspec.structs.asdict(stores(kept)))
 
 
 def _written(ground: Ground, wish: Wish) -> Document:

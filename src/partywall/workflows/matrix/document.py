@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from partywall.proof.matrix.derive import rated
 from partywall.proof.matrix.figures import Figures
 from partywall.system.decoding import decode
 from partywall.system.files import corrupted, read_bytes, write_atomically
@@ -49,13 +50,13 @@ class Matrix(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def document(matrix: Matrix) -> Json:
-    """What `--json` says, in the customary order; what is derived from figures is added here."""
+    """What `--json` says, in the customary order, with the ratings that the figures give."""
     made: Json = msgspec.to_builtins(matrix)
     names = [one.name for one in ordered()]
     for part in ("architectures", "not_measured"):
         found: Json = made[part]
         made[part] = {name: found[name] for name in sorted(found, key=names.index)}
-    return made
+    return rated(made)
 
 
 def place(home: Path, engine: str) -> Path:

@@ -29,6 +29,7 @@ from partywall.workflows.matrix import apart, document, files, record, scratch
 from partywall.workflows.matrix.bench import BASE, OVERLAY, Bench, Ground
 from partywall.workflows.matrix.document import Matrix
 from partywall.workflows.matrix.errors import NotMeasured
+from partywall.workflows.matrix.foreseen import foresight
 from partywall.workflows.matrix.pace import PAIR, Pace, pace
 from partywall.workflows.matrix.scratch import Copy
 from partywall.workflows.matrix.scratch import Source as Files
@@ -103,6 +104,7 @@ class _Run:
         if not todo:
             return kept
         ground = self._ground()
+        self._foreseen = foresight(project, ground.environments)
         builds = tuple(project.engine.builds())
         made = scratch.named(project.settings.project, project.engine.name, builds)
         record.write(project.home, made)
@@ -164,10 +166,11 @@ class _Run:
             self._listener.does(name, what)
 
         try:
+            foreseen = self._foreseen(Bench(copy, ground, name, self._pace).choices)
             found: Figures = self._benched(copy, ground, name, lambda one: one.figures(alone, tell))
         except NotMeasured as error:
             return str(error)
-        return found
+        return msgspec.structs.replace(found, estimate_bytes=foreseen)
 
     def _benched(self, copy: Copy, ground: Ground, name: str, act: Callable[[Bench], T]) -> T:
         """What comes of it; afterwards nothing stands, whatever happened."""
