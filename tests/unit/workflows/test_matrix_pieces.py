@@ -13,7 +13,6 @@ import pytest
 
 from partywall import catalog
 from partywall.cli.render.matrix_lines import MatrixLines, minutes
-from partywall.cli.render.matrix_text import matrix_text
 from partywall.cli.render.style import style_for
 from partywall.model.app import Mount, Role
 from partywall.model.errors import MachineFailed, Refused
@@ -29,7 +28,6 @@ from partywall.model.world import (
 )
 from partywall.proof.matrix.figures import (
     Burn,
-    Change,
     Effort,
     Figures,
     Migration,
@@ -312,30 +310,6 @@ def test_progress_says_what_how_far_and_how_long() -> None:
 )
 def test_a_guess_is_round(seconds: float, said: str) -> None:
     assert minutes(seconds) == said
-
-
-def test_the_table_has_a_row_each_and_says_what_is_missing() -> None:
-    burn = Burn(limits=False, word="failed", quiet_ms=(1.0,), burning_ms=(2.0,), ratio=2.0)
-    hidden = Burn(limits=True, word="not measurable here", why="noise")
-    full = figures(
-        burns=(burn, hidden),
-        changes=(Change(kind="deploy", asked=9, failed=0, gap_seconds=0.06),),
-    )
-    flags = figures(
-        parallel=Parallel(environments=1, asked=0, both=0),
-        migration=Migration(tried=False, why="no second database"),
-    )
-    kept = matrix().with_figures("dual", full).with_figures("flags", flags)
-    stream = io.StringIO()
-    said = matrix_text(
-        document.document(kept.without_figures("ports", "no port")), style_for(stream, {}, 200)
-    ).splitlines()
-    assert len(said) == 4
-    assert said[1].split()[:3] == ["dual", "20/20", "0"]
-    for words in ("180 MiB (x1.80)", "x2.00 (failed)", "not measurable here", "deploy 0.1 s"):
-        assert words in said[1]
-    assert "not tried" in said[2]
-    assert said[3].endswith("ports not measured: no port")
 
 
 def test_a_budget_is_shown_beside_the_same_without_one() -> None:
