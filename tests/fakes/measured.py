@@ -102,6 +102,7 @@ def document(engine: str = "docker", *, quick: bool = False) -> dict[str, Any]:
         "engine": engine,
         "machine": MACHINE,
         "quick": quick,
+        "app": "5eaf00d5eaf00d00",
         "architectures": {preset.name: {"figures": figures(preset.name)} for preset in ordered()},
         "not_measured": {},
     }
