@@ -114,6 +114,8 @@ def test_a_matrix():
     said = documented("`matrix`")
     found = rated(measured.document())
     assert set(found) == top(said)
-    assert set(found["architectures"]["dual"]) == below(said, "architectures.*.")
+    one = found["architectures"]["dual"]
+    assert set(one) == top(below(said, "architectures.*."))
+    assert set(one["figures"]) == below(said, "architectures.*.figures.")
     (each,) = found["architectures"]["dual"]["disagreements"]
     assert set(each) == {"rating", "customary", "found", "why"}
