@@ -7,6 +7,7 @@ import functools
 import http.client
 import json
 import os
+import re
 import pwd
 import shutil
 import socket
@@ -707,7 +708,8 @@ def test_a_database_that_trusts_everybody_is_found(houses: Houses) -> None:
         rules.write_text(kept)
         houses.sql("dev", "SELECT pg_reload_conf()")
     assert crossed(report) == {"database"}, table(report)
-    assert any("could read 1 tables" in row.answer for row in report.probes)
+    # One of its own; a scratch table of another probe may stand beside it at that moment.
+    assert any(re.search(r"could read [1-9]\d* tables", row.answer) for row in report.probes)
 
 
 @pytest.mark.parametrize("rule", ["nopass", ">{password}"])
