@@ -7,8 +7,8 @@ import functools
 import http.client
 import json
 import os
-import re
 import pwd
+import re
 import shutil
 import socket
 import subprocess
