@@ -50,7 +50,7 @@ class Conversation:
         self._readers = [
             threading.Thread(target=reads, daemon=True) for reads in (self._listen, self._complain)
         ]
-        for reader in self._readers:
+        for reader in reversed(self._readers):  # the first one waits for the other
             reader.start()
 
     def ask(self, text: str, seconds: float) -> Completed:
