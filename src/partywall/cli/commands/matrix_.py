@@ -28,7 +28,7 @@ from partywall.workflows.project import Project
     shell_complete=options.complete_architecture,
     metavar="[ARCHITECTURE]...",
 )
-@click.option("--quick", is_flag=True, help="Fewer rounds: about a third of the time.")
+@click.option("--quick", is_flag=True, help="Fewer and shorter rounds.")
 @click.option("--fresh", is_flag=True, help="Measure again what was measured before.")
 @options.as_json
 @click.pass_obj
