@@ -256,6 +256,7 @@ def test_a_budget_that_is_asked_for_and_not_in_force_is_a_hole(prover: Prover, o
         path.write_text(kept)
     rows = [row for row in lines(report, Verdict.CROSSED) if row.start == "prod"]
     assert any("runs outside of the budget's group" in row.answer for row in rows), table(report)
+    assert not group(one, "cpu").with_name("prod").exists(), "the proof has left a group behind"
 
 
 def test_without_a_budget_it_is_said_that_all_can_be_taken(prover: Prover, one: Boxes) -> None:

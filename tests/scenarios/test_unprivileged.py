@@ -113,7 +113,7 @@ def _what_is_not_walled_off(ordinary: Ordinary) -> None:
     assert "--limits" in ordinary.call("up", "dev", "--dry-run").out + ordinary.call("plan").out
     proved = ordinary.document("prove", code=1)["probes"]
     crossed = {one["probe"] for one in proved if one["verdict"] == "crossed"}
-    assert crossed <= {"vault", "secrets", "processes"}
+    assert crossed <= {"vault", "volumes", "secrets", "processes"}
     assert "vault" in crossed
     held = {one["probe"] for one in proved if one["verdict"] == "held"}
     assert {"database", "cache", "broker", "http"} <= held

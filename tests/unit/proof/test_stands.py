@@ -245,6 +245,43 @@ def test_a_datagram_that_is_heard_is_a_hole_though_no_answer_comes_back() -> Non
     assert "1 were heard; timed out" in found[3].answer
 
 
+def test_what_slips_through_once_is_told_and_is_no_hole() -> None:
+    """Docker takes its packet filter away for a moment whenever it makes a network."""
+    slipped: set[str] = set()
+
+    def reply(stand: str, ask: dict[str, Any]) -> dict[str, Any]:
+        far = ask["do"] in ("network.connect", "network.send") and ask.get("who") != "home"
+        if stand == "dev/web" and far and str(ask) not in slipped:
+            slipped.add(str(ask))
+            return {"outcome": "done", "says": "there"}
+        return walled(stand, ask)
+
+    found = lines(run(network.PROBE, Rooms(reply)))
+    assert {line.verdict for line in found} == {Verdict.HELD}
+    assert "2 got through once, while" in found[2].answer
+    assert "one got through once, while" in found[3].answer
+
+
+def test_what_gets_through_while_no_time_is_left_to_look_again_is_a_hole() -> None:
+    seen: list[str] = []
+
+    def reply(stand: str, ask: dict[str, Any]) -> dict[str, Any]:
+        if stand == "dev/web" and ask["do"] == "network.connect" and ask["port"] == 6379:
+            if seen:
+                raise MachineFailed("no agent any more")
+            return {"outcome": "done", "says": "there"}
+        return walled(stand, ask)
+
+    def late(stand: str, ask: dict[str, Any]) -> dict[str, Any]:
+        got = reply(stand, ask)
+        if got["says"] == "there" and ask["address"] == "10.0.0.1":
+            seen.append(stand)
+        return got
+
+    found = lines(run(network.PROBE, Rooms(late)))
+    assert found[2].verdict is Verdict.CROSSED
+
+
 @pytest.mark.parametrize("heard", [{}, {"home": 0}])
 def test_datagrams_that_are_not_heard_at_home_show_nothing(heard: dict[str, int]) -> None:
     def reply(stand: str, ask: dict[str, Any]) -> dict[str, Any]:

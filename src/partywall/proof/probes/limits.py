@@ -46,7 +46,12 @@ def across(case: Case) -> Iterable[Attempt]:
         return
     yield _placed(case, limit, bounds)
     yield _within(case, limit, bounds)
-    yield from _burnt(case, limit)
+    if bounds.inside:
+        yield from _burnt(case, limit)
+    else:  # a burst would make the group, and leave it behind
+        tried = f"take more of the machine than {_size(limit)}"
+        words = f"nothing of {own} is held to it: the budget is not in force"
+        yield case.attempt(Verdict.COULD_NOT_TRY, tried, words)
     yield from _worked_for(case)
 
 

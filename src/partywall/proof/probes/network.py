@@ -1,12 +1,19 @@
-"""Wall `network`: the other's containers by name and by address, by TCP and by UDP."""
+"""Wall `network`: the other's containers by name and by address, by TCP and by UDP.
+
+A hole stays open, and what gets through one does so each time it is tried. An engine that makes a
+network, of whichever project, takes its packet filter away for some milliseconds; what slips
+through then is told, and is no hole.
+"""
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from partywall.interfaces import Contact
+from partywall.model.errors import PartywallError
 from partywall.model.world import Instance
 from partywall.proof.case import GOOD, Answer, Case
 from partywall.proof.inside.answer import FAILED, Ask
@@ -21,6 +28,11 @@ _SEND = 1.2
 """Seconds for which they are sent, unless one comes back."""
 _FIRST, _RANGE, _TRIES = 20_000, 10_000, 3
 """Ports that are hardly ever in use; another one each time, and some in reserve."""
+_LOOKS = 3
+"""How often something has to get through to be called a hole."""
+_PAUSE = 0.7
+"""Seconds between two looks."""
+_SLIPPED = "got through once, while the engine laid its packet filter anew, and not again"
 _MOST = 16
 """Addresses that datagrams are sent to, at most."""
 
@@ -41,11 +53,32 @@ def across(case: Case) -> Iterable[Attempt]:
     yield from _looked_up(case, mine, list(zip(names, resolved, strict=True)), shown)
     if doors:
         tried = f"connect to {len(doors)} ports of {case.other.environment}'s containers"
-        yield _judged(case, tried, connected, shown)
+        lasting, slipped = _lasting(case, doors, connected)
+        more = f"{shown}; {slipped} {_SLIPPED}" if slipped else shown
+        yield _judged(case, tried, lasting, more)
     known = {address for one in mine for address in one.addresses}
     addresses = sorted({address for one in theirs for address in one.addresses} - known)
     if addresses:
         yield _datagrams(case, addresses[:_MOST])
+
+
+def _lasting(case: Case, doors: Sequence[Ask], first: Sequence[Answer]) -> tuple[list[Answer], int]:
+    """What came of each door in the end, and how many were open only for a moment."""
+    found = list(first)
+    through = [number for number, answer in enumerate(found) if answer.outcome in GOOD]
+    still = through
+    for _ in range(_LOOKS - 1):
+        if not still:
+            break
+        time.sleep(_PAUSE)
+        try:
+            again = case.ask(case.own, *(doors[number] for number in still), on=case.other)
+        except (CouldNotTry, PartywallError):
+            break  # what was seen stands
+        for number, answer in zip(still, again, strict=True):
+            found[number] = answer
+        still = [number for number in still if found[number].outcome in GOOD]
+    return found, len(through) - len(still)
 
 
 def _looked_up(
@@ -65,11 +98,28 @@ def _looked_up(
 
 
 def _datagrams(case: Case, addresses: Sequence[str]) -> Attempt:
-    """The other listens for datagrams at home, and has to hear its own."""
+    """What gets through has to do so each time; a look in which the wall held is enough."""
     tried = f"send datagrams (UDP) to {case.other.environment}'s containers"
     if case.other.environment in case.premises.attached:
         words = f"{case.other.environment} is attached: nobody listens for them inside it"
         return case.attempt(Verdict.COULD_NOT_TRY, tried, words)
+    first = _exchanged(case, tried, addresses)
+    if first.verdict is not Verdict.CROSSED:
+        return first
+    for _ in range(_LOOKS - 1):
+        time.sleep(_PAUSE)
+        try:
+            again = _exchanged(case, tried, addresses)
+        except (CouldNotTry, PartywallError):
+            break  # what was seen stands
+        if again.verdict is Verdict.HELD:
+            words = f"{again.answer}; one {_SLIPPED}"
+            return case.attempt(Verdict.HELD, tried, words)
+    return first
+
+
+def _exchanged(case: Case, tried: str, addresses: Sequence[str]) -> Attempt:
+    """The other listens for datagrams at home, and has to hear its own."""
     first = _FIRST + int(case.run.nonce[:4], 16) % _RANGE
     word, ports = f"partywall-{case.run.nonce}", [first + number for number in range(_TRIES)]
     hear: Ask = {"do": "network.hear", "ports": ports, "word": word, "seconds": _LISTEN}

@@ -4,6 +4,9 @@ It takes BROKER_BIND (`host:port`) and, unless anybody may connect, BROKER_USER 
 from its environment. amqtt itself touches the session of a client id before it looks at the
 password, so that a stranger who knows the id could silence its owner; here he gets no further.
 
+It also goes through the subscriptions of all while they come and go, and hands everybody who comes
+what is kept for the subscriptions of others; here it goes through a copy, and hands nothing.
+
 With PARTYWALL_SPACES it serves several environments: whom it lets in, and which topics each has,
 stands in that folder in Mosquitto's form, and is read at every login.
 """
@@ -17,7 +20,7 @@ import hmac
 import logging
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +105,37 @@ class Spaces:
             return []
 
 
-def walled(spaces: Spaces) -> tuple[type[BrokerProtocolHandler], type[amqtt.broker.Broker]]:
+Subscribed = list[tuple[Session, int]]
+"""Who has one subscription, and in which quality of service."""
+
+
+class _Subscriptions(dict[str, Subscribed]):
+    """By filter; going through them is going through a copy."""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([*super().keys()])
+
+    def items(self) -> Any:  # noqa: ANN401  (a view's type is the dictionary's own)
+        return [(name, [*sessions]) for name, sessions in super().items()]
+
+
+class Steady(amqtt.broker.Broker):
+    """Loses nobody and no message when a subscription comes or goes meanwhile."""
+
+    def __init__(self, config: Any) -> None:  # noqa: ANN401  (amqtt's own)
+        super().__init__(config)
+        self._subscriptions = _Subscriptions()
+
+    async def _publish_retained_messages_for_subscription(
+        self, subscription: tuple[str, int], session: Session
+    ) -> None:
+        """Only for a subscription that is the session's."""
+        sessions = self._subscriptions.get(subscription[0], [])
+        if any(one.client_id == session.client_id for one, _ in sessions):
+            await super()._publish_retained_messages_for_subscription(subscription, session)
+
+
+def walled(spaces: Spaces) -> tuple[type[BrokerProtocolHandler], type[Steady]]:
     """A handler and a broker that keep the users of several environments apart."""
 
     class Handler(BrokerProtocolHandler):
@@ -137,7 +170,7 @@ def walled(spaces: Spaces) -> tuple[type[BrokerProtocolHandler], type[amqtt.brok
                 return OutgoingApplicationMessage(None, topic, qos, data, retain)
             return await super().mqtt_publish(topic, data, qos, retain, ack_timeout)
 
-    class Broker(amqtt.broker.Broker):
+    class Broker(Steady):
         """Asks for every subscription and for every message that comes in."""
 
         async def _topic_filtering(self, session: Session, topic: str, action: Action) -> bool:
@@ -149,7 +182,7 @@ def walled(spaces: Spaces) -> tuple[type[BrokerProtocolHandler], type[amqtt.brok
 
 async def serve(config: Mapping[str, str]) -> None:
     """Listen until told to stop."""
-    make = amqtt.broker.Broker
+    make = Steady
     handler = BrokerProtocolHandler
     if config.get(SPACES):
         handler, make = walled(Spaces(Path(config[SPACES])))
