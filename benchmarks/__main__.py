@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import docker_up, machine, scale, warm_up
+from benchmarks import docker_up, machine, scale, turns, warm_up
 from benchmarks.commands import against_nothing
 from benchmarks.demo import standing
 from benchmarks.measure import Compared, table
@@ -57,14 +57,18 @@ def on_docker() -> list[Compared]:
     """Nothing where no engine answers: what was not tried is in no table."""
     if not docker_up.answers():
         return []
+    switched = tried(turns.SWITCH[0], turns.SWITCH[1], turns.compared)
     print(f"… {docker_up.COLD[0]}", file=sys.stderr, flush=True)
     try:
-        return docker_up.compared()
+        return [switched, *docker_up.compared()]
     except (OSError, RuntimeError) as error:
         quiet = machine.quiet()
         return [
-            Compared(name=name, limit=limit, quiet=quiet, trouble=str(error))
-            for name, limit in (docker_up.COLD, docker_up.WARM)
+            switched,
+            *(
+                Compared(name=name, limit=limit, quiet=quiet, trouble=str(error))
+                for name, limit in (docker_up.COLD, docker_up.WARM)
+            ),
         ]
 
 

@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+from benchmarks import machine
 from benchmarks.commands import run
-from benchmarks.demo import Demo
-from benchmarks.measure import timed
+from benchmarks.demo import Demo, placed
+from benchmarks.measure import Compared, timed
+from benchmarks.ports import free
 from partywall.compose.cli import program
 from partywall.engines.docker.profiles import UNIT
 
+SWITCH = ("downtime of `switch` / `docker compose stop` and `up --wait`", 1.25)
 _THERE_AND_BACK = ("dev", "prod")
+
+
+def compared() -> Compared:
+    """There and back by either, once each way's data and images are there."""
+    http, https = free(2)
+    settings = {
+        "engine": "docker",
+        "architecture": "profiles",
+        "edge": {"tls": "off", "http": http, "https": https},
+    }
+    with placed(**settings) as demo:
+        demo.call("up", "--yes")
+        before = machine.quiet()
+        ours = by_partywall(demo)
+        demo.call("down", "--all", "--yes")
+        others = by_hand(demo)
+        quiet = before.worse(machine.quiet())
+    return Compared(name=SWITCH[0], ours=ours, others=others, limit=SWITCH[1], quiet=quiet)
 
 
 def by_partywall(demo: Demo) -> tuple[float, ...]:

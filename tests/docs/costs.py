@@ -1,43 +1,49 @@
-"""The tables of what architectures cost, from the figures that the benchmark keeps."""
+"""The tables of what architectures cost, from the kept documents of `partywall matrix`."""
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-
-import msgspec
-from benchmarks.architectures import kept
-from benchmarks.costs import Figures, Measured
-from benchmarks.measure import BUSY
+from typing import Any
 
 from partywall import catalog
-from partywall.architectures import customary
-from partywall.model.choices import CacheWall, Choices, DatabaseWall, Presence, RouteBy, Source
-from partywall.proof.probe import Verdict
+from partywall.model.choices import Source
+from partywall.proof.matrix.derive import RATINGS, figures_of, rated
+from partywall.proof.matrix.figures import Burn, Figures
 from partywall.workflows.architectures import ordered
 
-BEGIN = "<!-- Made by `make docs` from benchmarks/results/architectures.json; do not edit. -->\n"
+ROOT = Path(__file__).parents[2]
+KEPT = ROOT / "benchmarks" / "results" / "matrix"
+APP = "makapix"
+"""The example whose figures stand on the pages."""
+SECOND = "tides"
+"""The app of another shape, on which the same bounds were tried."""
+BEGIN = "<!-- Made by `make docs` from benchmarks/results/matrix; do not edit. -->\n"
 END = "<!-- Until here. -->\n"
 MISSING = "Not measured yet."
-FOLDER = Path(__file__).parents[2] / "docs" / "architectures"
+FOLDER = ROOT / "docs" / "architectures"
 INDEX = FOLDER / "README.md"
 FIRST = "docker"
 """The engine whose figures stand in the comparison."""
-ASKED = {
-    "dual": "a line, and a second host name",
-    "shared": "a line, and an app that uses its prefix",
-    "profiles": "a line",
-    "branches": "a line, and a branch for each",
-    "ports": "a line, and an open port",
-    "schemas": "a line, and an app without `public.`",
-    "limits": "two words",
-    "snapshots": "a line",
-    "flags": "a line, and an app with flags",
-}
-"""What is left to do when Partywall does the rest."""
+Document = dict[str, Any]
 _PLACES = {"shared": "shared servers", "machine": "the edge"}
-_EFFICIENT = ((0.6, "very high"), (0.85, "high"), (1.1, "medium"))
-"""Up to so much of `dual`'s memory."""
+_MIB = 1 << 20
+
+
+def kept(app: str = APP) -> dict[str, Document]:
+    """Engine → the document that was kept of an app, with ratings by the thresholds of today."""
+    found = {}
+    for path in sorted(KEPT.glob(f"{app}-*.json")):
+        said = json.loads(path.read_text())
+        found[str(said["engine"])] = rated(said)
+    return found
+
+
+def figures(document: Document) -> dict[str, Figures]:
+    """Architecture → what was measured."""
+    return {name: figures_of(name, one) for name, one in document["architectures"].items()}
 
 
 def pages() -> dict[Path, str]:
@@ -47,8 +53,9 @@ def pages() -> dict[Path, str]:
         FOLDER / f"{name}.md": filled(FOLDER / f"{name}.md", [table(name, every)])
         for name in catalog.presets()
     }
-    first = every.get(FIRST)
+    first, second = every.get(FIRST), kept(SECOND).get(FIRST)
     tables = [comparison(first), ratings(first)] if first else [MISSING, MISSING]
+    tables.append(ratings(second) if second else MISSING)
     return {**made, INDEX: filled(INDEX, tables)}
 
 
@@ -63,21 +70,21 @@ def filled(page: Path, tables: list[str]) -> str:
     return head
 
 
-def table(name: str, every: Mapping[str, Measured]) -> str:
-    """What one architecture takes, on each engine, and beside `dual`."""
-    said = [
-        (engine, one, one.architectures[name])
-        for engine, one in sorted(every.items())
-        if name in one.architectures
-    ]
+def table(name: str, every: Mapping[str, Document]) -> str:
+    """What one architecture takes, on each engine, and beside production alone."""
+    said = {
+        engine: figures(document)[name]
+        for engine, document in sorted(every.items())
+        if name in document["architectures"]
+    }
     if not said:
         return MISSING
     lines = [
-        "| |" + "".join(f" {engine} | beside `dual` |" for engine, *_ in said),
+        "| |" + "".join(f" {_run(every[one])} | beside production alone |" for one in said),
         "|---|" + "---|---|" * len(said),
     ]
     checkouts = catalog.presets()[name].choices.get("source") is Source.BRANCH
-    rows = [list(_rows(one, figures, checkouts=checkouts)) for _, one, figures in said]
+    rows = [list(_rows(one, checkouts=checkouts)) for one in said.values()]
     titles = dict.fromkeys(title for each in rows for title, _, _ in each)
     found = [{title: (one, ratio) for title, one, ratio in each} for each in rows]
     for title in titles:
@@ -86,50 +93,97 @@ def table(name: str, every: Mapping[str, Measured]) -> str:
     return "\n".join(lines)
 
 
-def _rows(run: Measured, one: Figures, *, checkouts: bool) -> Iterator[tuple[str, str, str]]:
-    yield "memory at rest", f"{one.total_mib} MiB", _ratio(one.memory_ratio)
-    for place, size in sorted(one.memory_mib.items(), key=lambda each: _place(each[0])):
-        yield f"· of it {_PLACES.get(place, place)}", f"{size} MiB", ""
-    yield "disk, when new", f"{one.disk_mib} MiB", _ratio(one.disk_ratio)
+def _run(document: Document) -> str:
+    """An engine, and whether its rounds were few and short."""
+    return f"{document['engine']}, quickly" if document["quick"] else str(document["engine"])
+
+
+def _rows(one: Figures, *, checkouts: bool) -> Iterator[tuple[str, str, str]]:
+    taken, alone = one.taken, one.alone
+    yield "memory at rest", _mib(taken.memory), _times(taken.memory, alone.memory)
+    for place, size in sorted(taken.memory_bytes.items(), key=lambda each: _place(each[0])):
+        yield f"· of it {_PLACES.get(place, place)}", _mib(size), ""
+    yield "disk, when new", _mib(taken.disk), _times(taken.disk, alone.disk)
     if checkouts:
-        size = f"{one.files_mib} MiB" if one.files_mib else "less than 1 MiB"
-        yield "· of it files of checkouts", size, ""
-    yield "servers and programs that run", str(one.running), ""
-    yield "steps of the plan that makes it", str(one.things), ""
-    yield "time of that plan", "", _time(run, one.up_ratio)
-    if one.switch_ratio is not None:
-        yield "downtime of a switch, beside one by hand", _time(run, one.switch_ratio), ""
-    for verdict, number in sorted(one.walls.items()):
+        yield "· of it files of checkouts", _mib(taken.files_bytes), ""
+    yield "servers and programs that run", str(taken.running), _times(taken.running, alone.running)
+    yield "time of `up`", "", _times(taken.up_seconds, alone.up_seconds)
+    effort = one.effort
+    yield "steps of the plan that makes it", str(effort.things), ""
+    yield "lines of Compose and Caddy files that do the same", str(effort.rendered_lines), ""
+    yield "lines of `partywall.yaml` beyond those of `dual`", str(effort.settings_lines), ""
+    yield "secrets", str(effort.secrets), ""
+    yield "rights inside shared servers", str(effort.rights), ""
+    yield "left to do by hand", "; ".join(effort.manual) or "nothing", ""
+    yield "production's 99th percentile beside a burning development", _burnt(one.burns), ""
+    for change in one.changes:
+        yield f"failed requests of a {change.kind}", f"{change.failed} of {change.asked}", ""
+    for verdict, number in sorted(_walls(one).items()):
         yield f"attempts of the proof: {verdict}", str(number), ""
 
 
-def comparison(measured: Measured) -> str:
+def _burnt(burns: tuple[Burn, ...]) -> str:
+    said = [_burn(one) for one in burns if one.ratio is not None]
+    return "; ".join(said) or "not measured"
+
+
+def _burn(one: Burn) -> str:
+    if one.word == "not measurable here":
+        return f"not measurable here (quiet rounds differed by {one.spread:.2f})"
+    return f"{one.ratio:.2f} times ({one.word})"
+
+
+def comparison(document: Document) -> str:
     """All architectures beside each other."""
+    found = figures(document)
     lines = [
         "| | architecture | in one sentence | memory | disk | time of `up` | runs | wall |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for preset in ordered():
-        one = measured.architectures.get(preset.name)
         named = (preset.letter, f"[{preset.name}]({preset.name}.md)", preset.title)
-        found = _compared(measured, one) if one else ("—",) * 5
-        lines.append(f"| {' | '.join((*named, *found))} |")
+        one = found.get(preset.name)
+        cells = _compared(one) if one else ("—",) * 5
+        lines.append(f"| {' | '.join((*named, *cells))} |")
     return "\n".join(lines)
 
 
-def _compared(run: Measured, one: Figures) -> tuple[str, ...]:
+def _compared(one: Figures) -> tuple[str, ...]:
+    taken, alone = one.taken, one.alone
+    said = [f"{number} {verdict}" for verdict, number in _walls(one).items() if number]
     return (
-        f"{one.total_mib} MiB, {_ratio(one.memory_ratio)}",
-        _ratio(one.disk_ratio),
-        _time(run, one.up_ratio),
-        str(one.running),
-        _walls(one.walls),
+        f"{_mib(taken.memory)}, {_times(taken.memory, alone.memory)}",
+        _times(taken.disk, alone.disk),
+        _times(taken.up_seconds, alone.up_seconds),
+        str(taken.running),
+        ", ".join(sorted(said, key=lambda word: not word.endswith("held"))),
     )
 
 
-def _walls(walls: Mapping[str, int]) -> str:
-    said = [f"{number} {verdict}" for verdict, number in walls.items() if number]
-    return ", ".join(sorted(said, key=lambda one: not one.endswith("held")))
+def _walls(one: Figures) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for said in one.walls.probes.values():
+        found.update(said)
+    return found
+
+
+def ratings(document: Document) -> str:
+    """What is customarily said of each, and what was found where that differs."""
+    lines = [
+        "| | both at once | data isolation | resource efficiency | schema testing | complexity |",
+        "|---|---|---|---|---|---|",
+    ]
+    every = document["architectures"]
+    for name in (preset.name for preset in ordered()):
+        if name in every:
+            cells = (_rating(every[name], rating) for rating in RATINGS)
+            lines.append(f"| [{name}]({name}.md) | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _rating(one: Document, rating: str) -> str:
+    said, found = one["customary"].get(rating), one[rating]
+    return found if said in (found, None) else f"{said} → **{found}**"
 
 
 def _place(name: str) -> tuple[bool, bool, str]:
@@ -137,51 +191,9 @@ def _place(name: str) -> tuple[bool, bool, str]:
     return name in _PLACES, name != "prod", name
 
 
-def _time(run: Measured, value: float) -> str:
-    """A ratio of times; taken beside others at work it would tell about them."""
-    return _ratio(value) if run.busy_share <= BUSY else "—"
+def _mib(size: int) -> str:
+    return f"{size / _MIB:.0f} MiB" if size >= _MIB else "less than 1 MiB"
 
 
-def _ratio(value: float) -> str:
-    return f"{value:.2f}"
-
-
-def ratings(measured: Measured) -> str:
-    """What is customarily said of each, and what was found where that differs."""
-    lines = [
-        "| | both at once | data isolation | resource efficiency | schema testing | complexity |",
-        "|---|---|---|---|---|---|",
-    ]
-    for preset in ordered():
-        one = measured.architectures.get(preset.name)
-        if one and preset.name in customary.RATINGS:
-            found = _found(preset.name, preset.over(Choices()), one)
-            said = msgspec.structs.astuple(customary.RATINGS[preset.name])
-            cells = map(_rating, said, found)
-            lines.append(f"| [{preset.name}]({preset.name}.md) | {' | '.join(cells)} |")
-    return "\n".join(lines)
-
-
-def _rating(customary: str, found: str) -> str:
-    return customary if found == customary else f"{customary} → **{found}**"
-
-
-def _found(name: str, choices: Choices, one: Figures) -> tuple[str, str, str, str, str]:
-    alone = choices.presence is Presence.SINGLE
-    both = "yes" if one.memory_mib.get("dev") else "n.a." if alone else "no"
-    efficient = next((word for most, word in _EFFICIENT if one.memory_ratio <= most), "low")
-    standing = choices.presence in (Presence.TOGETHER, Presence.SWITCHED)
-    tests = "yes" if standing else "no" if alone else "not in this version"
-    return both, _isolation(choices, one.walls), efficient, tests, ASKED[name]
-
-
-def _isolation(choices: Choices, walls: Mapping[str, int]) -> str:
-    if walls.get(Verdict.CROSSED):
-        return "crossed"
-    if choices.presence is Presence.SINGLE:
-        return "none"
-    if choices.database is DatabaseWall.SCHEMA:
-        return "schema-level"
-    if choices.cache is CacheWall.KEYSPACE:
-        return "rows by server, keys and messages by rights"
-    return "full, but for scripts and cookies" if choices.route is RouteBy.PORT else "full"
+def _times(one: float, alone: float) -> str:
+    return f"{one / alone:.2f}" if alone else "—"

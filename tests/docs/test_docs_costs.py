@@ -2,87 +2,128 @@
 
 import msgspec
 import pytest
-from benchmarks.costs import Figures, Measured
 
 from docs import costs, pages
 from partywall import catalog
+from partywall.proof.matrix.derive import rated
+from partywall.proof.matrix.figures import (
+    Burn,
+    Change,
+    Effort,
+    Figures,
+    Migration,
+    Parallel,
+    Taken,
+    Walls,
+)
 
-DUAL = Figures(
-    memory_mib={"prod": 200, "dev": 180, "machine": 60},
-    memory_ratio=1.0,
-    disk_mib=110,
-    files_mib=0,
-    disk_ratio=1.0,
+MIB = 1 << 20
+BURNT = "| production's 99th percentile beside a burning development |"
+ALONE = Taken(
+    memory_bytes={"prod": 160 * MIB, "machine": 40 * MIB},
+    data_bytes=50 * MIB,
+    files_bytes=0,
+    idle_cores=0.01,
+    running=10,
+    up_seconds=10.0,
+)
+BOTH = Taken(
+    memory_bytes={"dev": 140 * MIB, "machine": 60 * MIB, "prod": 200 * MIB},
+    data_bytes=100 * MIB,
+    files_bytes=3 * MIB,
+    idle_cores=0.02,
     running=17,
-    things=40,
-    up_ratio=1.0,
-    walls={"shared by design": 2, "held": 70},
+    up_seconds=12.5,
 )
-ALONE = msgspec.structs.replace(
-    DUAL, memory_mib={"prod": 200, "machine": 40}, memory_ratio=0.55, files_mib=3, switch_ratio=0.8
+HELD = {"database": {"held": 40}, "http": {"held": 30, "shared by design": 2}}
+DUAL = Figures(
+    parallel=Parallel(environments=2, asked=20, both=20),
+    walls=Walls(probes=HELD, own_stores={"prod": 4, "dev": 4}),
+    taken=BOTH,
+    alone=ALONE,
+    migration=Migration(tried=True, worked=True),
+    effort=Effort(things=40, rendered_lines=300, settings_lines=0, secrets=9, rights=0),
+    burns=(Burn(limits=False, word="failed", ratio=2.5, spread=1.1),),
+    changes=(Change(kind="deploy", asked=100, failed=0, gap_seconds=0.1),),
 )
-PLAIN = msgspec.structs.replace(ALONE, files_mib=0, switch_ratio=None)
 
 
-def measured(**architectures):
-    return Measured(machine={}, rounds=1, busy_share=0.0, architectures=architectures)
+def document(**architectures):
+    every = {name: {"figures": one} for name, one in architectures.items()}
+    return rated({"engine": "docker", "quick": False, "architectures": every})
 
 
-def test_a_page_has_each_engine_s_figures_with_their_ratios_to_dual():
-    every = {"docker": measured(profiles=ALONE), "embedded": measured(profiles=PLAIN)}
-    assert costs.table("profiles", every).splitlines() == [
-        "| | docker | beside `dual` | embedded | beside `dual` |",
+def changed(**more):
+    return msgspec.structs.replace(DUAL, **more)
+
+
+def test_a_page_has_each_engine_s_figures_beside_production_alone():
+    small = changed(changes=(), burns=())
+    every = {"docker": document(dual=DUAL), "embedded": {**document(dual=small), "quick": True}}
+    assert costs.table("dual", every).splitlines() == [
+        "| | docker | beside production alone | docker, quickly | beside production alone |",
         "|---|---|---|---|---|",
-        "| memory at rest | 240 MiB | 0.55 | 240 MiB | 0.55 |",
+        "| memory at rest | 400 MiB | 2.00 | 400 MiB | 2.00 |",
         "| · of it prod | 200 MiB |  | 200 MiB |  |",
-        "| · of it the edge | 40 MiB |  | 40 MiB |  |",
-        "| disk, when new | 110 MiB | 1.00 | 110 MiB | 1.00 |",
-        "| servers and programs that run | 17 |  | 17 |  |",
+        "| · of it dev | 140 MiB |  | 140 MiB |  |",
+        "| · of it the edge | 60 MiB |  | 60 MiB |  |",
+        "| disk, when new | 103 MiB | 2.06 | 103 MiB | 2.06 |",
+        "| servers and programs that run | 17 | 1.70 | 17 | 1.70 |",
+        "| time of `up` |  | 1.25 |  | 1.25 |",
         "| steps of the plan that makes it | 40 |  | 40 |  |",
-        "| time of that plan |  | 1.00 |  | 1.00 |",
-        "| downtime of a switch, beside one by hand | 0.80 |  | — |  |",
+        "| lines of Compose and Caddy files that do the same | 300 |  | 300 |  |",
+        "| lines of `partywall.yaml` beyond those of `dual` | 0 |  | 0 |  |",
+        "| secrets | 9 |  | 9 |  |",
+        "| rights inside shared servers | 0 |  | 0 |  |",
+        "| left to do by hand | nothing |  | nothing |  |",
+        f"{BURNT} 2.50 times (failed) |  | not measured |  |",
+        "| failed requests of a deploy | 0 of 100 |  | — |  |",
         "| attempts of the proof: held | 70 |  | 70 |  |",
         "| attempts of the proof: shared by design | 2 |  | 2 |  |",
     ]
 
 
-def test_production_comes_first_and_what_belongs_to_all_last():
-    both = msgspec.structs.replace(DUAL, memory_mib={"dev": 1, "machine": 2, "prod": 3})
-    said = costs.table("dual", {"docker": measured(dual=both)})
-    rows = [line.split(" | ")[0] for line in said.splitlines()]
-    assert rows[3:6] == ["| · of it prod", "| · of it dev", "| · of it the edge"]
+def test_files_of_checkouts_are_shown_where_the_source_is_a_branch():
+    said = costs.table("branches", {"docker": document(branches=DUAL)})
+    assert "| · of it files of checkouts | 3 MiB |  |" in said
+    few = changed(taken=msgspec.structs.replace(BOTH, files_bytes=9))
+    said = costs.table("branches", {"docker": document(branches=few)})
+    assert "| · of it files of checkouts | less than 1 MiB |  |" in said
 
 
-def test_files_of_checkouts_are_shown_where_there_are_some():
-    said = [costs.table("branches", {"docker": measured(branches=one)}) for one in (ALONE, PLAIN)]
-    assert "| · of it files of checkouts | 3 MiB |  |" in said[0]
-    assert "| · of it files of checkouts | less than 1 MiB |  |" in said[1]
-
-
-def test_times_that_were_taken_beside_others_at_work_are_left_out():
-    busy = msgspec.structs.replace(measured(profiles=ALONE), busy_share=0.5)
-    table = costs.table("profiles", {"docker": busy})
-    assert "| time of that plan |  | — |" in table
-    assert "| downtime of a switch, beside one by hand | — |  |" in table
-    assert "240 MiB, 0.55 | 1.00 | — | 17" in costs.comparison(busy)
+def test_what_could_not_be_measured_is_no_figure():
+    loud = Burn(limits=True, word="not measurable here", ratio=1.39, spread=1.47)
+    said = costs.table("limits", {"docker": document(limits=changed(burns=(loud,)))})
+    assert "| not measurable here (quiet rounds differed by 1.47) |" in said
+    assert "1.39" not in said
 
 
 def test_one_without_figures_is_said_to_have_none():
-    every = {"docker": measured(dual=DUAL)}
+    every = {"docker": document(dual=DUAL)}
     assert costs.table("ports", every) == costs.MISSING
     rows = costs.comparison(every["docker"]).splitlines()[2:]
-    assert [row.split(" | ")[3] for row in rows] == ["440 MiB, 1.00"] + ["—"] * (len(rows) - 1)
+    assert [row.split(" | ")[3] for row in rows] == ["400 MiB, 2.00"] + ["—"] * (len(rows) - 1)
     assert len(rows) == len(catalog.presets())
-    assert rows[0].endswith("| 17 | 70 held, 2 shared by design |")
+    assert rows[0].endswith("| 2.06 | 1.25 | 17 | 70 held, 2 shared by design |")
 
 
 def test_a_customary_rating_stands_where_it_holds_and_is_corrected_where_it_does_not():
-    rows = costs.ratings(measured(dual=DUAL, profiles=ALONE)).splitlines()[2:]
-    asked = "**a line, and a second host name**"
-    assert rows[0] == f"| [dual](dual.md) | yes | full | medium | yes | high → {asked} |"
-    assert "| no | full | high → **very high** | yes |" in rows[1]
-    crossed = msgspec.structs.replace(DUAL, walls={"crossed": 1})
-    assert "full → **crossed**" in costs.ratings(measured(dual=crossed))
+    alone = changed(taken=ALONE)
+    rows = costs.ratings(document(dual=DUAL, profiles=alone, hybrid=DUAL)).splitlines()[2:]
+    assert rows[0] == "| [dual](dual.md) | yes | full | medium | yes | high → **low** |"
+    assert "| high → **very high** |" in rows[1]
+    assert rows[2] == "| [hybrid](hybrid.md) | yes | full | medium | yes | low |"
+    broken = changed(walls=Walls(probes={"database": {"crossed": 1}}))
+    assert "full → **crossed**" in costs.ratings(document(dual=broken))
+
+
+def test_every_kept_document_is_named_after_its_app_and_engine_and_covers_every_architecture():
+    for app in (costs.APP, costs.SECOND):
+        for engine, said in costs.kept(app).items():
+            assert (costs.KEPT / f"{app}-{engine}.json").exists()
+            assert said["project"] == app
+            assert said["architectures"].keys() == catalog.presets().keys()
+    assert not costs.kept()[costs.FIRST]["quick"], "the comparison shows a full run"
 
 
 def test_a_page_without_marks_is_an_error(tmp_path):

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import signal
-import subprocess
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +12,8 @@ from typing import Any
 import pytest
 
 from scenarios.boxes import Boxes, docker, neighbours
-from scenarios.installation import SECONDS, until
+from scenarios.installation import until
+from scenarios.running import Running
 
 pytestmark = [pytest.mark.scenario, pytest.mark.docker, pytest.mark.timeout(900)]
 
@@ -69,35 +68,9 @@ def assert_nothing_left(one: Boxes, place: Path) -> None:
     assert not (one.home / "matrix" / "scratch.json").exists()
 
 
-class Running:
-    """`matrix` at work, and what it says meanwhile."""
-
-    def __init__(self, one: Boxes, place: Path, *words: str) -> None:
-        self.program = subprocess.Popen(
-            one.command(*words), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE, text=True, env={**one.environ(), "TMPDIR": str(place)},
-        )  # fmt: skip
-        self.said = ""
-        self._thread = threading.Thread(target=self._listen)
-        self._thread.start()
-
-    def _listen(self) -> None:
-        assert self.program.stderr is not None
-        with self.program.stderr as lines:
-            for line in lines:
-                self.said += line
-
-    def until_it_says(self, text: str) -> None:
-        """Wait for a line."""
-        until(lambda: text in self.said or self.program.poll() is not None, SECONDS, text)
-        assert text in self.said, self.said
-
-    def ended_by(self, number: int) -> int:
-        """Send it a signal; gives its exit code."""
-        self.program.send_signal(number)
-        code = self.program.wait(SECONDS)
-        self._thread.join()
-        return code
+def running(one: Boxes, place: Path, *words: str) -> Running:
+    """`matrix` at work."""
+    return Running(one.command(*words), {**one.environ(), "TMPDIR": str(place)})
 
 
 def test_beside_a_live_installation_nothing_changes_and_nothing_is_left(
@@ -109,12 +82,12 @@ def test_beside_a_live_installation_nothing_changes_and_nothing_is_left(
     before = as_it_is(one)
     words = ("matrix", "dual", "limits", "--quick")
 
-    killed = Running(one, place, *words)
+    killed = running(one, place, *words)
     killed.until_it_says("production alone: up")
     until(lambda: scratches(one), what="something of it is there")
     assert killed.ended_by(signal.SIGKILL) == -signal.SIGKILL
 
-    interrupted = Running(one, place, *words)
+    interrupted = running(one, place, *words)
     interrupted.until_it_says("dual (1 of 2): memory")
     assert "what an interrupted run left" in interrupted.said
     assert interrupted.ended_by(signal.SIGINT) == 130

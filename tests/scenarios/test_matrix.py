@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import subprocess
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,8 @@ from partywall.engines.embedded.supervise import processes
 from partywall.model.app import Mount, Role
 from partywall.model.world import Instance, World
 from partywall.workflows.matrix import files
-from scenarios.installation import SECONDS, Installation, tiny, until
+from scenarios.installation import Installation, tiny, until
+from scenarios.running import Running
 
 pytestmark = [pytest.mark.scenario, pytest.mark.timeout(900)]
 
@@ -89,40 +89,14 @@ def as_it_is(one: Installation) -> dict[str, Any]:
     }
 
 
-class Running:
-    """`matrix` at work, and what it says meanwhile."""
-
-    def __init__(self, one: Installation, place: Path, *words: str) -> None:
-        self.program = subprocess.Popen(
-            one.command(*words), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE, text=True, env=environ(place),
-        )  # fmt: skip
-        self.said = ""
-        self._thread = threading.Thread(target=self._listen)
-        self._thread.start()
-
-    def _listen(self) -> None:
-        assert self.program.stderr is not None
-        with self.program.stderr as lines:
-            for line in lines:
-                self.said += line
-
-    def until_it_says(self, text: str) -> None:
-        """Wait for a line."""
-        until(lambda: text in self.said or self.program.poll() is not None, SECONDS, text)
-        assert text in self.said, self.said
-
-    def ended_by(self, number: int) -> int:
-        """Send it a signal; gives its exit code."""
-        self.program.send_signal(number)
-        code = self.program.wait(SECONDS)
-        self._thread.join()
-        return code
+def running(one: Installation, place: Path, *words: str) -> Running:
+    """`matrix` at work."""
+    return Running(one.command(*words), environ(place))
 
 
 def break_off(one: Installation, place: Path) -> None:
     """Killed while something comes up, interrupted at rest, and killed while it is measured."""
-    killed = Running(one, place, *QUICK)
+    killed = running(one, place, *QUICK)
     killed.until_it_says("production alone: up")
     refused = one.call(*QUICK, code=3, env=environ(place))
     assert "matrix is being changed by `partywall matrix`" in refused.err
@@ -131,14 +105,14 @@ def break_off(one: Installation, place: Path) -> None:
     assert (one.home / "matrix" / "scratch.json").exists()
     assert len(list(place.iterdir())) == 1
 
-    interrupted = Running(one, place, *QUICK)
+    interrupted = running(one, place, *QUICK)
     interrupted.until_it_says("dual (1 of 2): memory")
     assert "what an interrupted run left" in interrupted.said
     assert len(list(place.iterdir())) == 1
     assert interrupted.ended_by(signal.SIGINT) == 130
     assert_nothing_left(one, place)
 
-    killed = Running(one, place, *QUICK)
+    killed = running(one, place, *QUICK)
     killed.until_it_says("dual (1 of 2): the walls")
     assert killed.ended_by(signal.SIGKILL) == -signal.SIGKILL
 
@@ -186,6 +160,8 @@ def test_beside_a_live_installation_nothing_changes_and_nothing_is_left(
     assert json.loads(again.out) == document
     assert "measured before" in again.err
     assert "up" not in again.err.replace("--fresh", "").split()
+    told = one.call(*QUICK, "--explain", env=environ(place)).out
+    assert document["architectures"]["dual"]["explained"]["complexity"] in " ".join(told.split())
     assert_nothing_left(one, place)
 
 

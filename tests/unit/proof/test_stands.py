@@ -119,6 +119,12 @@ def other(environment: str) -> str:
     return "10.0.0.1" if environment == "dev" else "10.0.1.1"
 
 
+@pytest.fixture(autouse=True)
+def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits between two looks."""
+    monkeypatch.setattr(network, "_PAUSE", 0.0)
+
+
 # Which position tries.
 
 

@@ -11,7 +11,7 @@ from partywall.cli import options
 from partywall.cli.render.matrix_lines import MatrixLines
 from partywall.cli.render.matrix_page.page import page
 from partywall.cli.render.matrix_page.topology import with_topologies
-from partywall.cli.render.matrix_text import matrix_text
+from partywall.cli.render.matrix_text import explain_text, matrix_text
 from partywall.cli.render.matrix_words import Document
 from partywall.cli.session import Session, style_of
 from partywall.system.files import write_atomically
@@ -30,10 +30,17 @@ from partywall.workflows.project import Project
 )
 @click.option("--quick", is_flag=True, help="Fewer and shorter rounds.")
 @click.option("--fresh", is_flag=True, help="Measure again what was measured before.")
+@click.option("--explain", is_flag=True, help="Print the figures that gave each rating, too.")
 @options.as_json
 @click.pass_obj
 def command(
-    session: Session, architectures: tuple[str, ...], quick: bool, fresh: bool, json: bool
+    session: Session,
+    architectures: tuple[str, ...],
+    *,
+    quick: bool,
+    fresh: bool,
+    explain: bool,
+    json: bool,
 ) -> None:
     """Bring every architecture up in a scratch copy of this app, and measure it.
 
@@ -48,7 +55,9 @@ def command(
     if json:
         session.document(said)
     else:
-        session.print(matrix_text(said, style_of(sys.stdout)))
+        style = style_of(sys.stdout)
+        texts = [matrix_text(said, style), *([explain_text(said, style)] if explain else [])]
+        session.print("\n\n".join(texts))
     session.note(f"as a page: {where}")
 
 
