@@ -124,6 +124,7 @@ def figures(name: str) -> Figures:
         burns=() if single or choices.presence is Presence.SWITCHED else _burns(choices),
         changes=_changes(choices),
         estimate_bytes=round(taken.memory * 1.08),
+        informed_bytes=round(taken.memory * 1.02),
         notes=_NOTES.get(name, ()),
     )
 
@@ -160,6 +161,7 @@ def _taken(seen: Seen) -> Taken:
         idle_cores=round(0.004 * seen.running, 3),
         running=seen.running,
         up_seconds=round(31.4 * seen.up, 1),
+        instance_bytes={f"{place}/web": mib * MIB for place, mib in places.items() if mib},
     )
 
 

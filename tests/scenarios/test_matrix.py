@@ -144,6 +144,9 @@ def test_beside_a_live_installation_nothing_changes_and_nothing_is_left(
         assert "dev" not in figures["alone"]["memory_bytes"]
         assert figures["taken"]["running"] > figures["alone"]["running"]
         assert figures["taken"]["idle_cores"] >= 0
+        seen = sum(figures["taken"]["memory_bytes"].values())
+        assert sum(figures["taken"]["instance_bytes"].values()) == seen
+        assert 0.8 <= figures["informed_bytes"] / seen <= 1.2
         (deploy,) = figures["changes"]
         assert deploy["kind"] == "deploy"
         assert deploy["asked"] > deploy["failed"] > 0  # this engine's updates have a gap

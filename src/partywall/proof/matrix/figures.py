@@ -31,6 +31,8 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     """Servers and programs."""
     up_seconds: float
     """The whole `up`, with nothing there but the images."""
+    instance_bytes: dict[str, int] = {}
+    """The memory again, instance by instance."""
 
     @property
     def memory(self) -> int:
@@ -124,6 +126,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     burns: tuple[Burn, ...] = ()
     changes: tuple[Change, ...] = ()
     estimate_bytes: int | None = None
-    """What the advice said of its memory before it was measured."""
+    """What the advice said of its memory from the files alone, before anything ran."""
+    informed_bytes: int | None = None
+    """The same once production alone was measured, before the architecture was."""
     notes: tuple[str, ...] = ()
     """What of it is not in this version, or could not be measured and why, a sentence each."""

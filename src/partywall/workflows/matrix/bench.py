@@ -34,9 +34,9 @@ from partywall.system.files import make_folder, write_atomically
 from partywall.workflows import standing
 from partywall.workflows.matrix import burn, doors, effort, migration, scratch_settings, taken
 from partywall.workflows.matrix.errors import NotMeasured
+from partywall.workflows.matrix.ground import OVERLAY, Ground
 from partywall.workflows.matrix.pace import Pace
 from partywall.workflows.matrix.scratch import Copy
-from partywall.workflows.matrix.scratch import Source as Files
 from partywall.workflows.matrix.scratch_settings import Document, Wish
 from partywall.workflows.matrix.visitors import Question, Watch, answers, together
 from partywall.workflows.project import Project
@@ -44,26 +44,9 @@ from partywall.workflows.sources import branch_of
 
 BASE = "dual"
 Tell = Callable[[str], None]
-OVERLAY = "partywall-matrix.yaml"
-"""A Compose file of the copy's own, the last one: what a deploy changes."""
 _UP_SECONDS = 600.0
 _PROVE_SECONDS = 90.0
 _CHANGE_SECONDS = 180.0
-
-
-class Ground(msgspec.Struct, frozen=True, kw_only=True):
-    """What all architectures of a run start from."""
-
-    files: Files
-    said: Document
-    """The user's settings as they are written."""
-    engine: str
-    compose: tuple[str, ...]
-    """The Compose files, seen from the project's folder, and `OVERLAY`; empty where environments
-    have different ones."""
-    environments: tuple[str, ...]
-    """Production and the other."""
-    ports: tuple[int, int, int]
 
 
 class Bench:

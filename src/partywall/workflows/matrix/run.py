@@ -3,43 +3,33 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
-import platform
-import random
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from types import FrameType
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import msgspec
 
-from partywall import __version__, catalog
-from partywall.compose import yamlfile
+from partywall import catalog
 from partywall.execution.lock import Locks
 from partywall.model.errors import CheckFailed, MachineFailed, PartywallError
 from partywall.model.world import World
 from partywall.proof.matrix.figures import Figures, Taken
-from partywall.system import machine, sockets
-from partywall.system.files import read_bytes
 from partywall.workflows.architectures import ordered
-from partywall.workflows.matrix import apart, document, files, record, scratch
-from partywall.workflows.matrix.bench import BASE, OVERLAY, Bench, Ground
+from partywall.workflows.matrix import apart, document, record, scratch
+from partywall.workflows.matrix.bench import BASE, Bench
 from partywall.workflows.matrix.document import Matrix
 from partywall.workflows.matrix.errors import NotMeasured
-from partywall.workflows.matrix.foreseen import foresight
+from partywall.workflows.matrix.foreseen import Foresight, foresight
+from partywall.workflows.matrix.ground import Ground, digest, ground_of, machine_facts
 from partywall.workflows.matrix.pace import PAIR, Pace, pace
 from partywall.workflows.matrix.scratch import Copy
-from partywall.workflows.matrix.scratch import Source as Files
-from partywall.workflows.matrix.scratch_settings import production_and_other
 from partywall.workflows.project import Project
 
 T = TypeVar("T")
 _FORMER = ".former.json"
-_PORTS = (20_000, 32_000)
-"""Below those that the kernel gives to callers."""
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 
 
@@ -103,8 +93,9 @@ class _Run:
         self._listener.begins(todo, done, self._left(todo))
         if not todo:
             return kept
-        ground = self._ground()
-        self._foreseen = foresight(project, ground.environments)
+        ground = ground_of(project)
+        self._foreseen = foresight(project, ground.environments, {})
+        self._informed: Foresight | None = None
         builds = tuple(project.engine.builds())
         made = scratch.named(project.settings.project, project.engine.name, builds)
         record.write(project.home, made)
@@ -126,6 +117,8 @@ class _Run:
     def _all(self, copy: Copy, ground: Ground, kept: Matrix, todo: Sequence[str]) -> Matrix:
         known = [one.figures.alone for one in kept.architectures.values()]
         alone: Taken | str = known[0] if known else self._alone(copy, ground)
+        if isinstance(alone, Taken) and alone.instance_bytes:
+            self._informed = foresight(self._project, ground.environments, alone.instance_bytes)
         for number, name in enumerate(todo):
             began = time.monotonic()
             found = alone if isinstance(alone, str) else self._one(copy, ground, name, alone)
@@ -166,11 +159,13 @@ class _Run:
             self._listener.does(name, what)
 
         try:
-            foreseen = self._foreseen(Bench(copy, ground, name, self._pace).choices)
+            point = Bench(copy, ground, name, self._pace).choices
+            foreseen = self._foreseen(point)
+            informed = self._informed(point) if self._informed else None
             found: Figures = self._benched(copy, ground, name, lambda one: one.figures(alone, tell))
         except NotMeasured as error:
             return str(error)
-        return msgspec.structs.replace(found, estimate_bytes=foreseen)
+        return msgspec.structs.replace(found, estimate_bytes=foreseen, informed_bytes=informed)
 
     def _benched(self, copy: Copy, ground: Ground, name: str, act: Callable[[Bench], T]) -> T:
         """What comes of it; afterwards nothing stands, whatever happened."""
@@ -225,7 +220,7 @@ class _Run:
     def _begun(self) -> Matrix:
         """What is kept of a run like this one; otherwise a new one."""
         project, asked = self._project, self._asked
-        engine, app = project.engine.name, _digest(project)
+        engine, app = project.engine.name, digest(project)
         kept = document.read(project.home, engine)
         if kept is not None and not asked.fresh:
             if kept.quick == asked.quick and kept.app == app:
@@ -237,22 +232,9 @@ class _Run:
         return Matrix(
             project=project.settings.project,
             engine=engine,
-            machine=_machine(),
+            machine=machine_facts(),
             quick=asked.quick,
             app=app,
-        )
-
-    def _ground(self) -> Ground:
-        project = self._project
-        settings = project.settings
-        said = yamlfile.parse(_text(project), settings.file.file if settings.file else "").data
-        return Ground(
-            files=_files(project),
-            said=said or {},
-            engine=project.engine.name,
-            compose=_compose(project),
-            environments=production_and_other([*settings.environments], settings.production.name),
-            ports=_free_ports(),
         )
 
     def _left(self, names: Sequence[str]) -> float:
@@ -283,82 +265,6 @@ def _names(asked: Sequence[str]) -> list[str]:
             catalog.choices([name])
     every = [one.name for one in ordered()]
     return [name for name in every if not asked or name in asked]
-
-
-def _files(project: Project) -> Files:
-    """What of the user's folder is copied."""
-    folder = project.folder
-    apps = project.apps(project.settings.environments)
-    env_files = [
-        one.path for said in project.settings.environments.values() for one in said.env_files
-    ]
-    named = [Path(path) for app in apps.values() for path in app.env_files]
-    attached = [
-        Path(one.file)
-        for app in apps.values()
-        for service in app.services.values()
-        for one in service.attachments
-        if one.file
-    ]
-    bound = [
-        Path(mount.source)
-        for app in apps.values()
-        for service in app.services.values()
-        for mount in service.mounts
-        if mount.kind == "bind"
-    ]
-    private = [*env_files, *named, *attached]
-    names = files.wanted(folder, project.everyone(), [*private, *bound])
-    secret = {path.relative_to(folder) for path in private if path.is_relative_to(folder)}
-    return Files(folder=folder, names=names, private=secret)
-
-
-def _compose(project: Project) -> tuple[str, ...]:
-    """The Compose files of all environments, and the copy's own; none where they differ."""
-    found = set()
-    for name in project.settings.environments:
-        folder = project.sources.of(name).settings.folder
-        inside = (
-            file.relative_to(folder) if file.is_relative_to(folder) else file
-            for file in project.files(name)
-        )
-        found.add(tuple(map(str, inside)))
-    return (*found.pop(), OVERLAY) if len(found) == 1 else ()
-
-
-def _text(project: Project) -> bytes:
-    """What the user's settings say; a project may have none."""
-    file = project.settings.file
-    return (read_bytes(Path(file.file)) or b"") if file else b""
-
-
-def _digest(project: Project) -> str:
-    """What the files say that describe the app, without its secrets."""
-    mark = hashlib.sha256(_text(project))
-    for name in project.settings.environments:
-        for file in project.files(name):
-            mark.update(read_bytes(file) or b"")
-    return mark.hexdigest()[:16]
-
-
-def _free_ports() -> tuple[int, int, int]:
-    found: list[int] = []
-    while len(found) < 3:
-        port = random.randint(*_PORTS)  # noqa: S311  (nothing secret about it)
-        if port not in found and sockets.can_bind("127.0.0.1", port):
-            found.append(port)
-    return found[0], found[1], found[2]
-
-
-def _machine() -> dict[str, Any]:
-    return {
-        "cores": machine.cores(),
-        "memory_bytes": machine.memory_bytes(),
-        "processor": machine.processor(),
-        "kernel": platform.release(),
-        "partywall": __version__,
-        "measured": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
-    }
 
 
 @contextlib.contextmanager

@@ -32,7 +32,10 @@ def taken(project: Project, seen: World, pace: Pace, up_seconds: float) -> Taken
         key for key, one in seen.entries.items() if one.running and isinstance(one.thing, Instance)
     ]
     time.sleep(pace.settle)
-    memory, cores = _at_rest(project, running, pace.looks)
+    least, cores = _at_rest(project, running, pace.looks)
+    places: dict[str, int] = defaultdict(int)
+    for key, size in least.items():
+        places[environment_of(key)] += size
     checkouts = [one.folder for one in seen.things() if isinstance(one, Checkout)]
     volumes = [
         one.key
@@ -40,16 +43,17 @@ def taken(project: Project, seen: World, pace: Pace, up_seconds: float) -> Taken
         if isinstance(one, Volume) and not isinstance(one, FileSpace)
     ]
     return Taken(
-        memory_bytes=memory,
+        memory_bytes=dict(places),
         data_bytes=sum(_disk(project, seen, key) for key in volumes),
         files_bytes=sum(disk_bytes(project.folder / one) for one in checkouts),
         idle_cores=round(cores, 4),
         running=len(running),
         up_seconds=round(up_seconds, 2),
+        instance_bytes=least,
     )
 
 
-def _at_rest(project: Project, running: Sequence[Key], looks: int) -> tuple[dict[str, int], float]:
+def _at_rest(project: Project, running: Sequence[Key], looks: int) -> tuple[dict[Key, int], float]:
     least: dict[Key, int] = {}
     began, before = time.monotonic(), _spent(project, running)
     for _ in range(looks):
@@ -59,10 +63,7 @@ def _at_rest(project: Project, running: Sequence[Key], looks: int) -> tuple[dict
                 raise NotMeasured(f"nobody can say how much memory {key} has")
             least[key] = min(now.memory_bytes, least.get(key, now.memory_bytes))
     used = _spent(project, running) - before
-    places: dict[str, int] = defaultdict(int)
-    for key, size in least.items():
-        places[environment_of(key)] += size
-    return dict(places), max(0.0, used) / (time.monotonic() - began)
+    return least, max(0.0, used) / (time.monotonic() - began)
 
 
 def _spent(project: Project, running: Sequence[Key]) -> float:

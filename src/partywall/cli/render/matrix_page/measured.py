@@ -182,7 +182,9 @@ def figure_rows(one: Figures) -> Iterator[tuple[str, str]]:
     taken, effort, alone = one.taken, one.effort, one.alone
     yield "memory", f"{memory(taken.memory)} ({memory(alone.memory)} alone)"
     if one.estimate_bytes is not None:
-        yield "memory that was estimated before", memory(one.estimate_bytes)
+        yield "memory that was estimated from the files", memory(one.estimate_bytes)
+    if one.informed_bytes is not None:
+        yield "memory that was estimated from production alone", memory(one.informed_bytes)
     yield "disk of volumes", f"{memory(taken.data_bytes)} ({memory(alone.data_bytes)} alone)"
     yield "disk of checkouts", memory(taken.files_bytes)
     yield "servers and programs", f"{taken.running} ({alone.running} alone)"
