@@ -8,6 +8,7 @@ import msgspec
 
 from partywall.advice.app import AppFacts
 from partywall.advice.machine import Facts
+from partywall.advice.memory import Worlds
 from partywall.advice.needs import Needs
 from partywall.advice.space import Names, Point, points
 from partywall.advice.unmet import Tools
@@ -59,21 +60,22 @@ def recommended(ranked: list[Weighed]) -> Weighed | None:
 def answer(asked: Asked) -> Answer:
     """The ranked points, and what would change the first of them."""
     known = points(asked.site, asked.names)
-    space = space_of(asked, known)
+    worlds: Worlds = {}
+    space = space_of(asked, known, worlds)
     ranked = space.ranked(asked.needs, asked.tools)
     first = recommended(ranked)
     changes = []
     for when, other in _otherwise(asked):
-        there = space if _same_space(asked, other) else space_of(other, known)
+        there = space if _same_space(asked, other) else space_of(other, known, worlds)
         found = recommended(there.ranked(other.needs, other.tools))
         if _point(found) != _point(first):
             changes.append(Change(when=when, first=found))
     return Answer(space=space, ranked=ranked, changes=tuple(changes))
 
 
-def space_of(asked: Asked, known: Mapping[Choices, Point]) -> Space:
+def space_of(asked: Asked, known: Mapping[Choices, Point], worlds: Worlds) -> Space:
     """The points that the app and the machine can have, of all that are known."""
-    return Space(known, asked.site, asked.app, asked.machine)
+    return Space(known, asked.site, asked.app, asked.machine, worlds)
 
 
 def _same_space(one: Asked, other: Asked) -> bool:

@@ -11,7 +11,7 @@ from partywall.advice.machine import MIB, Facts
 from partywall.axes.site import Machine, Site
 from partywall.axes.world import desired
 from partywall.model.app import Role
-from partywall.model.choices import Choices, Flags, Presence, RouteBy, Source
+from partywall.model.choices import Choices, Flags, LimitsBy, Presence, RouteBy, Source
 from partywall.model.errors import BadInput, PartywallError
 from partywall.model.world import (
     MACHINE,
@@ -24,6 +24,8 @@ from partywall.model.world import (
     environment_of,
 )
 
+Worlds = dict[tuple[Choices, Machine | None], World | str]
+"""What stands at a point of one site, or why nothing can; the machine counts only for budgets."""
 _REPLACED = (Role.WEB, Role.APP, Role.FILES)
 """Roles of services whose successor starts beside them, where an engine does so."""
 
@@ -69,13 +71,18 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
 class Memory:
     """Estimates for one app on one machine; worlds are built once for points that share them."""
 
-    def __init__(self, site: Site, facts: AppFacts, machine: Facts) -> None:
-        """`site` gives the environments; its choices are of no account."""
+    def __init__(
+        self, site: Site, facts: AppFacts, machine: Facts, worlds: Worlds | None = None
+    ) -> None:
+        """`site` gives the environments; its choices are of no account.
+
+        `worlds` may be handed on between estimates for the same site.
+        """
         settled = Machine(cores=machine.cores, memory_bytes=machine.memory_bytes)
         self._site = msgspec.structs.replace(site, machine=settled)
         self._facts = facts
         self._machine = machine
-        self._worlds: dict[Choices, World | str] = {}
+        self._worlds: Worlds = {} if worlds is None else worlds
         self._estimates: dict[tuple[int, Presence], Estimate] = {}
 
     def refusal(self, choices: Choices) -> str:
@@ -149,9 +156,11 @@ class Memory:
         )
         if choices.presence is Presence.SINGLE:
             shape = plain
-        if shape not in self._worlds:
-            self._worlds[shape] = self._built(shape)
-        return self._worlds[shape]
+        bounded = shape.limits is not LimitsBy.NONE
+        known = shape, self._site.machine if bounded else None
+        if known not in self._worlds:
+            self._worlds[known] = self._built(shape)
+        return self._worlds[known]
 
     def _built(self, shape: Choices) -> World | str:
         try:

@@ -37,23 +37,15 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
     words: str
     """Its name, or the nearest one's with what differs."""
 
-    @property
-    def departures(self) -> int:
-        """On how many axes it is not the default."""
-        return len(departures(Choices(), self.choices))
-
-
-def departures(one: Choices, other: Choices) -> dict[str, str]:
-    """The axes on which the second differs from the first, with the second's options."""
-    return {
-        axis: str(there.value)
-        for axis, here, there in zip(AXES, _options(one), _options(other), strict=True)
-        if here is not there
-    }
+    departures: int
+    """On how many axes it is not the default."""
 
 
 def _options(choices: Choices) -> tuple[StrEnum, ...]:
     return cast("tuple[StrEnum, ...]", msgspec.structs.astuple(choices))
+
+
+_PLAIN = _options(Choices())
 
 
 def points(site: Site, names: Names) -> dict[Choices, Point]:
@@ -89,7 +81,14 @@ def _called(choices: Choices, named: Sequence[tuple[str, tuple[StrEnum, ...]]]) 
     }
     said = " and ".join(f"{axis}: {option}" for axis, option in lines.items())
     words = f"{name} with {said}" if lines else name
-    return Point(choices=choices, name=None if lines else name, near=name, lines=lines, words=words)
+    return Point(
+        choices=choices,
+        name=None if lines else name,
+        near=name,
+        lines=lines,
+        words=words,
+        departures=sum(map(operator.is_not, here, _PLAIN)),
+    )
 
 
 def _simplicity(point: Point) -> tuple[bool, int, list[int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, Mapping
 
 import msgspec
@@ -9,7 +10,7 @@ import msgspec
 from partywall.advice.app import AppFacts, axes_of
 from partywall.advice.effort import Task, has_second_name, tasks
 from partywall.advice.machine import Facts
-from partywall.advice.memory import Estimate, Memory
+from partywall.advice.memory import Estimate, Memory, Worlds
 from partywall.advice.needs import Needs, Weights
 from partywall.advice.space import Point
 from partywall.advice.unmet import Tools, unmet
@@ -55,8 +56,9 @@ class Criteria(msgspec.Struct, frozen=True, kw_only=True):
 
     def score(self, weights: Weights) -> float:
         """The weighted mean."""
-        total = sum(getattr(weights, one) for one in self.__struct_fields__)
-        found = sum(getattr(weights, one) * getattr(self, one) for one in self.__struct_fields__)
+        parts = [getattr(weights, one) for one in self.__struct_fields__]
+        total = sum(parts)
+        found = sum(map(operator.mul, parts, msgspec.structs.astuple(self)))
         return found / total if total else 0.0
 
 
@@ -90,15 +92,23 @@ class Space:
     """The points of one app on one machine, ready to be weighed for any needs."""
 
     def __init__(
-        self, known: Mapping[Choices, Point], site: Site, app: AppFacts, machine: Facts
+        self,
+        known: Mapping[Choices, Point],
+        site: Site,
+        app: AppFacts,
+        machine: Facts,
+        worlds: Worlds,
     ) -> None:
-        """`known` is every point of the space; the site's own choices are of no account."""
+        """`known` is every point of the space; the site's own choices are of no account.
+
+        `worlds` is what was built for that site already, and is added to.
+        """
         self.app = app
         self.machine = machine
         self.axes = axes_of(site)
         self.refused: dict[str, str] = {}
         """Words of each point that the app cannot have → why."""
-        self._memory = Memory(site, app, machine)
+        self._memory = Memory(site, app, machine, worlds)
         self._possible = list(self._estimated(known))
         self.plain = self._memory.estimate(Choices())
         """The default's memory, which others are compared with."""

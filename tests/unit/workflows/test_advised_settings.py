@@ -57,6 +57,15 @@ def test_everything_else_stays(tmp_path):
     )
 
 
+@pytest.mark.parametrize("engine", ["docker", "embedded"])
+def test_an_engine_that_was_chosen_beside_the_file_takes_its_place(tmp_path, engine):
+    text = written(project(tmp_path, EXAMPLE, engine), POINTS[0]).text
+    assert EXAMPLE.count("engine: embedded\n") == 1
+    assert [line for line in text.splitlines() if line.startswith("engine:")] == [
+        f"engine: {engine}"
+    ]
+
+
 def test_lines_that_would_mean_nothing_there_are_told(tmp_path):
     point = next(one for one in POINTS if one.words == "dual")
     (note,) = written(project(tmp_path, LISTED), point).notes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 
 import msgspec
@@ -35,11 +35,12 @@ def written(project: Project, point: Point) -> Written:
 
     Everything else that the file says stays, comments too, where its lines can be told apart.
     """
-    lines = [*_engine(project), *lines_of(point)]
+    engine = list(_engine(project))
+    lines = [*engine, *lines_of(point)]
     file = project.settings.file
     data = yamlfile.read(Path(file.file)) if file else None
     before = yamlfile.text_of(data or b"", NAME)
-    whole = _replaced(before, lines)
+    whole = _replaced(before, lines, _KEYS | {"engine"} if engine else _KEYS)
     if _point_of(project, whole) == point.choices:
         return Written(text=whole, notes=tuple(_troubles(project, whole)))
     note = f"{NAME} is not laid out so that lines can be replaced: put these in place of its own"
@@ -56,19 +57,19 @@ def lines_of(point: Point) -> Iterator[str]:
 
 def _engine(project: Project) -> Iterator[str]:
     """An engine that was chosen beside the file."""
-    if project.chosen_engine and project.settings.engine is None:
+    if project.chosen_engine and project.settings.engine != project.chosen_engine:
         yield f"engine: {project.chosen_engine}"
 
 
-def _replaced(text: str, lines: list[str]) -> str:
-    """The file without its own lines about the point, and these where the first of them was."""
+def _replaced(text: str, lines: list[str], keys: Set[str]) -> str:
+    """The file without its own lines of these keys, and the others where the first of them was."""
     kept: list[str] = []
     place: int | None = None
     dropping = False
     for line in text.splitlines():
         if line and not line[0].isspace() and not line.startswith(("#", "-")):
             found = _KEY.match(line)
-            dropping = found is not None and found["key"] in _KEYS
+            dropping = found is not None and found["key"] in keys
         elif not line.strip() or line.startswith("#"):
             dropping = False
         if dropping:
