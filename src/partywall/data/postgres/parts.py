@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from psycopg.sql import Composed
 
 _MAINTENANCE = "postgres"
-_ALONE = 0x7061727479
+ALONE = 0x7061727479
+"""The lock of who makes databases on a server. A command that was killed meanwhile holds it until the
+server has ended what it asked for, so nobody makes the same a second time."""
 _CONNECTIONS = 40
 """So that one environment cannot take all of the customary hundred."""
 _ROLE = (
@@ -46,7 +48,7 @@ class DatabaseParts:
         """A role and a schema of its own in the database of all."""
         tenant = _tenant(database)
         with self._admin(database, _MAINTENANCE) as server:
-            server.execute("SELECT pg_advisory_lock(%s)", [_ALONE])
+            server.execute("SELECT pg_advisory_lock(%s)", [ALONE])
             _close(server, database.admin)
             if not _there(server, "pg_database", "datname", database.name):
                 server.execute(_sql("CREATE DATABASE {} TEMPLATE template0", database.name))
@@ -58,7 +60,7 @@ class DatabaseParts:
     def _admit_alone(self, database: Database) -> None:
         with self._admin(database, _MAINTENANCE) as server:
             # Two environments come at once, and both close the same databases.
-            server.execute("SELECT pg_advisory_lock(%s)", [_ALONE])
+            server.execute("SELECT pg_advisory_lock(%s)", [ALONE])
             self._role(server, database)
             for name in (_MAINTENANCE, "template1", database.admin):
                 _close(server, name)

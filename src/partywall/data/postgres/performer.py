@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from partywall.data.observe import is_part
 from partywall.data.postgres.connect import WrongPassword, connect, get_ready
-from partywall.data.postgres.parts import DatabaseParts
+from partywall.data.postgres.parts import ALONE, DatabaseParts
 from partywall.data.spaces import Ground
 from partywall.model.errors import MachineFailed
 from partywall.model.secret import Secret
@@ -101,6 +101,7 @@ class DatabasePerformer:
 def _ensure(connection: Connection[Any], database: Database) -> None:
     from psycopg import sql  # noqa: PLC0415  (0.17 s to import)
 
+    connection.execute("SELECT pg_advisory_lock(%s)", [ALONE])
     known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database.name])
     if known.fetchone() is None:
         connection.execute(
