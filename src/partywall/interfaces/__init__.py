@@ -29,6 +29,7 @@ from partywall.interfaces.reach import (
 )
 from partywall.interfaces.stand import Stand
 from partywall.interfaces.succession import Held, Original, Plain, Succession
+from partywall.interfaces.throwaway import Door, Errand, Throwaway, Throwaways
 from partywall.interfaces.told import Told
 from partywall.interfaces.working import (
     METHOD,
@@ -62,9 +63,11 @@ __all__ = [
     "Completed",
     "Contact",
     "Discarded",
+    "Door",
     "EdgeProgram",
     "Engine",
     "EngineParts",
+    "Errand",
     "Exporter",
     "Health",
     "Held",
@@ -84,6 +87,8 @@ __all__ = [
     "Stand",
     "Succession",
     "Switch",
+    "Throwaway",
+    "Throwaways",
     "Told",
     "Trash",
     "Use",

@@ -11,6 +11,7 @@ import msgspec
 from partywall.interfaces.keeping import Exporter, Logs, Trash
 from partywall.interfaces.reach import Links, Reach, Switch, Ways
 from partywall.interfaces.succession import Succession
+from partywall.interfaces.throwaway import Throwaways
 from partywall.interfaces.working import Clock, Observer, Performer, Records, SecretStore
 from partywall.model.world import AnyThing, Entry, Key, Limit, World
 
@@ -126,6 +127,10 @@ class Engine(Protocol):
 
     def trash(self) -> Trash:
         """Where data wait that were removed."""
+        ...
+
+    def throwaways(self) -> Throwaways:
+        """Servers on copies of data, for a while."""
         ...
 
     def exporter(self) -> Exporter | None:

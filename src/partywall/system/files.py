@@ -62,7 +62,7 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         if temporary is not None:
             with contextlib.suppress(OSError):
@@ -70,8 +70,8 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
         raise failed(error, "write", path) from error
 
 
-def _sync_folder(folder: Path) -> None:
-    """A rename survives a power cut only when its folder is on disk too."""
+def sync_folder(folder: Path) -> None:
+    """Have a folder's names on disk, without which a rename does not survive a power cut."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

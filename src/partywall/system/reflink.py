@@ -6,7 +6,7 @@ import fcntl
 import tempfile
 from pathlib import Path
 
-_FICLONE = 0x40049409
+FICLONE = 0x40049409
 """Linux: `_IOW(0x94, 9, int)`, linux/fs.h."""
 _BLOCK = 4096
 
@@ -30,7 +30,7 @@ def shares_blocks(folder: Path) -> bool | None:
 
 def _cloned(source: int, target: int) -> bool:
     try:
-        fcntl.ioctl(target, _FICLONE, source)
+        fcntl.ioctl(target, FICLONE, source)
     except OSError:
         return False
     return True

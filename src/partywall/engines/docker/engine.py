@@ -31,6 +31,7 @@ from partywall.engines.docker.pressure import Pressure, pressures, under
 from partywall.engines.docker.reach import DockerReach
 from partywall.engines.docker.render import Ground
 from partywall.engines.docker.succession import DockerSuccession, Hands
+from partywall.engines.docker.throwaways import DockerThrowaways
 from partywall.engines.docker.trash import Bins, VolumeTrash
 from partywall.engines.docker.understand import Inspected, attached, foremost, health, unsuitable
 from partywall.engines.docker.units import Units
@@ -256,6 +257,10 @@ class DockerEngine:
         """Volumes that were set aside."""
         more = Bins(units=self._units, names=self._names, unnamed=self._unnamed)
         return VolumeTrash(self._api, self._naming, self._parts, more)
+
+    def throwaways(self) -> DockerThrowaways:
+        """Servers on copies of data, in containers of their own."""
+        return DockerThrowaways(self._api, self._containers, self._naming)
 
     def exporter(self) -> UnitExporter:
         """Its units run without Partywall as they are."""

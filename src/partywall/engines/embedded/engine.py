@@ -15,6 +15,7 @@ from partywall.engines.embedded.running import Running, supervised
 from partywall.engines.embedded.servers.choose import reading_others, refusal
 from partywall.engines.embedded.supervise import control
 from partywall.engines.embedded.supervise.state import State
+from partywall.engines.embedded.throwaways import EmbeddedThrowaways
 from partywall.engines.embedded.trash import FolderTrash
 from partywall.engines.embedded.volumes import VolumePerformer
 from partywall.interfaces import Clock, Health, Performer, Records, SecretStore
@@ -176,6 +177,10 @@ class EmbeddedEngine:
     def trash(self) -> FolderTrash:
         """Folders that were moved aside."""
         return FolderTrash(self.places, self._records, self._clock, self._trash_seconds)
+
+    def throwaways(self) -> EmbeddedThrowaways:
+        """Servers on copies of data."""
+        return EmbeddedThrowaways(self._programs)
 
     def exporter(self) -> None:
         """It runs nothing by files that anybody else could use."""

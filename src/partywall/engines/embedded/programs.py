@@ -23,6 +23,8 @@ from partywall.model.world import Entry, Instance, Job, Key, environment_of, fin
 from partywall.planning.uses import is_edge
 
 ANONYMOUS = "data"
+_THROWAWAY = "~throwaway"
+"""No environment can be called so."""
 
 
 class Programs:
@@ -158,6 +160,13 @@ class Programs:
             return None
         uid = self.allocations.uid(environment, _taken)
         return Account(uid, uid, f"pw-{environment}")
+
+    def throwaway_account(self) -> Account | None:
+        """The user of servers on copies of data, which is no environment's."""
+        if not self._root:
+            return None
+        uid = self.allocations.uid(_THROWAWAY, _taken)
+        return Account(uid, uid, "pw-throwaway")
 
     def user(self, environment: str) -> int | None:
         """The user id of an environment that was started before; nothing is chosen."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from partywall.engines.embedded.servers.setup import Launch, Preparation, Setup, wheel_folder
 from partywall.engines.embedded.supervise.program import Health
+from partywall.interfaces import Door
 from partywall.model.app import by_file
 from partywall.model.errors import Place, Refused
 from partywall.model.secret import references
@@ -87,6 +89,15 @@ def preparation(setup: Setup) -> Preparation:
         folder=folder,
         draft=draft,
         unless=folder / "PG_VERSION",
+    )
+
+
+def throwaway(data: Path, door: Door, settings: Mapping[str, str]) -> tuple[str, ...]:
+    """A server on a copy of data, with the settings that lie beside them and these over them."""
+    return (
+        str(_bin() / "postgres"),
+        *("-D", str(data), "-h", door.host, "-p", str(door.port)),
+        *(word for name, value in settings.items() for word in ("-c", f"{name}={value}")),
     )
 
 

@@ -1,0 +1,207 @@
+"""`partywall snapshot`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import click
+
+from partywall.cli import options
+from partywall.cli.render.snapshot_text import (
+    clone_document,
+    clone_text,
+    list_text,
+    planned_text,
+    snapshot_document,
+    snapshot_text,
+    taken_text,
+)
+from partywall.cli.session import Session, style_of
+from partywall.workflows.snapshots import keeping, opening, stores, sweep, take
+from partywall.workflows.snapshots.ladder import METHODS
+from partywall.workflows.snapshots.opening import Opened
+from partywall.workflows.snapshots.take import Wanted
+
+_service = click.option("--service", default="", help="Which database, where there are several.")
+_for = click.option("--for", "ttl", default="1h", show_default=True, help="How long it stays open.")
+
+
+@click.group("snapshot")
+def command() -> None:
+    """Copy an environment's database as it is now, and open copies of it (PostgreSQL)."""
+
+
+@command.command("take")
+@options.environment
+@_service
+@click.option("--label", default="", help="A name for it, beside its id.")
+@click.option("--method", type=click.Choice(METHODS), help="Which way, where several can be had.")
+@click.option("--gently", is_flag=True, help="Let the server take its own time for the checkpoint.")
+@options.dry_run
+@options.as_json
+@click.pass_obj
+def take_one(  # noqa: PLR0913  (click's interface: one per option)
+    session: Session,
+    *,
+    environment: str | None,
+    service: str,
+    label: str,
+    method: str | None,
+    gently: bool,
+    dry_run: bool,
+    json: bool,
+) -> None:
+    """Take a snapshot of production, or of ENVIRONMENT: of its server as a whole, while it works.
+
+    The server is only read. What was copied counts as a snapshot when a server of its own has
+    recovered on it and opened every database.
+    """
+    wanted = Wanted(
+        environment=environment or session.project.settings.production.name,
+        service=service,
+        label=label,
+        method=method or "",
+        gently=gently,
+    )
+    if dry_run:
+        found, way = take.planned(session.project, wanted)
+        if json:
+            session.document({"method": way.method, "bytes": found.facts.bytes, "why": way.why})
+        else:
+            session.print(planned_text(found, way))
+        return
+    made = take.take(session.project, wanted, lambda said: session.note(f"… {said}"))
+    if json:
+        session.document(snapshot_document(made))
+    else:
+        session.print(taken_text(made, style_of(sys.stdout)))
+
+
+@command.command("list")
+@options.as_json
+@click.pass_obj
+def show_all(session: Session, *, json: bool) -> None:
+    """Show what snapshots there are, and what is open; what is over is closed first."""
+    _sweep(session)
+    found = [one for _, one in stores.every(session.project)]
+    opened = [one for _, one in stores.opened(session.project)]
+    if json:
+        session.document(
+            {
+                "snapshots": [snapshot_document(one) for one in found],
+                "open": [clone_document(one) for one in opened],
+            }
+        )
+    else:
+        session.print(list_text(found, opened, session.project.clock.now()))
+
+
+@command.command("show")
+@click.argument("snapshot", default="latest")
+@options.as_json
+@click.pass_obj
+def show(session: Session, *, snapshot: str, json: bool) -> None:
+    """Show all that is known of a snapshot: by its id, the beginning of it, or its label."""
+    store, found = stores.find(session.project, snapshot)
+    own = keeping.own_bytes(store, found)
+    if json:
+        session.document({**snapshot_document(found), "own_bytes": own})
+    else:
+        session.print(snapshot_text(found, own, session.project.clock.now()))
+
+
+@command.command(
+    "open", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False}
+)
+@click.option("--snapshot", "word", default="latest", show_default=True, help="Which one.")
+@_for
+@options.as_json
+@click.option("--reveal", is_flag=True, help="Show the password, too.")
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+@click.pass_context
+def open_one(
+    context: click.Context, *, word: str, ttl: str, json: bool, reveal: bool, words: tuple[str, ...]
+) -> None:
+    """Open a snapshot: a server on a copy of it, for a while; then both are gone.
+
+    With a command after `--` it is run with PGHOST, PGPORT, PGUSER, PGDATABASE, PGPASSWORD and
+    DATABASE_URL set, and the copy is gone when it has ended.
+    """
+    session: Session = context.obj
+    seconds = opening.lifetime(ttl)
+    _sweep(session)
+    store, found = stores.find(session.project, word)
+    if words:
+        with opening.while_open(session.project, store, found, seconds) as opened:
+            code = _run(opened, words)
+        context.exit(code)
+    opened = opening.open_clone(session.project, store, found, seconds)
+    if json:
+        session.document(clone_document(opened.clone, opened, reveal=reveal))
+    else:
+        unbounded = session.project.engine.throwaways().unbounded
+        session.print(clone_text(opened, ttl, unbounded, reveal=reveal))
+
+
+@command.command(
+    "exec", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False}
+)
+@click.option("--clone", default="", help="Which open copy, where there are several.")
+@click.argument("words", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.pass_context
+def exec_(context: click.Context, *, clone: str, words: tuple[str, ...]) -> None:
+    """Run a command of this machine with the variables that lead to an open copy."""
+    session: Session = context.obj
+    context.exit(_run(keeping.entered(session.project, clone), words))
+
+
+@command.command("close")
+@click.argument("clone", default="")
+@click.option("--all", "every", is_flag=True, help="All that are open.")
+@click.pass_obj
+def close(session: Session, *, clone: str, every: bool) -> None:
+    """Close an open copy now; what was written into it is gone."""
+    for name in keeping.close(session.project, clone, every=every):
+        session.print(f"closed {name}")
+
+
+@command.command("drop")
+@click.argument("snapshots", nargs=-1, required=True)
+@click.pass_obj
+def drop(session: Session, *, snapshots: tuple[str, ...]) -> None:
+    """Remove snapshots; copies of them that are open stay open."""
+    for word in snapshots:
+        session.print(f"dropped {keeping.drop(session.project, word)}")
+
+
+@command.command("prune")
+@click.option(
+    "--keep", default=3, show_default=True, type=click.IntRange(min=0), help="How many stay."
+)
+@options.dry_run
+@click.pass_obj
+def prune(session: Session, *, keep: int, dry_run: bool) -> None:
+    """Remove the oldest snapshots of each database; those with a label stay."""
+    _sweep(session)
+    found = keeping.surplus(session.project, keep)
+    for one in found:
+        if not dry_run:
+            keeping.drop(session.project, one.id)
+        session.print(f"{'would drop' if dry_run else 'dropped'} {one.id}")
+    if not found:
+        session.print("there is nothing to drop")
+
+
+def _sweep(session: Session) -> None:
+    for said in sweep.sweep(session.project):
+        session.note(f"note: {said}")
+
+
+def _run(opened: Opened, words: tuple[str, ...]) -> int:
+    try:
+        done = subprocess.run(words, env={**os.environ, **opened.environment()}, check=False)
+    except OSError as error:
+        raise click.UsageError(f"{words[0]} cannot be run: {error.strerror}") from error
+    return done.returncode

@@ -1,0 +1,1 @@
+"""Copies of a living server's data directory, and servers on copies."""

@@ -1,0 +1,217 @@
+"""Servers on copies of data: containers without a way out, which end by themselves in time."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+from collections.abc import Iterable, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from partywall.engines.docker.api import Api, EngineRefuses
+from partywall.engines.docker.containers import Containers
+from partywall.engines.docker.labels import PROJECT
+from partywall.engines.docker.names import Naming
+from partywall.engines.docker.streams import framed, lines
+from partywall.engines.docker.understand import Inspected, foremost
+from partywall.interfaces import Completed, Door, Errand, Throwaway
+from partywall.model.errors import MachineFailed
+from partywall.model.world import Instance, Key
+
+NAME = "io.partywall.throwaway"
+"""Marks these containers and their network; they have no key, and are in no world."""
+PORT = 5432
+_GRACE = 30
+_PIDS = 512
+_NETWORK = {
+    "Internal": True,
+    "Options": {"com.docker.network.bridge.enable_icc": "false"},
+}
+"""No way out, and none from one to the next: only this machine comes in."""
+
+
+class DockerThrowaways:
+    """Each is a container with the original's image; it removes itself when its time is over."""
+
+    unbounded = ""
+
+    def __init__(self, api: Api, containers: Containers, naming: Naming) -> None:
+        self._api = api
+        self._containers = containers
+        self._naming = naming
+
+    def place(self, instance: Key, path: str) -> Path | None:
+        """Where a path inside of the container is on this machine, if we can read it there."""
+        found = host_path(foremost(self._containers.of(instance)), path)
+        return found if found and os.access(found, os.R_OK | os.X_OK) else None
+
+    def owner(self, like: Instance, data: Path) -> int | None:
+        """As root to whom they belong: the user inside. Otherwise we are the user inside."""
+        del like, data
+        return None
+
+    def start(self, wanted: Throwaway) -> Door:
+        """Start its container.
+
+        Raises:
+            MachineFailed: when the engine refuses.
+        """
+        original = foremost(self._containers.of(wanted.like.key))
+        inside = data_folder(original)
+        body = described(wanted, original, inside, self._labels(wanted.name))
+        body["NetworkingConfig"] = {"EndpointsConfig": {self._network(): {}}}
+        name = self._called(wanted.name)
+        made = self._api.post("/containers/create", body, name=name)
+        self._api.post(f"/containers/{made['Id']}/start")
+        found = self._api.get(f"/containers/{made['Id']}/json")
+        if found is None:
+            raise MachineFailed(f"{name} ended at once", remedy=f"`docker logs {name}` says why")
+        return Door(host=_address(found), port=PORT)
+
+    def running(self) -> frozenset[str]:
+        """Their names, from one look."""
+        return frozenset(str(one["Labels"][NAME]) for one in self._listed())
+
+    def words(self, name: str) -> list[str]:
+        """The end of what its container wrote."""
+        address = f"/containers/{self._called(name)}"
+        found = self._api.get(f"{address}/json")
+        if found is None:
+            return []
+        said = self._api.raw(f"{address}/logs", stdout=True, stderr=True, tail="8")
+        return list(lines([said], framed=framed(found)))
+
+    def stop(self, name: str) -> None:
+        """Ask the server to end, wait, and remove its container."""
+        with contextlib.suppress(EngineRefuses):  # it has just ended by itself
+            self._api.post(f"/containers/{self._called(name)}/stop", t=_GRACE)
+        self.kill(name)
+
+    def kill(self, name: str) -> None:
+        """Remove its container, whatever it does."""
+        with contextlib.suppress(EngineRefuses):  # it removes itself at this moment
+            self._api.delete(f"/containers/{self._called(name)}", force=True, v=True)
+
+    def run(self, name: str, errand: Errand) -> Completed:
+        """Run a command in a container that shares the server's network: nothing else is there."""
+        image = self._image(errand.like)
+        words = [
+            *("docker", "--host", f"unix://{self._api.socket}", "run", "--rm", "--interactive"),
+            *("--network", f"container:{self._called(name)}", "--pids-limit", str(_PIDS)),
+            *("--security-opt", "no-new-privileges", "--entrypoint", errand.command[0]),
+            *(word for key in self._labels(f"{name}-errand").items() for word in _label(*key)),
+            *(word for key in sorted(errand.environment) for word in ("--env", key)),
+            *(image, *errand.command[1:]),
+        ]
+        return _completed(words, {**os.environ, **errand.environment}, errand)
+
+    def _image(self, like: Instance) -> str:
+        found = self._containers.of(like.key)
+        return str(foremost(found)["Image"]) if found else like.image
+
+    def _network(self) -> str:
+        """The network of all of them, made when it is not there."""
+        name = f"{self._naming.project}-throwaway"
+        if self._api.get(f"/networks/{name}") is None:
+            labels = {PROJECT: self._naming.project_id, NAME: "network"}
+            body = {"Name": name, "CheckDuplicate": True, "Labels": labels, **_NETWORK}
+            with contextlib.suppress(EngineRefuses):  # another command has just made it
+                self._api.post("/networks/create", body)
+        return name
+
+    def _labels(self, name: str) -> dict[str, str]:
+        return {PROJECT: self._naming.project_id, NAME: name}
+
+    def _called(self, name: str) -> str:
+        return f"{self._naming.project}-throwaway-{name}"
+
+    def _listed(self) -> Iterable[Mapping[str, Any]]:
+        mine = {"label": [f"{PROJECT}={self._naming.project_id}", NAME]}
+        found: Iterable[Mapping[str, Any]] = self._api.get("/containers/json", filters=mine) or []
+        return found
+
+
+def described(
+    wanted: Throwaway, original: Inspected, inside: str, labels: Mapping[str, str]
+) -> dict[str, Any]:
+    """What the engine is asked to make; pure but for who the data belong to."""
+    said = (word for name, value in wanted.settings.items() for word in ("-c", f"{name}={value}"))
+    found = wanted.data.stat()
+    memory = wanted.memory_bytes
+    return {
+        "Image": original["Image"],
+        "User": f"{found.st_uid}:{found.st_gid}",
+        "Entrypoint": ["timeout", "-s", "INT", "-k", str(_GRACE), f"{wanted.seconds:.0f}"],
+        "Cmd": ["postgres", "-D", inside, "-c", "listen_addresses=*", *said],
+        "Env": [f"PGDATA={inside}"],
+        "Labels": dict(labels),
+        "StopSignal": "SIGINT",
+        "Healthcheck": {"Test": ["NONE"]},
+        "HostConfig": {
+            "AutoRemove": True,
+            "Binds": [f"{wanted.data}:{inside}"],
+            "Memory": memory,
+            "MemorySwap": memory,
+            "NanoCpus": int(wanted.cpus * 1e9),
+            "CpuShares": 256,
+            "BlkioWeight": 0,
+            "PidsLimit": _PIDS,
+            "ShmSize": max(64 << 20, memory // 4),
+            "SecurityOpt": ["no-new-privileges"],
+            "CapDrop": ["ALL"],
+            "ExtraHosts": [f"{name}:127.0.0.1" for name in sorted({wanted.like.service})],
+        },
+    }
+
+
+def data_folder(original: Inspected) -> str:
+    """Where the original has its data directory inside."""
+    said = dict(
+        word.partition("=")[::2] for word in original["Config"].get("Env") or () if "=" in word
+    )
+    return said.get("PGDATA") or "/var/lib/postgresql/data"
+
+
+def host_path(original: Inspected, path: str) -> Path | None:
+    """Where a path inside is on this machine: below the mount that is nearest to it; pure."""
+    found = [
+        (PurePosixPath(one["Destination"]), one["Source"])
+        for one in original.get("Mounts") or ()
+        if one.get("Source") and PurePosixPath(path).is_relative_to(one["Destination"])
+    ]
+    if not found:
+        return None
+    point, source = max(found, key=lambda one: len(one[0].parts))
+    return Path(source) / PurePosixPath(path).relative_to(point)
+
+
+def _address(found: Inspected) -> str:
+    networks = found["NetworkSettings"].get("Networks") or {}
+    address = next((str(one["IPAddress"]) for one in networks.values() if one["IPAddress"]), "")
+    if not address:
+        raise MachineFailed(
+            f"{str(found['Name']).lstrip('/')} ended at once", remedy="run the same command again"
+        )
+    return address
+
+
+def _label(name: str, value: str) -> tuple[str, str]:
+    return "--label", f"{name}={value}"
+
+
+def _completed(words: list[str], environment: Mapping[str, str], errand: Errand) -> Completed:
+    try:
+        done = subprocess.run(
+            words,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            env=dict(environment),
+            timeout=errand.seconds,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise MachineFailed(f"{errand.command[0]}: {error}") from error
+    return Completed(code=done.returncode, out=done.stdout, err=done.stderr)

@@ -1,0 +1,161 @@
+"""Servers on copies of data, as processes that outlive us and end by themselves in time."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from partywall.engines.embedded import inside
+from partywall.engines.embedded.programs import Programs
+from partywall.engines.embedded.running import last_lines
+from partywall.engines.embedded.servers import postgres
+from partywall.engines.embedded.servers.setup import base_path
+from partywall.engines.embedded.supervise import control, ending, processes
+from partywall.engines.embedded.supervise.processes import Process
+from partywall.engines.embedded.supervise.program import Program, folder_of, save
+from partywall.interfaces import Completed, Door, Errand, Throwaway
+from partywall.model.world import Instance, Key
+from partywall.system.files import failed, make_folder
+from partywall.system.git import remove_tree
+
+UNBOUNDED = (
+    "without Docker a server on a copy is not held to its memory and its processors, "
+    "and stands on loopback, where only its password keeps others out"
+)
+_UNIT = "throwaway"
+_GRACE = 30
+"""Seconds from the request to end to the end by force."""
+_POLITE = ("nice", "-n", "10")
+"""Production comes first."""
+_PAUSE = 0.02
+
+
+class EmbeddedThrowaways:
+    """Each is a process of a user of its own, known by the mark in its environment."""
+
+    unbounded = UNBOUNDED
+
+    def __init__(self, programs: Programs) -> None:
+        self._programs = programs
+        self._base = programs.places.home / "throwaways"
+
+    def place(self, instance: Key, path: str) -> Path | None:
+        """The same path: programs see this machine's files where they are."""
+        del instance
+        return Path(path) if os.access(path, os.R_OK | os.X_OK) else None
+
+    def owner(self, like: Instance, data: Path) -> int | None:
+        """As root one user for all of them, who is nobody else's."""
+        del like, data
+        account = self._programs.throwaway_account()
+        return account.uid if account else None
+
+    def start(self, wanted: Throwaway) -> Door:
+        """Start it as a session of its own.
+
+        Raises:
+            MachineFailed: when it cannot be started.
+        """
+        address = self._programs.allocations.settle(_address(wanted.name), (postgres.PORT,))
+        door = Door(host=address.host, port=address.ports[postgres.PORT])
+        program = self._program(wanted.name, wanted.data)
+        save(self._base, program)
+        words = (
+            *("timeout", "--signal=INT", f"--kill-after={_GRACE}", f"{wanted.seconds:.0f}"),
+            *postgres.throwaway(wanted.data, door, wanted.settings),
+        )
+        self._launch(program, [*_POLITE, *words])
+        return door
+
+    def running(self) -> frozenset[str]:
+        """Those that at least one process is left of."""
+        unit = f"{_UNIT}/"
+        marked = processes.find_marked(self._programs.project_id)
+        return frozenset(
+            key.removeprefix(unit).partition("#")[0] for key, _ in marked if key.startswith(unit)
+        )
+
+    def words(self, name: str) -> list[str]:
+        """The end of its log."""
+        return last_lines(self._log(name))
+
+    def stop(self, name: str) -> None:
+        """Ask it to end, wait, and forget it."""
+        self._end(name, signal.SIGINT)
+
+    def kill(self, name: str) -> None:
+        """End all of it at once."""
+        self._end(name, signal.SIGKILL)
+
+    def run(self, name: str, errand: Errand) -> Completed:
+        """Run a command as the user of throwaway servers; raises as `inside.run` does."""
+        program = self._program(f"{name}-errand", self._programs.places.resolve(errand.like.folder))
+        environment: Mapping[str, str] = {**program.environment, **errand.environment}
+        program = program._replace(environment=environment)
+        words = [postgres.tool(word) for word in errand.command]
+        return inside.run(self._base, program, words, give={}, text="", seconds=errand.seconds)
+
+    def _program(self, name: str, folder: Path) -> Program:
+        return Program(
+            key=f"{_UNIT}/{name}",
+            project=self._programs.project_id,
+            command=("true",),
+            environment={"PATH": base_path(), "LANG": "C.UTF-8"},
+            folder=str(folder),
+            account=self._programs.throwaway_account(),
+            reachable=(*self._programs.reachable(), str(folder)),
+            log=str(self._log(name)),
+            wanted=False,
+        )
+
+    def _launch(self, program: Program, words: list[str]) -> None:
+        log = Path(program.log)
+        make_folder(log.parent)
+        try:
+            with log.open("ab") as file:
+                subprocess.Popen(
+                    control.inside(self._base, program.key, words),
+                    env={processes.MARK: self._mark(program.key)},  # known from its first moment
+                    stdin=subprocess.DEVNULL,
+                    stdout=file,
+                    stderr=file,
+                    start_new_session=True,  # it outlives us, and no Ctrl-C is for it
+                )
+        except OSError as error:
+            raise failed(error, "start a server on the copy", log) from error
+
+    def _end(self, name: str, how: signal.Signals) -> None:
+        deadline = time.monotonic() + _GRACE
+        asked = False
+        while left := self._processes(name):
+            if not asked:
+                ending.send_all(left if how is signal.SIGKILL else left[:1], how)
+                asked = True
+            elif time.monotonic() > deadline:
+                ending.send_all(left, signal.SIGKILL)
+            time.sleep(_PAUSE)
+        remove_tree(folder_of(self._base, f"{_UNIT}/{name}"))
+        self._programs.allocations.forget(_address(name).partition("/")[0])
+        with contextlib.suppress(OSError):
+            self._log(name).unlink()
+
+    def _processes(self, name: str) -> list[Process]:
+        """All that is left of it, whoever asks the others to end first."""
+        mark = self._mark(f"{_UNIT}/{name}")
+        found = {one for leader in processes.find_mark(mark) for one in processes.family(leader)}
+        return sorted(found, key=lambda one: (one.start, one.pid))
+
+    def _mark(self, key: str) -> str:
+        return f"{self._programs.project_id}:{key}#inside"
+
+    def _log(self, name: str) -> Path:
+        return self._base / "logs" / f"{name}.log"
+
+
+def _address(name: str) -> Key:
+    return f"~{name}/server"

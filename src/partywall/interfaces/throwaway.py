@@ -1,0 +1,96 @@
+"""Servers on copies of data, for a while: without a way out, bounded, gone by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from partywall.interfaces.reach import Completed
+from partywall.model.world import Instance, Key
+
+
+class Throwaway(msgspec.Struct, frozen=True, kw_only=True):
+    """A server on a copy of data, for a while."""
+
+    name: str
+    """Of its own, in letters, digits and `-`."""
+    like: Instance
+    """The server that the data are from."""
+    data: Path
+    """Its data directory on this machine; its files belong to who `owner` says."""
+    settings: Mapping[str, str]
+    """What the server is told on its command line, over what its files say."""
+    seconds: float
+    """After which it ends by itself, whatever becomes of us."""
+    memory_bytes: int
+    cpus: float
+
+
+class Door(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a throwaway server listens: from this machine alone."""
+
+    host: str
+    port: int
+
+
+class Errand(msgspec.Struct, frozen=True, kw_only=True):
+    """A command to be run beside a throwaway server, in the place of one of the app's services."""
+
+    like: Instance
+    """Whose image or folder, and variables."""
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    """Variables in place of the service's own."""
+    hosts: Sequence[str]
+    """Names that lead to the throwaway server."""
+    seconds: float
+
+
+class Throwaways(Protocol):
+    """Starts and stops them; nothing of it is in any world."""
+
+    unbounded: str
+    """What of their bounds this engine does not keep, in one sentence; empty: it keeps them all."""
+
+    def place(self, instance: Key, path: str) -> Path | None:
+        """Where a path that an instance sees is on this machine; None: in none that we can read."""
+        ...
+
+    def owner(self, like: Instance, data: Path) -> int | None:
+        """Who files copied from `data` shall belong to; None: to whom they belong there."""
+        ...
+
+    def start(self, wanted: Throwaway) -> Door:
+        """Start it; it may not listen yet.
+
+        Raises:
+            MachineFailed: when it cannot be started.
+        """
+        ...
+
+    def running(self) -> frozenset[str]:
+        """The names of those that run."""
+        ...
+
+    def words(self, name: str) -> Sequence[str]:
+        """The last lines that it wrote; none where nothing is kept."""
+        ...
+
+    def stop(self, name: str) -> None:
+        """End it, cleanly if it can be; nothing happens when there is none."""
+        ...
+
+    def kill(self, name: str) -> None:
+        """End it at once, with what it has not written."""
+        ...
+
+    def run(self, name: str, errand: Errand) -> Completed:
+        """Run a command to its end where it reaches the throwaway server, and nothing else.
+
+        Raises:
+            MachineFailed: when it cannot be started, or does not end in time.
+        """
+        ...

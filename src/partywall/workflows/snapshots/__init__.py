@@ -1,0 +1,1 @@
+"""Snapshots of an environment's database: taken, opened, listed, dropped."""

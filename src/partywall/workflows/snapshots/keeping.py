@@ -1,0 +1,68 @@
+"""What there is of snapshots and open copies: entered, closed, dropped."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from partywall.system import machine
+from partywall.system.git import remove_tree
+from partywall.workflows.project import Project
+from partywall.workflows.snapshots import stores, sweep
+from partywall.workflows.snapshots.opening import Opened
+from partywall.workflows.snapshots.store import Snapshot, Store, password
+
+
+def entered(project: Project, name: str) -> Opened:
+    """An open copy by its name, with what is needed to enter it.
+
+    Raises:
+        BadInput: when there is none, or several are open and none is named.
+    """
+    sweep.sweep(project)
+    store, clone = stores.clone(project, name)
+    return Opened(clone=clone, password=password(store.clone(clone.name)))
+
+
+def close(project: Project, name: str, *, every: bool) -> list[str]:
+    """End open copies and remove their data; says which.
+
+    Raises:
+        BadInput: when there is none of that name.
+    """
+    sweep.sweep(project)
+    chosen = stores.opened(project) if every else [stores.clone(project, name)]
+    for store, clone in chosen:
+        sweep.close(project.engine.throwaways(), store, clone)
+    return [clone.name for _, clone in chosen]
+
+
+def drop(project: Project, word: str) -> str:
+    """Remove a snapshot; says its id.
+
+    It is no snapshot any more from its first moment: its folder loses its name before its files.
+
+    Raises:
+        BadInput: when there is none, or several begin so.
+    """
+    store, found = stores.find(project, word)
+    aside = store.draft(f"{found.id}-dropped")
+    store.place(found.id).rename(aside)
+    remove_tree(aside)
+    return found.id
+
+
+def surplus(project: Project, keep: int) -> list[Snapshot]:
+    """What `prune` removes: of each database all but the newest, never what has a label."""
+    plain = [one for _, one in stores.every(project) if not one.label]
+    by_home = sorted(plain, key=lambda one: (one.environment, one.service, one.made))
+    groups = groupby(by_home, key=lambda one: (one.environment, one.service))
+    return [one for _, group in groups for one in _oldest(list(group), keep)]
+
+
+def _oldest(group: list[Snapshot], keep: int) -> list[Snapshot]:
+    return group[: len(group) - keep] if keep else group
+
+
+def own_bytes(store: Store, snapshot: Snapshot) -> int:
+    """What its files take on the disk, blocks that others share included."""
+    return machine.disk_bytes(store.place(snapshot.id))

@@ -1,0 +1,135 @@
+"""`snapshot open`: a server on a copy of a snapshot, for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+import msgspec
+
+from partywall.compose import quantity
+from partywall.data.postgres.connect import get_ready
+from partywall.data.postgres.snapshots.server import Login, come_in
+from partywall.execution.owner import myself
+from partywall.interfaces import Door, Throwaway
+from partywall.model.errors import BadInput
+from partywall.model.secret import Secret
+from partywall.system import treecopy
+from partywall.system.files import make_folder
+from partywall.system.treecopy import Mode, copy_tree
+from partywall.workflows.project import Project
+from partywall.workflows.snapshots import allowance, sweep
+from partywall.workflows.snapshots.store import (
+    DATA,
+    Clone,
+    Snapshot,
+    Store,
+    password,
+    write_clone,
+    write_password,
+)
+
+_SECONDS = 120.0
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """An open clone, and how its server is entered."""
+
+    clone: Clone
+    password: Secret
+
+    @property
+    def door(self) -> Door:
+        """Where it listens."""
+        return Door(host=self.clone.host, port=self.clone.port)
+
+    def environment(self) -> dict[str, str]:
+        """The variables by which PostgreSQL's own programs find it, and the customary address."""
+        of = self.clone.snapshot
+        owner, database = of.owner, of.database
+        word = self.password.reveal()
+        host, port = self.clone.host, self.clone.port
+        return {
+            "PGHOST": host,
+            "PGPORT": str(port),
+            "PGUSER": owner,
+            "PGDATABASE": database,
+            "PGPASSWORD": word,
+            "DATABASE_URL": f"postgresql://{owner}:{word}@{host}:{port}/{database}",
+        }
+
+
+def lifetime(text: str) -> float:
+    """Seconds that a clone stays, as the command line says them.
+
+    Raises:
+        BadInput: when that is no time, or none at all.
+    """
+    try:
+        found = quantity.seconds(text)
+    except ValueError as error:
+        raise BadInput(f"`--for`: {error}", remedy="write for example 30m or 2h") from error
+    if not found:
+        raise BadInput("`--for` is nothing", remedy="write for example 30m or 2h")
+    return found
+
+
+def open_clone(project: Project, store: Store, snapshot: Snapshot, seconds: float) -> Opened:
+    """Start a server on a copy of a snapshot.
+
+    Raises:
+        PartywallError: when it does not come up; nothing is left of it.
+    """
+    get_ready()
+    hands = project.engine.throwaways()
+    now = project.clock.now()
+    name = f"open-{uuid4().hex[:8]}"
+    clone = Clone(name=name, snapshot=snapshot, maker=myself(), made=now, until=now + seconds)
+    folder = make_folder(store.clone(name))
+    write_clone(folder, clone)
+    try:
+        secret = password(store.place(snapshot.id))
+        write_password(folder, secret)
+        golden = store.place(snapshot.id) / DATA
+        by_reference = treecopy.clones(golden / "PG_VERSION", folder)
+        copy_tree(golden, folder / DATA, Mode(by_reference=by_reference))
+        allowed = allowance.of_machine()
+        door = hands.start(
+            Throwaway(
+                name=name,
+                like=snapshot.like,
+                data=folder / DATA,
+                settings={},
+                seconds=seconds,
+                memory_bytes=allowed.memory_bytes,
+                cpus=allowed.cpus,
+            )
+        )
+        opened = Opened(
+            clone=msgspec.structs.replace(clone, host=door.host, port=door.port), password=secret
+        )
+        login = Login(user=snapshot.admin, password=opened.password, database=snapshot.database)
+        come_in(
+            door,
+            login,
+            seconds=_SECONDS,
+            gone=lambda: sweep.ended(hands, name, folder / DATA),
+        ).close()
+        write_clone(folder, opened.clone)
+    except BaseException:
+        sweep.close(hands, store, clone)
+        raise
+    return opened
+
+
+@contextmanager
+def while_open(
+    project: Project, store: Store, snapshot: Snapshot, seconds: float
+) -> Iterator[Opened]:
+    """A clone that is closed when the block ends, and otherwise when its time is over."""
+    opened = open_clone(project, store, snapshot, seconds)
+    try:
+        yield opened
+    finally:
+        sweep.close(project.engine.throwaways(), store, opened.clone)

@@ -1,0 +1,84 @@
+"""The server that a snapshot is taken of: found, asked, and the way to its files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from partywall.data.postgres.connect import connect
+from partywall.data.postgres.schemas.seat import Login
+from partywall.data.postgres.snapshots.server import Facts, facts
+from partywall.model.errors import MachineFailed
+from partywall.model.world import Instance
+from partywall.system import treecopy
+from partywall.system.files import make_folder
+from partywall.workflows.project import Project
+from partywall.workflows.schema import place
+from partywall.workflows.schema.place import Home
+from partywall.workflows.snapshots.ladder import Ground
+from partywall.workflows.snapshots.stores import folders
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+_VERSION = "PG_VERSION"
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """A running server with an environment's database."""
+
+    home: Home
+    like: Instance
+    admin: Login
+    facts: Facts
+    ground: Ground
+
+
+def find(project: Project, environment: str, service: str) -> Source:
+    """The server of an environment's database, and what its machine allows.
+
+    Raises:
+        BadInput: when there is no such database, or several and none is named.
+        MachineFailed: when its server cannot be asked.
+    """
+    home = place.find(project, environment, service)
+    seat = place.seat(project, home)
+    with connected(project, home, seat.admin) as connection:
+        known = facts(connection)
+    seen = project.seen().entries.get(home.database.server)
+    if seen is None or not isinstance(seen.thing, Instance):
+        raise MachineFailed(f"{home.database.server} is not there any more")
+    data = project.engine.throwaways().place(home.database.server, known.data)
+    return Source(
+        home=home,
+        like=seen.thing,
+        admin=seat.admin,
+        facts=known,
+        ground=_ground(data, folders(project)),
+    )
+
+
+@contextmanager
+def connected(project: Project, home: Home, admin: Login) -> Iterator[Connection[Any]]:
+    """A connection to the living server, as who may do everything there."""
+    with connect(
+        project.engine.reach(),
+        home.database.server,
+        database=home.database.name,
+        user=admin.user,
+        password=admin.password,
+    ) as connection:
+        yield connection
+
+
+def _ground(data: Path | None, places: list[Path]) -> Ground:
+    if data is None:
+        return Ground(data=None, by_reference=(), stores=tuple(places))
+    for one in places:
+        make_folder(one)
+    shared = tuple(one for one in places if treecopy.clones(data / _VERSION, one))
+    return Ground(data=data, by_reference=shared, stores=tuple(places))

@@ -1,0 +1,167 @@
+"""Where snapshots and open clones are, and what is recorded of each; there is no other list.
+
+A snapshot counts from the moment its folder has its name. What is being made says who makes it, and
+what is open until when it stays: whoever looks next can take away what was left behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from partywall.execution.newer import refuse_newer
+from partywall.execution.owner import Owner
+from partywall.model.secret import Secret
+from partywall.model.world import Instance, Key
+from partywall.system.decoding import decode
+from partywall.system.files import corrupted, read_bytes, write_atomically
+
+VERSION = 1
+_SNAPSHOT = "snapshot.json"
+_CLONE = "clone.json"
+_PASSWORD = "password"  # noqa: S105  (the name of a file)
+DATA = "data"
+FILES = "files"
+
+Kept = TypeVar("Kept", bound=msgspec.Struct)
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a snapshot; times are seconds since the epoch."""
+
+    version: int = VERSION
+    id: str
+    environment: str
+    service: str
+    server: Key
+    like: Instance
+    """The server that the data are from; secrets are placeholders in it."""
+    database: str
+    owner: str
+    """The role that owns the database."""
+    admin: str
+    """The role that may do everything there."""
+    made: float
+    method: str
+    why: tuple[str, ...] = ()
+    """Why it was not made in a better way."""
+    seconds: float
+    bytes: int
+    """Of all its files, however many of them it shares with others."""
+    postgres: str
+    verified: tuple[str, ...]
+    """The databases that a server on it opened."""
+    label: str = ""
+    files: dict[str, int] = {}
+    """Volumes of files that it holds → their bytes."""
+
+
+class Clone(msgspec.Struct, frozen=True, kw_only=True):
+    """A server on a snapshot, open for a while."""
+
+    version: int = VERSION
+    name: str
+    snapshot: Snapshot
+    """As it was; it may be dropped meanwhile."""
+    maker: Owner
+    made: float
+    until: float
+    host: str = ""
+    """Empty: it is being made."""
+    port: int = 0
+
+
+class Making(msgspec.Struct, frozen=True, kw_only=True):
+    """A snapshot that is being taken."""
+
+    version: int = VERSION
+    name: str
+    """What the server on it is called while it is looked at."""
+    maker: Owner
+
+
+class Store:
+    """The folder of one installation's snapshots."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.snapshots = folder / "snapshots"
+        self.clones = folder / "clones"
+
+    def all(self) -> list[Snapshot]:
+        """Every snapshot, the oldest first; raises MachineFailed when a record is damaged."""
+        found = self._each(self.snapshots, _SNAPSHOT, Snapshot)
+        return sorted(found, key=lambda one: (one.made, one.id))
+
+    def open(self) -> list[Clone]:
+        """Every clone, those that are being made included, the oldest first."""
+        found = self._each(self.clones, _CLONE, Clone)
+        return sorted(found, key=lambda one: (one.made, one.name))
+
+    def making(self) -> list[tuple[Path, Making]]:
+        """What is being taken, or was left by somebody who was killed."""
+        return [
+            (path.parent, record)
+            for path in sorted(self.snapshots.glob(".*/making.json"))
+            if (record := _read(path, Making))
+        ]
+
+    def draft(self, name: str) -> Path:
+        """Where a snapshot is while it is being taken."""
+        return self.snapshots / f".{name}"
+
+    def place(self, snapshot: str) -> Path:
+        """The folder of a snapshot."""
+        return self.snapshots / snapshot
+
+    def clone(self, name: str) -> Path:
+        """The folder of a clone."""
+        return self.clones / name
+
+    def _each(self, folder: Path, name: str, kind: type[Kept]) -> Iterator[Kept]:
+        for path in sorted(folder.glob(f"[!.]*/{name}")):
+            if record := _read(path, kind):
+                yield record
+
+
+def write_making(folder: Path, record: Making) -> None:
+    """Say who is taking a snapshot; the first file of its folder."""
+    _write(folder / "making.json", record)
+
+
+def write_snapshot(folder: Path, record: Snapshot) -> None:
+    """Say what a snapshot is; the last file before it gets its name."""
+    _write(folder / _SNAPSHOT, record)
+
+
+def write_password(folder: Path, password: Secret) -> None:
+    """Keep what its servers' administrator logs in with; 0600."""
+    write_atomically(folder / _PASSWORD, password.reveal().encode())
+
+
+def password(folder: Path) -> Secret:
+    """What the administrator of a snapshot's or a clone's server logs in with."""
+    return Secret((read_bytes(folder / _PASSWORD) or b"").decode())
+
+
+def write_clone(folder: Path, record: Clone) -> None:
+    """Say what a clone is; the first file of its folder, and again when it is open."""
+    _write(folder / _CLONE, record)
+
+
+def _write(path: Path, record: msgspec.Struct) -> None:
+    write_atomically(path, msgspec.json.format(msgspec.json.encode(record), indent=1))
+
+
+def _read(path: Path, kind: type[Kept]) -> Kept | None:
+    data = read_bytes(path)
+    if data is None:
+        return None
+    refuse_newer(data, VERSION, path)
+    try:
+        return decode(data, kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise corrupted(path, str(error)) from error

@@ -1,0 +1,87 @@
+"""Takes away what was left behind: drafts of who was killed, and servers whose time is over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from partywall.interfaces import Throwaways
+from partywall.system.files import read_bytes
+from partywall.system.git import remove_tree
+from partywall.workflows.project import Project
+from partywall.workflows.snapshots.store import Clone, Store
+from partywall.workflows.snapshots.stores import stores
+
+_LAST_LINES = 8
+_ERRAND = "-errand"
+
+
+def sweep(project: Project) -> list[str]:
+    """Remove all that nobody is at work on and nobody may use any more; says what was done.
+
+    Raises:
+        MachineFailed: when something cannot be removed.
+    """
+    hands = project.engine.throwaways()
+    running = hands.running()
+    done, known = [], set()
+    for store in stores(project):
+        drafts = store.making()
+        clones = store.open()
+        known |= {record.name for _, record in drafts} | {one.name for one in clones}
+        for folder, record in drafts:
+            if not record.maker.alive():
+                undo(project, folder, record.name)
+                done.append(f"removed what was left of a snapshot that broke off ({record.name})")
+        now = project.clock.now()
+        done += [said for one in clones if (said := _closed(hands, store, one, running, now))]
+    for name in running - known:
+        if name.removesuffix(_ERRAND) not in known:
+            hands.kill(name)
+    return done
+
+
+def _closed(
+    hands: Throwaways, store: Store, one: Clone, running: frozenset[str], now: float
+) -> str:
+    """Remove a clone that is over, or that nobody made ready or keeps running."""
+    made_ready = bool(one.host)
+    if one.until <= now:
+        why = "its time was over"
+    elif made_ready and one.name not in running:
+        why = "its server had ended"
+    elif not made_ready and not one.maker.alive():
+        why = "it was never ready"
+    else:
+        return ""
+    close(hands, store, one)
+    return f"closed {one.name}: {why}"
+
+
+def close(hands: Throwaways, store: Store, one: Clone) -> None:
+    """End a clone's server and remove its data.
+
+    Raises:
+        MachineFailed: when something cannot be removed.
+    """
+    hands.kill(one.name)
+    remove_tree(store.clone(one.name))
+
+
+def undo(project: Project, folder: Path, name: str) -> None:
+    """Remove what there is of a snapshot that is not one."""
+    project.engine.throwaways().kill(name)
+    remove_tree(folder)
+
+
+def ended(hands: Throwaways, name: str, data: Path) -> str:
+    """Why a server will not come up any more, by its last words; empty while it runs."""
+    if name in hands.running():
+        return ""
+    said = last_words(hands, name, data)
+    return said[-1] if said else "it ended without a word"
+
+
+def last_words(hands: Throwaways, name: str, data: Path) -> list[str]:
+    """The end of what a server on a copy wrote."""
+    own = (read_bytes(data / "log" / "server.log") or b"").decode(errors="replace").splitlines()
+    return [*hands.words(name), *own][-_LAST_LINES:]

@@ -1,0 +1,209 @@
+"""`snapshot take`: a living server's data, copied, and opened by a server of their own."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import msgspec
+
+from partywall.compose.envfiles import fresh_secret
+from partywall.data.postgres.connect import get_ready
+from partywall.data.postgres.snapshots import backup, configuration
+from partywall.data.postgres.snapshots import files as data_files
+from partywall.data.postgres.snapshots import server as servers
+from partywall.data.postgres.snapshots.server import Login
+from partywall.execution.owner import myself
+from partywall.interfaces import Throwaway
+from partywall.model.errors import MachineFailed, Refused
+from partywall.model.secret import Secret
+from partywall.model.world import name_of
+from partywall.system import machine
+from partywall.system.files import failed, make_folder, sync_folder
+from partywall.system.treecopy import Copied, Mode, sync_tree
+from partywall.workflows.project import Project
+from partywall.workflows.snapshots import allowance, ladder, source, sweep
+from partywall.workflows.snapshots.ladder import Way
+from partywall.workflows.snapshots.source import Source
+from partywall.workflows.snapshots.store import (
+    DATA,
+    Making,
+    Snapshot,
+    Store,
+    write_making,
+    write_password,
+    write_snapshot,
+)
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+Tell = Callable[[str], None]
+_SECONDS = 600.0
+"""How long a server on the copy may take to recover."""
+_QUICK = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
+"""While a copy is looked at: it is written out whole afterwards, or thrown away."""
+_RESERVE = 256 << 20
+"""Bytes that are left free on a disk for those who live on it."""
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked for."""
+
+    environment: str
+    service: str = ""
+    label: str = ""
+    method: str = ""
+    gently: bool = False
+    """Whether the server may take its own time for the checkpoint."""
+
+
+def planned(project: Project, wanted: Wanted) -> tuple[Source, Way]:
+    """What would be done: the server, and the way; nothing is changed."""
+    get_ready()
+    found = source.find(project, wanted.environment, wanted.service)
+    return found, ladder.choose(found.ground, wanted.method)
+
+
+def take(project: Project, wanted: Wanted, tell: Tell) -> Snapshot:
+    """Take a snapshot; production is only read.
+
+    Raises:
+        BadInput: when there is no such database.
+        Refused: when there is not enough room.
+        PartywallError: when it does not get through; nothing is left of it.
+    """
+    begun = time.monotonic()
+    get_ready()
+    sweep.sweep(project)
+    found, way = planned(project, wanted)
+    store = Store(way.folder)
+    _refuse_no_room(store, found, way)
+    name = _name(project)
+    with _drafted(project, store, name) as draft:
+        tell(f"copying {found.home.database.server}: {ladder.COSTS[way.method]}")
+        copied = _copy(project, found, way, draft, gently=wanted.gently)
+        tell("a server on the copy recovers, and is looked at")
+        password = Secret(fresh_secret())
+        verified = _verify(project, found, draft, name, password)
+        sync_tree(draft / DATA)
+        home = found.home
+        record = Snapshot(
+            id=name,
+            environment=home.environment,
+            service=name_of(home.database.key),
+            server=home.database.server,
+            like=found.like,
+            database=home.database.name,
+            owner=home.database.owner,
+            admin=found.admin.user,
+            made=project.clock.now(),
+            method=way.method,
+            why=way.why,
+            seconds=round(time.monotonic() - begun, 3),
+            bytes=copied.bytes,
+            postgres=found.facts.version,
+            verified=tuple(verified),
+            label=wanted.label,
+        )
+        write_password(draft, password)
+        write_snapshot(draft, record)
+        _keep(draft, store.place(name))
+    return record
+
+
+def _name(project: Project) -> str:
+    """A new id: the moment, in UTC, and what tells it from another one of the same second."""
+    moment = datetime.fromtimestamp(project.clock.now(), UTC).strftime("%Y%m%d-%H%M%S")
+    return f"{moment}-{uuid4().hex[:4]}"
+
+
+def _refuse_no_room(store: Store, found: Source, way: Way) -> None:
+    """A copy that shares blocks needs room only for what recovery writes."""
+    needed = _RESERVE + (0 if way.method == ladder.REFLINK else found.facts.bytes)
+    free = machine.free_disk_bytes(store.folder)
+    if free < needed:
+        raise Refused(
+            f"the snapshot needs {needed >> 20} MiB free in {store.folder}, and {free >> 20} MiB "
+            "are",
+            remedy="`partywall snapshot prune` removes old ones",
+        )
+
+
+@contextlib.contextmanager
+def _drafted(project: Project, store: Store, name: str) -> Iterator[Path]:
+    """A folder for what is being made; nothing is left of what does not get its name."""
+    draft = make_folder(store.draft(name))
+    write_making(draft, Making(name=name, maker=myself()))
+    try:
+        yield draft
+    except BaseException:
+        sweep.undo(project, draft, name)
+        raise
+
+
+def _copy(project: Project, found: Source, way: Way, draft: Path, *, gently: bool) -> Copied:
+    data = found.ground.data
+    if data is None:
+        raise MachineFailed("the server's files cannot be read from here")
+    owner = project.engine.throwaways().owner(found.like, data)
+    mode = Mode(by_reference=way.method == ladder.REFLINK, owner=owner)
+    with (
+        source.connected(project, found.home, found.admin) as connection,
+        backup.entered(connection, gently=gently) as backing,
+    ):
+        copied = data_files.copy_living(backing, data, draft / DATA, mode)
+    allowed = allowance.of_machine()
+    facts = found.facts
+    texts = configuration.files(facts.settings, facts.libraries, allowed.memory_bytes)
+    for name, text in texts.items():
+        data_files.write_like(draft / DATA, name, text, owner)
+    return copied
+
+
+def _verify(project: Project, found: Source, draft: Path, name: str, password: Secret) -> list[str]:
+    """Start a server on the copy, see that all is there, close its doors, and end it cleanly."""
+    hands = project.engine.throwaways()
+    allowed = allowance.of_machine()
+    door = hands.start(
+        Throwaway(
+            name=name,
+            like=found.like,
+            data=draft / DATA,
+            settings=_QUICK,
+            seconds=_SECONDS,
+            memory_bytes=allowed.memory_bytes,
+            cpus=allowed.cpus,
+        )
+    )
+
+    def entered(database: str) -> Connection[Any]:
+        login = Login(user=found.admin.user, password=found.admin.password, database=database)
+        return servers.come_in(
+            door, login, seconds=_SECONDS, gone=lambda: sweep.ended(hands, name, draft / DATA)
+        )
+
+    with entered(found.home.database.name) as connection:
+        names = servers.check(connection, found.facts, entered)
+        servers.close_doors(connection, found.home.database.owner, password)
+    hands.stop(name)
+    if (draft / DATA / "postmaster.pid").exists():
+        raise MachineFailed(
+            "the server on the copy did not end cleanly",
+            detail=sweep.last_words(hands, name, draft / DATA),
+        )
+    return names
+
+
+def _keep(draft: Path, place: Path) -> None:
+    try:
+        draft.rename(place)
+        sync_folder(place.parent)
+        (place / "making.json").unlink()
+    except OSError as error:
+        raise failed(error, "keep the snapshot", place) from error
