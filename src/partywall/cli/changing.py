@@ -12,6 +12,7 @@ from partywall.cli.render.progress import StepLines
 from partywall.cli.session import Session, style_of
 from partywall.workflows import previews
 from partywall.workflows.change import Changed, Goal, change, planned
+from partywall.workflows.snapshots import keeping
 
 
 def carry_out(
@@ -64,5 +65,7 @@ def taking_away(verb: str, words: str) -> click.Command:
         carry_out(session, goal, dry=dry_run, sure=yes, json=json)
         if verb == "destroy" and not dry_run:
             previews.forget(session.project, previews.gone(session.project, goal.scope))
+            for said in keeping.end(session.project) if every else ():
+                session.note(f"note: {said}")
 
     return command

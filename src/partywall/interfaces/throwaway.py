@@ -87,6 +87,10 @@ class Throwaways(Protocol):
         """End it at once, with what it has not written."""
         ...
 
+    def tidy(self) -> None:
+        """Remove what all of them have in common, once none is left."""
+        ...
+
     def run(self, name: str, errand: Errand) -> Completed:
         """Run a command to its end where it reaches the throwaway server, and nothing else.
 

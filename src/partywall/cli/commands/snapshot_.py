@@ -39,6 +39,8 @@ def command() -> None:
 @click.option("--label", default="", help="A name for it, beside its id.")
 @click.option("--method", type=click.Choice(METHODS), help="Which way, where several can be had.")
 @click.option("--gently", is_flag=True, help="Let the server take its own time for the checkpoint.")
+@click.option("--open", "open_", is_flag=True, help="Open it at once, as `snapshot open` does.")
+@_for
 @options.dry_run
 @options.as_json
 @click.pass_obj
@@ -50,6 +52,8 @@ def take_one(  # noqa: PLR0913  (click's interface: one per option)
     label: str,
     method: str | None,
     gently: bool,
+    open_: bool,
+    ttl: str,
     dry_run: bool,
     json: bool,
 ) -> None:
@@ -58,6 +62,7 @@ def take_one(  # noqa: PLR0913  (click's interface: one per option)
     The server is only read. What was copied counts as a snapshot when a server of its own has
     recovered on it and opened every database.
     """
+    seconds = opening.lifetime(ttl)
     wanted = Wanted(
         environment=environment or session.project.settings.production.name,
         service=service,
@@ -72,11 +77,16 @@ def take_one(  # noqa: PLR0913  (click's interface: one per option)
         else:
             session.print(planned_text(found, way))
         return
-    made = take.take(session.project, wanted, lambda said: session.note(f"… {said}"))
+    store, made = take.take(session.project, wanted, lambda said: session.note(f"… {said}"))
+    opened = opening.open_clone(session.project, store, made, seconds) if open_ else None
     if json:
-        session.document(snapshot_document(made))
+        clone = {"open": clone_document(opened.clone)} if opened else {}
+        session.document({**snapshot_document(made), **clone})
     else:
         session.print(taken_text(made, style_of(sys.stdout)))
+        if opened:
+            _tell(session, opened, ttl, reveal=False)
+    take.settle(store, made)
 
 
 @command.command("list")
@@ -141,8 +151,7 @@ def open_one(
     if json:
         session.document(clone_document(opened.clone, opened, reveal=reveal))
     else:
-        unbounded = session.project.engine.throwaways().unbounded
-        session.print(clone_text(opened, ttl, unbounded, reveal=reveal))
+        _tell(session, opened, ttl, reveal=reveal)
 
 
 @command.command(
@@ -192,6 +201,11 @@ def prune(session: Session, *, keep: int, dry_run: bool) -> None:
         session.print(f"{'would drop' if dry_run else 'dropped'} {one.id}")
     if not found:
         session.print("there is nothing to drop")
+
+
+def _tell(session: Session, opened: Opened, ttl: str, *, reveal: bool) -> None:
+    unbounded = session.project.engine.throwaways().unbounded
+    session.print(clone_text(opened, ttl, unbounded, reveal=reveal))
 
 
 def _sweep(session: Session) -> None:

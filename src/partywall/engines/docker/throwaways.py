@@ -93,6 +93,11 @@ class DockerThrowaways:
         with contextlib.suppress(EngineRefuses):  # it removes itself at this moment
             self._api.delete(f"/containers/{self._called(name)}", force=True, v=True)
 
+    def tidy(self) -> None:
+        """Remove their network."""
+        with contextlib.suppress(EngineRefuses):  # somebody is in it
+            self._api.delete(f"/networks/{self._common}")
+
     def run(self, name: str, errand: Errand) -> Completed:
         """Run a command in a container that shares the server's network: nothing else is there."""
         image = self._image(errand.like)
@@ -112,7 +117,7 @@ class DockerThrowaways:
 
     def _network(self) -> str:
         """The network of all of them, made when it is not there."""
-        name = f"{self._naming.project}-throwaway"
+        name = self._common
         if self._api.get(f"/networks/{name}") is None:
             labels = {PROJECT: self._naming.project_id, NAME: "network"}
             body = {"Name": name, "CheckDuplicate": True, "Labels": labels, **_NETWORK}
@@ -120,11 +125,15 @@ class DockerThrowaways:
                 self._api.post("/networks/create", body)
         return name
 
+    @property
+    def _common(self) -> str:
+        return f"{self._naming.project}-throwaway"
+
     def _labels(self, name: str) -> dict[str, str]:
         return {PROJECT: self._naming.project_id, NAME: name}
 
     def _called(self, name: str) -> str:
-        return f"{self._naming.project}-throwaway-{name}"
+        return f"{self._common}-{name}"
 
     def _listed(self) -> Iterable[Mapping[str, Any]]:
         mine = {"label": [f"{PROJECT}={self._naming.project_id}", NAME]}

@@ -10,6 +10,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
+
 from partywall.engines.embedded import inside
 from partywall.engines.embedded.programs import Programs
 from partywall.engines.embedded.running import last_lines
@@ -20,7 +22,8 @@ from partywall.engines.embedded.supervise.processes import Process
 from partywall.engines.embedded.supervise.program import Program, folder_of, save
 from partywall.interfaces import Completed, Door, Errand, Throwaway
 from partywall.model.world import Instance, Key
-from partywall.system.files import failed, make_folder
+from partywall.system.decoding import decode
+from partywall.system.files import failed, make_folder, read_bytes, write_atomically
 from partywall.system.git import remove_tree
 
 UNBOUNDED = (
@@ -28,6 +31,7 @@ UNBOUNDED = (
     "and stands on loopback, where only its password keeps others out"
 )
 _UNIT = "throwaway"
+_PROCESS = "process.json"
 _GRACE = 30
 """Seconds from the request to end to the end by force."""
 _POLITE = ("nice", "-n", "10")
@@ -73,12 +77,9 @@ class EmbeddedThrowaways:
         return door
 
     def running(self) -> frozenset[str]:
-        """Those that at least one process is left of."""
-        unit = f"{_UNIT}/"
-        marked = processes.find_marked(self._programs.project_id)
-        return frozenset(
-            key.removeprefix(unit).partition("#")[0] for key, _ in marked if key.startswith(unit)
-        )
+        """Those whose first process is there, which ends the others."""
+        folders = (self._base / _UNIT).glob("*")
+        return frozenset(one.name for one in folders if processes.alive(_leader(one)))
 
     def words(self, name: str) -> list[str]:
         """The end of its log."""
@@ -91,6 +92,11 @@ class EmbeddedThrowaways:
     def kill(self, name: str) -> None:
         """End all of it at once."""
         self._end(name, signal.SIGKILL)
+
+    def tidy(self) -> None:
+        """Remove their folder."""
+        if not self.running():
+            remove_tree(self._base)
 
     def run(self, name: str, errand: Errand) -> Completed:
         """Run a command as the user of throwaway servers; raises as `inside.run` does."""
@@ -118,7 +124,7 @@ class EmbeddedThrowaways:
         make_folder(log.parent)
         try:
             with log.open("ab") as file:
-                subprocess.Popen(
+                started = subprocess.Popen(
                     control.inside(self._base, program.key, words),
                     env={processes.MARK: self._mark(program.key)},  # known from its first moment
                     stdin=subprocess.DEVNULL,
@@ -128,6 +134,9 @@ class EmbeddedThrowaways:
                 )
         except OSError as error:
             raise failed(error, "start a server on the copy", log) from error
+        if leader := processes.identify(started.pid):
+            record = msgspec.json.encode(leader)
+            write_atomically(folder_of(self._base, program.key) / _PROCESS, record)
 
     def _end(self, name: str, how: signal.Signals) -> None:
         deadline = time.monotonic() + _GRACE
@@ -146,8 +155,12 @@ class EmbeddedThrowaways:
 
     def _processes(self, name: str) -> list[Process]:
         """All that is left of it, whoever asks the others to end first."""
-        mark = self._mark(f"{_UNIT}/{name}")
-        found = {one for leader in processes.find_mark(mark) for one in processes.family(leader)}
+        leader = _leader(folder_of(self._base, f"{_UNIT}/{name}"))
+        leaders = [
+            *processes.find_mark(self._mark(f"{_UNIT}/{name}")),
+            *([leader] if leader else []),
+        ]
+        found = {one for each in leaders for one in processes.family(each)}
         return sorted(found, key=lambda one: (one.start, one.pid))
 
     def _mark(self, key: str) -> str:
@@ -155,6 +168,14 @@ class EmbeddedThrowaways:
 
     def _log(self, name: str) -> Path:
         return self._base / "logs" / f"{name}.log"
+
+
+def _leader(folder: Path) -> Process | None:
+    """The first process of one; a damaged record is that of none, and the mark finds it."""
+    try:
+        return decode(read_bytes(folder / _PROCESS) or b"", Process)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
 
 
 def _address(name: str) -> Key:

@@ -26,6 +26,7 @@ from partywall.model.world import (
 from partywall.planning.scope import COMMON
 from partywall.workflows.leave.plainly import Plainly
 from partywall.workflows.project import Project
+from partywall.workflows.snapshots import stores
 from partywall.workflows.take_over import record
 from partywall.workflows.take_over.found import refuse_nameless, succession
 
@@ -60,6 +61,16 @@ class Leaving(msgspec.Struct, frozen=True, kw_only=True):
         return "" if self.plain is None else " ".join(["docker compose", *self.plain.words()])
 
 
+def _refuse_snapshots(project: Project) -> None:
+    """They would go with the installation's folder, and servers on them would go on alone."""
+    left = [one.id for _, one in stores.every(project)]
+    if left or stores.opened(project):
+        raise Refused(
+            f"there are snapshots, which would be lost: {', '.join(left) or 'open ones'}",
+            remedy="`partywall snapshot close --all` and `partywall snapshot drop` first",
+        )
+
+
 def find(project: Project, behind: Iterable[str] = ()) -> Leaving:
     """What would be done.
 
@@ -75,6 +86,7 @@ def find(project: Project, behind: Iterable[str] = ()) -> Leaving:
     record.refuse_unfinished(project.home, None)
     if project.state is None:
         raise Refused("nothing of Partywall is here", remedy="`partywall init` begins")
+    _refuse_snapshots(project)
     observed = project.observer.observe()
     production = project.settings.production.name
     _refuse_asleep(project, production)

@@ -36,6 +36,20 @@ def close(project: Project, name: str, *, every: bool) -> list[str]:
     return [clone.name for _, clone in chosen]
 
 
+def end(project: Project) -> list[str]:
+    """The installation is removed: nothing of it goes on; says what stays, and how it goes."""
+    if not (project.home / stores.FOLDER).exists():
+        return []
+    close(project, "", every=True)
+    project.engine.throwaways().tidy()
+    left = stores.every(project)
+    if not left:
+        return []
+    size = sum(one.bytes for _, one in left) >> 20
+    how = "`partywall snapshot prune --keep 0` and `partywall snapshot drop` remove them"
+    return [f"{len(left)} snapshots stay ({size} MiB): {how}"]
+
+
 def drop(project: Project, word: str) -> str:
     """Remove a snapshot; says its id.
 

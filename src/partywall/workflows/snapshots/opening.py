@@ -60,6 +60,11 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
         }
 
 
+def _is_written(path: str) -> bool:
+    """What the server on the snapshot itself wrote of its work is nothing of the next one's."""
+    return path.startswith("log/")
+
+
 def lifetime(text: str) -> float:
     """Seconds that a clone stays, as the command line says them.
 
@@ -93,7 +98,7 @@ def open_clone(project: Project, store: Store, snapshot: Snapshot, seconds: floa
         write_password(folder, secret)
         golden = store.place(snapshot.id) / DATA
         by_reference = treecopy.clones(golden / "PG_VERSION", folder)
-        copy_tree(golden, folder / DATA, Mode(by_reference=by_reference))
+        copy_tree(golden, folder / DATA, Mode(by_reference=by_reference), _is_written)
         allowed = allowance.of_machine()
         door = hands.start(
             Throwaway(

@@ -18,11 +18,13 @@ from partywall.model.secret import Secret
 from partywall.model.world import Instance, Key
 from partywall.system.decoding import decode
 from partywall.system.files import corrupted, read_bytes, write_atomically
+from partywall.system.machine import boot
 
 VERSION = 1
 _SNAPSHOT = "snapshot.json"
 _CLONE = "clone.json"
 _PASSWORD = "password"  # noqa: S105  (the name of a file)
+_UNSETTLED = "unsettled"
 DATA = "data"
 FILES = "files"
 
@@ -93,7 +95,8 @@ class Store:
 
     def all(self) -> list[Snapshot]:
         """Every snapshot, the oldest first; raises MachineFailed when a record is damaged."""
-        found = self._each(self.snapshots, _SNAPSHOT, Snapshot)
+        every = self._each(self.snapshots, _SNAPSHOT, Snapshot)
+        found = (one for one in every if not self._lost(one.id))
         return sorted(found, key=lambda one: (one.made, one.id))
 
     def open(self) -> list[Clone]:
@@ -108,6 +111,18 @@ class Store:
             for path in sorted(self.snapshots.glob(".*/making.json"))
             if (record := _read(path, Making))
         ]
+
+    def unsettled(self) -> list[Snapshot]:
+        """Those that are not known to be on the disk, of this run of the machine."""
+        return [one for one in self.all() if (self.place(one.id) / _UNSETTLED).exists()]
+
+    def lost(self) -> list[Path]:
+        """The folders of those that were not on the disk when the machine went down."""
+        return [path for path in self.snapshots.glob("[!.]*") if self._lost(path.name)]
+
+    def _lost(self, snapshot: str) -> bool:
+        said = read_bytes(self.place(snapshot) / _UNSETTLED)
+        return said is not None and said.decode() != boot()
 
     def draft(self, name: str) -> Path:
         """Where a snapshot is while it is being taken."""
@@ -135,6 +150,16 @@ def write_making(folder: Path, record: Making) -> None:
 def write_snapshot(folder: Path, record: Snapshot) -> None:
     """Say what a snapshot is; the last file before it gets its name."""
     _write(folder / _SNAPSHOT, record)
+
+
+def write_unsettled(folder: Path) -> None:
+    """Say that its data may still be in memory alone."""
+    write_atomically(folder / _UNSETTLED, boot().encode())
+
+
+def settled(folder: Path) -> None:
+    """Its data are on the disk."""
+    (folder / _UNSETTLED).unlink(missing_ok=True)
 
 
 def write_password(folder: Path, password: Secret) -> None:

@@ -32,6 +32,9 @@ def sweep(project: Project) -> list[str]:
             if not record.maker.alive():
                 undo(project, folder, record.name)
                 done.append(f"removed what was left of a snapshot that broke off ({record.name})")
+        for folder in store.lost():
+            remove_tree(folder)
+            done.append(f"removed the snapshot {folder.name}: the machine went down under it")
         now = project.clock.now()
         done += [said for one in clones if (said := _closed(hands, store, one, running, now))]
     for name in running - known:

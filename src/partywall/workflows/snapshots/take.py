@@ -35,9 +35,11 @@ from partywall.workflows.snapshots.store import (
     Making,
     Snapshot,
     Store,
+    settled,
     write_making,
     write_password,
     write_snapshot,
+    write_unsettled,
 )
 
 if TYPE_CHECKING:
@@ -70,8 +72,10 @@ def planned(project: Project, wanted: Wanted) -> tuple[Source, Way]:
     return found, ladder.choose(found.ground, wanted.method)
 
 
-def take(project: Project, wanted: Wanted, tell: Tell) -> Snapshot:
+def take(project: Project, wanted: Wanted, tell: Tell) -> tuple[Store, Snapshot]:
     """Take a snapshot; production is only read.
+
+    It can be opened at once, and survives a power cut when `settle` has seen to it.
 
     Raises:
         BadInput: when there is no such database.
@@ -91,7 +95,6 @@ def take(project: Project, wanted: Wanted, tell: Tell) -> Snapshot:
         tell("a server on the copy recovers, and is looked at")
         password = Secret(fresh_secret())
         verified = _verify(project, found, draft, name, password)
-        sync_tree(draft / DATA)
         home = found.home
         record = Snapshot(
             id=name,
@@ -112,9 +115,21 @@ def take(project: Project, wanted: Wanted, tell: Tell) -> Snapshot:
             label=wanted.label,
         )
         write_password(draft, password)
+        write_unsettled(draft)
         write_snapshot(draft, record)
         _keep(draft, store.place(name))
-    return record
+    return store, record
+
+
+def settle(store: Store, snapshot: Snapshot) -> None:
+    """Have all of a snapshot on the disk.
+
+    Raises:
+        MachineFailed: when the disk does not take it.
+    """
+    place = store.place(snapshot.id)
+    sync_tree(place / DATA)
+    settled(place)
 
 
 def _name(project: Project) -> str:

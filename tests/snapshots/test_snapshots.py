@@ -1,0 +1,174 @@
+"""Snapshots of a production that works meanwhile, on both engines, through the command line."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+import psycopg
+import pytest
+
+from scenarios.boxes import docker
+from scenarios.installation import Installation, until
+from snapshots.places import Project
+from snapshots.traffic import Traffic, consistent
+
+pytestmark = pytest.mark.scenario
+
+RATE = 300.0
+
+
+def slots(project: Project) -> list[tuple[str]]:
+    """What production keeps its log for."""
+    with project.production() as connection:
+        return connection.execute("SELECT slot_name FROM pg_replication_slots").fetchall()
+
+
+def test_a_copy_of_a_working_production_agrees_with_itself(project: Project) -> None:
+    with Traffic(project.production, RATE) as traffic:
+        until(lambda: traffic.done > 50)
+        taken = project.document("snapshot", "take")
+        before = traffic.done
+        opened = project.document("snapshot", "open", "--reveal")
+        with project.enter(opened) as copy:
+            there = consistent(copy)
+        until(lambda: traffic.done > before + 50, what="production goes on")
+    assert traffic.failed == []
+    assert taken["method"] == "reflink"
+    assert 0 < there <= traffic.done
+    assert slots(project) == []
+    with project.production() as connection:
+        assert consistent(connection) >= traffic.done
+    project.call("snapshot", "close", opened["clone"])
+    assert project.left() == []
+
+
+def test_what_is_written_into_a_copy_is_in_no_other(project: Project) -> None:
+    project.call("snapshot", "take", "--label", "shared")
+    first, second = (
+        project.document("snapshot", "open", "--snapshot", "shared", "--reveal") for _ in range(2)
+    )
+    with project.enter(first) as copy:
+        copy.execute("DROP TABLE mirror, history")
+    with project.enter(second) as copy:
+        consistent(copy)
+    with project.production() as connection:
+        consistent(connection)
+    project.call("snapshot", "close", "--all")
+    assert project.left() == []
+
+
+def test_production_goes_on_as_the_same_server(project: Project) -> None:
+    question = (
+        "SELECT pg_postmaster_start_time(), (SELECT system_identifier FROM pg_control_system())"
+    )
+    with project.production() as connection:
+        before = connection.execute(question).fetchall()
+    project.call("snapshot", "take", "--open")
+    project.call("snapshot", "close", "--all")
+    with project.production() as connection:
+        assert connection.execute(question).fetchall() == before
+
+
+def test_nobody_comes_into_a_copy_with_productions_password(project: Project) -> None:
+    project.call("snapshot", "take")
+    opened = project.document("snapshot", "open", "--reveal")
+    host, port = opened["host"], opened["port"]
+    try:
+        with pytest.raises(psycopg.OperationalError, match="authentication"):
+            psycopg.connect(
+                host=host, port=port, dbname=project.name, user=project.name,
+                password=project.password(), connect_timeout=20,
+            )  # fmt: skip
+    finally:
+        project.call("snapshot", "close", "--all")
+
+
+def test_a_copy_speaks_to_nobody(project: Project) -> None:
+    project.call("snapshot", "take")
+    opened = project.document("snapshot", "open", "--reveal")
+    try:
+        with project.enter(opened) as copy:
+            said = {
+                name: copy.execute(f"SHOW {name}").fetchone()
+                for name in (
+                    *("archive_mode", "max_logical_replication_workers"),
+                    *("synchronous_standby_names", "max_wal_senders", "unix_socket_directories"),
+                )
+            }
+    finally:
+        project.call("snapshot", "close", "--all")
+    assert said == {
+        "archive_mode": ("off",),
+        "max_logical_replication_workers": ("0",),
+        "synchronous_standby_names": ("",),
+        "max_wal_senders": ("0",),
+        "unix_socket_directories": ("",),
+    }
+
+
+def test_a_copy_is_gone_when_its_time_is_over(project: Project) -> None:
+    project.call("snapshot", "take")
+    opened = project.document("snapshot", "open", "--for", "3s")
+    assert project.left()
+    until(lambda: not project.left(), what="its server has ended by itself")
+    listed = project.document("snapshot", "list")
+    assert opened["clone"] not in [one["clone"] for one in listed["open"]]
+    assert not list(project.home.glob(f"**/clones/{opened['clone']}"))
+
+
+def test_a_command_has_a_copy_for_itself_and_its_exit_code_counts(project: Project) -> None:
+    project.call("snapshot", "take")
+    code = "import os, sys; sys.exit(7 if os.environ['DATABASE_URL'] else 0)"
+    project.call("snapshot", "open", sys.executable, "-c", code, code=7)
+    assert project.left() == []
+
+
+def test_a_copy_whose_server_was_killed_is_closed_by_the_next_command(project: Project) -> None:
+    project.call("snapshot", "take")
+    project.call("snapshot", "open")
+    assert project.left()
+    _kill(project)
+    until(lambda: not project.left())
+    assert project.document("snapshot", "list")["open"] == []
+
+
+def _kill(project: Project) -> None:
+    """End the server of the only open copy at once."""
+    if isinstance(project.of, Installation):
+        for key, process in project.of.marked():
+            if key.startswith("throwaway/"):
+                os.kill(process.pid, signal.SIGKILL)
+    else:
+        docker("kill", *project.left())
+
+
+def test_old_ones_go_and_labels_stay(project: Project) -> None:
+    project.call("snapshot", "take", "--label", "kept")
+    for _ in range(2):
+        project.call("snapshot", "take")
+    would = project.call("snapshot", "prune", "--keep", "1", "--dry-run").out
+    assert "would drop" in would
+    project.call("snapshot", "prune", "--keep", "1")
+    left = project.document("snapshot", "list")["snapshots"]
+    assert [one["label"] for one in left].count("") == 1
+    assert "kept" in [one["label"] for one in left]
+    project.call("snapshot", "drop", "kept")
+
+
+def test_what_is_asked_wrongly_is_said_in_one_sentence(project: Project) -> None:
+    for words, code, said in (
+        (("snapshot", "show", "nothing"), 2, "no snapshot nothing"),
+        (("snapshot", "open", "--for", "soon"), 2, "--for"),
+        (("snapshot", "close", "nothing"), 2, "no open snapshot nothing"),
+        (("snapshot", "take", "nowhere"), 2, "nowhere"),
+        (("snapshot", "take", "--service", "web"), 2, "web"),
+    ):
+        assert said in project.call(*words, code=code).err
+
+
+def test_a_plan_is_shown_and_nothing_done(project: Project) -> None:
+    before = project.document("snapshot", "list")
+    assert "reflink" in project.call("snapshot", "take", "--dry-run").out
+    assert project.document("snapshot", "list") == before

@@ -1,0 +1,68 @@
+"""How a server on a copy is set: like production in what it does, silent towards the world."""
+
+from __future__ import annotations
+
+import pytest
+
+from partywall.data.postgres.snapshots.configuration import files, quiet, text
+
+GIB = 1 << 30
+
+
+def configured(*settings: tuple[str, str], libraries: str = "") -> dict[str, str]:
+    """What its configuration file says."""
+    lines = files(settings, libraries, GIB)["postgresql.conf"].splitlines()
+    pairs = (line.split(" = ", 1) for line in lines if not line.startswith("#"))
+    return {name: value[1:-1] for name, value in pairs}
+
+
+def test_what_decides_how_statements_behave_is_as_in_production() -> None:
+    made = configured(("TimeZone", "Europe/Berlin"), ("work_mem", "4096"), ("jit", "off"))
+    assert made["TimeZone"] == "Europe/Berlin"
+    assert made["work_mem"] == "4096"
+    assert made["jit"] == "off"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "now"),
+    [
+        ("archive_mode", "on", "off"),
+        ("archive_command", "cp %p /backup/%f", None),
+        ("synchronous_standby_names", "ANY 1 (a, b)", ""),
+        ("primary_conninfo", "host=prod", None),
+        ("max_logical_replication_workers", "4", "0"),
+        ("hba_file", "/etc/postgresql/pg_hba.conf", None),
+        ("ssl", "on", "off"),
+        ("shared_buffers", "1048576", "256MB"),
+        ("cron.host", "localhost", None),
+        ("cron.launch_active_jobs", "on", "off"),
+        ("log_directory", "/var/log/postgresql", "log"),
+        ("unix_socket_directories", "/var/run/postgresql", ""),
+    ],
+)
+def test_what_would_reach_out_or_read_elsewhere_is_not(
+    name: str, value: str, now: str | None
+) -> None:
+    assert configured((name, value)).get(name) == now
+
+
+def test_libraries_that_call_others_by_themselves_are_not_loaded() -> None:
+    assert quiet('pg_stat_statements, "pg_net",pg_cron') == "pg_stat_statements,pg_cron"
+    assert "shared_preload_libraries" not in configured(libraries="pg_net")
+
+
+def test_a_quarter_of_the_memory_is_for_buffers_and_never_next_to_nothing() -> None:
+    assert configured()["shared_buffers"] == "256MB"
+    small = files((), "", 1 << 20)["postgresql.conf"]
+    assert "shared_buffers = '16MB'" in small
+
+
+def test_a_quote_in_a_value_stays_one() -> None:
+    assert text({"search_path": "\"$user\", 'odd\\'"}).endswith("= '\"$user\", ''odd\\\\'''\n")
+
+
+def test_only_passwords_let_in_and_nothing_set_by_hand_is_left() -> None:
+    made = files((), "", GIB)
+    assert made["pg_hba.conf"] == "host all all all md5\n"
+    assert made["postgresql.auto.conf"] == ""
+    assert made["pg_ident.conf"] == ""

@@ -1,0 +1,69 @@
+"""Copies of folders that change meanwhile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from partywall.model.errors import MachineFailed
+from partywall.system.treecopy import Mode, copy_file, copy_tree, sync_tree
+
+READ = Mode(by_reference=False)
+
+
+def made(folder: Path) -> Path:
+    """A small tree."""
+    (folder / "inner" / "empty").mkdir(parents=True)
+    (folder / "one").write_bytes(b"1" * 70_000)
+    (folder / "inner" / "two").write_text("two")
+    (folder / "link").symlink_to("one")
+    (folder / "one").chmod(0o640)
+    return folder
+
+
+def test_all_of_it_is_there_with_its_rights(tmp_path: Path) -> None:
+    source = made(tmp_path / "a")
+    done = copy_tree(source, tmp_path / "b", READ)
+    assert (done.files, done.bytes) == (2, 70_003)
+    assert (tmp_path / "b" / "one").read_bytes() == b"1" * 70_000
+    assert (tmp_path / "b" / "one").stat().st_mode & 0o777 == 0o640
+    assert (tmp_path / "b" / "link").readlink() == Path("one")
+    assert (tmp_path / "b" / "inner" / "empty").is_dir()
+    sync_tree(tmp_path / "b")
+
+
+def test_what_is_left_out_is_left_out_whole(tmp_path: Path) -> None:
+    source = made(tmp_path / "a")
+    copy_tree(source, tmp_path / "b", READ, lambda path: path == "inner")
+    assert sorted(one.name for one in (tmp_path / "b").iterdir()) == ["link", "one"]
+
+
+def test_a_file_that_vanishes_meanwhile_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = made(tmp_path / "a")
+    opening = Path.open
+
+    def vanishing(path: Path, mode: str = "r") -> object:
+        if path == source / "inner" / "two":
+            path.unlink()
+        return opening(path, mode)
+
+    monkeypatch.setattr(Path, "open", vanishing)
+    assert copy_tree(source, tmp_path / "b", READ).files == 1
+    assert not (tmp_path / "b" / "inner" / "two").exists()
+
+
+def test_a_target_that_is_there_is_never_written_over(tmp_path: Path) -> None:
+    source = made(tmp_path / "a")
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "mine").write_text("mine")
+    with pytest.raises(MachineFailed, match="copy"):
+        copy_tree(source, tmp_path / "b", READ)
+    assert (tmp_path / "b" / "mine").read_text() == "mine"
+
+
+def test_a_file_that_is_not_there_has_no_size(tmp_path: Path) -> None:
+    assert copy_file(tmp_path / "none", tmp_path / "to", READ) is None
+    assert not (tmp_path / "to").exists()
