@@ -14,7 +14,7 @@ PRESET = Preset(
         "a test never sees production's own server, only a copy",
     ),
     costs=(
-        "the tools for snapshots are not in this version: until then production stands alone",
+        "a copy that shares no blocks takes as long, and as much disk, as production's data are large",
         "there is no standing development site to show to anybody",
         "a copy holds personal data unless it is masked",
     ),
