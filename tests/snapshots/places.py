@@ -88,6 +88,7 @@ def boxed(folder: Path, name: str) -> Iterator[Project]:
     app = yaml.safe_load((APPS / "together" / "compose.yaml").read_text())
     # This one has a version of its own and says so in its path.
     app["services"]["db"]["image"] = "postgres:17"
+    app["services"]["db"]["restart"] = "unless-stopped"
     app["services"]["db"]["volumes"] = ["rows:/var/lib/postgresql/data"]
     bound = {"type": "none", "o": "bind", "device": str(rows)}
     app["volumes"]["rows"] = {"driver": "local", "driver_opts": bound}

@@ -1,4 +1,4 @@
-"""Snapshots under load while commands and servers are killed at any moment: what is listed opens."""
+"""Snapshots under load while commands and servers are killed: what is listed opens."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def _answers(project: Project) -> bool:
     try:
         with project.production() as connection:
             connection.execute("SELECT 1")
-    except psycopg.Error:
+    except (psycopg.Error, IndexError):  # its container is just being started
         return False
     return True
 

@@ -14,7 +14,7 @@ PRESET = Preset(
         "a test never sees production's own server, only a copy",
     ),
     costs=(
-        "a copy that shares no blocks takes as long, and as much disk, as production's data are large",
+        "a copy that shares no blocks takes time and disk, as much as production's data are large",
         "there is no standing development site to show to anybody",
         "a copy holds personal data unless it is masked",
     ),
