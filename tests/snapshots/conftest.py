@@ -1,10 +1,12 @@
 """Projects with production's data on a file system that shares blocks, one for each engine."""
+"""Grounds for pools: they need root, XFS and loop devices, without which tests are skipped."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import tempfile
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,3 +48,42 @@ def project(request: pytest.FixtureRequest, sharing: Path) -> Iterator[Project]:
         with found.production() as connection:
             prepare(connection)
         yield found
+from partywall.workflows.pool import ground as grounds
+from snapshots.grounds import Ground
+
+
+def _lacks() -> str:
+    """What a pool needs and this machine has not."""
+    if os.geteuid() != 0:
+        return "only root may mount"
+    if shutil.which("mkfs.xfs") is None:
+        return "xfsprogs is not installed"
+    found = subprocess.run(["losetup", "--find"], capture_output=True, text=True, check=False)
+    return f"no loop device: {found.stderr.strip()}" if found.returncode else ""
+
+
+@pytest.fixture(scope="session")
+def able() -> None:
+    """Where tests with servers are required, so are these."""
+    if lacks := _lacks():
+        if os.environ.get("PARTYWALL_REQUIRE_DOCKER"):
+            pytest.fail(lacks)
+        pytest.skip(lacks)
+
+
+@pytest.fixture
+def ground(able: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ground]:
+    """An app without a pool."""
+    made = Ground(tmp_path)
+    monkeypatch.setenv(grounds.VARIABLE, str(made.fstab))
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+@pytest.fixture
+def pooled(ground: Ground) -> Ground:
+    """An app with the smallest pool."""
+    ground.call("pool", "create", "--size", "1G")
+    return ground

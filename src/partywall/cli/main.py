@@ -41,6 +41,7 @@ COMMANDS = {
     "snapshot": "Copy a database while it works, and open copies.",
     "prove": "Try to cross the wall between environments.",
     "matrix": "Measure every architecture in a scratch copy.",
+    "pool": "Prepare room where copies share their blocks.",
     "doctor": "Find what is wrong here, and what to do.",
     "take-over": "Make production ours that `docker compose` started.",
     "leave": "Hand everything back as plain Compose.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from partywall.model.errors import PartywallError
-from partywall.workflows.checks import installation, machine, outside, schemas, secrets
+from partywall.workflows.checks import installation, machine, outside, pool, schemas, secrets
 from partywall.workflows.checks.finding import Finding, finding
 from partywall.workflows.project import Project
 
@@ -31,6 +31,7 @@ CHECKS: tuple[Check, ...] = (
     secrets.open_brokers,
     schemas.names_public,
     machine.disk,
+    pool.pool,
     machine.memory,
     installation.drift,
     machine.deliberate,

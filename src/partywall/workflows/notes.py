@@ -17,6 +17,7 @@ from partywall.planning.folders import uses
 from partywall.planning.scope import COMMON
 from partywall.workflows import fate, new_ports, standing
 from partywall.workflows.former import former
+from partywall.workflows.pool import staying as pool
 from partywall.workflows.project import Project
 
 
@@ -42,6 +43,7 @@ def notes(
         yield from fate.notes(plan, observed, standing.left_out(project))
     if verb == "destroy":
         yield from _staying(scope, observed)
+        yield from pool.notes(project) if scope is None else ()
     yield from _portions(plan)
     yield from _gaps(project, plan)
     yield from _unmade(project)

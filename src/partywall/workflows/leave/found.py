@@ -25,6 +25,7 @@ from partywall.model.world import (
 )
 from partywall.planning.scope import COMMON
 from partywall.workflows.leave.plainly import Plainly
+from partywall.workflows.pool.staying import refuse_there
 from partywall.workflows.project import Project
 from partywall.workflows.snapshots import stores
 from partywall.workflows.take_over import record
@@ -87,6 +88,7 @@ def find(project: Project, behind: Iterable[str] = ()) -> Leaving:
     if project.state is None:
         raise Refused("nothing of Partywall is here", remedy="`partywall init` begins")
     _refuse_snapshots(project)
+    refuse_there(project)
     observed = project.observer.observe()
     production = project.settings.production.name
     _refuse_asleep(project, production)
