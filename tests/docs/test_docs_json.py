@@ -10,6 +10,7 @@ from docs.pages import DOCS, ROOT
 from fakes import measured
 from partywall.cli.main import main
 from partywall.proof.matrix.derive import rated
+from partywall.workflows.pool.shown import Shown
 
 PAGE = (DOCS / "reference" / "json.md").read_text()
 
@@ -102,6 +103,13 @@ def test_variables_are_hidden(document):
 
 def test_the_trash(document):
     assert document("trash", "list") == {"trash": []}
+
+
+def test_a_pool(document):
+    assert document("pool", "show") == {"pool": None}
+    assert {f"pool.{key}" for key in Shown.__struct_fields__} | {"pool"} == documented(
+        "`pool show`"
+    )
 
 
 def test_nothing_was_written(app, document):

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import errno
 import os
-from io import RawIOBase
+from io import BufferedWriter, RawIOBase
 from pathlib import Path
 
 import pytest
 
-from docs.pages import DOCS
 from partywall.execution.pool import Stage
 from partywall.model.errors import BadInput, MachineFailed, Refused
 from partywall.system.reflink import shares_blocks
 from partywall.workflows import pool
 from partywall.workflows.checks.pool import pool as check
 from partywall.workflows.pool import staying
+from partywall.workflows.pool.shown import Shown
 from snapshots.grounds import OTHERS, Ground, disk, run, small
 
 pytestmark = pytest.mark.scenario
@@ -62,11 +62,8 @@ def test_it_is_made_once_shares_blocks_and_takes_only_what_is_in_it(ground: Grou
 
 
 def test_what_is_documented_is_shown(pooled: Ground) -> None:
-    page = (DOCS / "reference" / "json.md").read_text()
-    section = page.partition("\n## `pool show`")[2].partition("\n## ")[0]
     found = pooled.document("pool", "show")["pool"]
-    assert found
-    assert [key for key in found if f"`pool.{key}`" not in section] == []
+    assert set(found) == set(Shown.__struct_fields__)
     assert set(pooled.document("pool", "grow", "--by", "1G", "--dry-run")) == {
         "steps",
         "changes",
@@ -170,9 +167,13 @@ def test_it_grows_on_demand_up_to_its_bound_and_says_so(
             pool.ensure_room(ground.project, 3 * GIB // 2, heard.append)
             assert heard == ["the pool grows from 1 GiB to 2 GiB"]
             assert pool.room(ground.pool) >= 3 * GIB // 2
-            with pytest.raises(Refused, match=r"the pool is full: 2\.5 GiB are needed") as error:
-                pool.ensure_room(ground.project, 5 * GIB // 2, heard.append)
+            with pytest.raises(Refused, match="3 GiB are needed in the pool") as error:
+                pool.ensure_room(ground.project, 3 * GIB, heard.append)
             assert "partywall snapshot prune" in error.value.remedy
+            with (folder / "of production").open("wb") as file:
+                os.posix_fallocate(file.fileno(), 0, 2 * GIB)
+            with pytest.raises(Refused, match="the disk beneath has"):
+                pool.ensure_room(ground.project, GIB, heard.append)
             assert len(heard) == 1
             ground.call("pool", "remove")
         finally:
@@ -204,6 +205,40 @@ def test_a_full_pool_harms_nothing_but_the_write_that_filled_it(pooled: Ground) 
     assert path.read_bytes() == SECRET[::-1]
     filler.unlink()
     put(pooled, "clones/two/rows")
+
+
+def test_a_disk_that_production_filled_harms_no_copy_that_is_there(
+    able: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with small(tmp_path / "disk", "2G") as folder:
+        ground = Ground(folder)
+        monkeypatch.setenv("PARTYWALL_FSTAB", str(ground.fstab))
+        try:
+            ground.call("pool", "create", "--size", "1G")
+            path = put(ground)
+            os.sync()
+            with (folder / "of production").open("wb") as file:
+                left = os.statvfs(folder)
+                os.posix_fallocate(file.fileno(), 0, left.f_bavail * left.f_frsize)
+            assert "more of the disk beneath" in next(check(ground.project))["what"]
+            late = ground.pool / "clones" / "late"
+            with late.open("wb") as file, pytest.raises(OSError, match="No space"):
+                lasting(file, os.urandom(32 << 20))
+            assert path.read_bytes() == SECRET
+            (folder / "of production").unlink()
+            ground.reboot()
+            assert pool.folder(ground.project) == ground.pool
+            assert path.read_bytes() == SECRET
+            late.write_bytes(SECRET)
+        finally:
+            ground.close()
+
+
+def lasting(file: BufferedWriter, data: bytes) -> None:
+    """Write what is on disk when this returns."""
+    file.write(data)
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def test_what_is_removed_in_it_is_given_back_to_the_disk(pooled: Ground) -> None:

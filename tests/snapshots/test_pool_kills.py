@@ -12,7 +12,7 @@ from partywall.execution.pool import Stage
 from partywall.system.reflink import shares_blocks
 from partywall.workflows import pool
 from partywall.workflows.pool import steps
-from snapshots.grounds import Ground, disk
+from snapshots.grounds import Ground, disk, run
 
 pytestmark = pytest.mark.scenario
 
@@ -71,6 +71,13 @@ def test_a_create_is_killed_at_any_moment(ground: Ground) -> None:
         assert ground.gone()
 
 
+def test_what_a_killed_one_was_writing_does_not_stay(ground: Ground) -> None:
+    ground.killed(BETWEEN.format(at=3), "pool", "create", "--size", "1G")
+    (ground.pool / "..partywall-pool.h8myvp6k").touch()
+    ground.call("pool", "remove")
+    assert ground.gone()
+
+
 def test_a_file_system_that_was_half_made_is_made_anew(ground: Ground, tmp_path: Path) -> None:
     with disk(tmp_path, 2 * GIB) as device:
         killed = ("pool", "create", "--device", device, "--yes")
@@ -86,8 +93,7 @@ def test_what_came_onto_a_disk_meanwhile_is_not_written_over(
 ) -> None:
     with disk(tmp_path, 2 * GIB) as device:
         ground.killed(BETWEEN.format(at=1), "pool", "create", "--device", device, "--yes")
-        with Path(device).open("r+b") as file:
-            os.pwrite(file.fileno(), b"XFSB", 0)  # somebody else's
+        run("mkfs.ext4", "-q", device)
         assert "holds something already" in ground.call("pool", "create", code=3)
         assert ground.gone()
 

@@ -64,7 +64,7 @@ def create(project: Project, pool: Pool | None, tell: Tell) -> bool:
         PartywallError: when it cannot be made; nothing of it is left then.
     """
     ground = of(project)
-    refuse_others("make a pool", "pool create")
+    refuse_others("make a pool", _words(pool), _commands(ground, pool))
     make_folder(ground.home)
     with held(ground):
         found = unfinished.settled(ground)
@@ -78,6 +78,21 @@ def create(project: Project, pool: Pool | None, tell: Tell) -> bool:
         record.write(ground.home, pool)
         unfinished.finish(ground, pool)
     return True
+
+
+def _words(pool: Pool | None) -> str:
+    if pool is None:
+        return "pool create"
+    return f"pool create --{f'device {pool.device}' if pool.device else f'size {pool.size}'}"
+
+
+def _commands(ground: Ground, pool: Pool | None) -> tuple[str, ...]:
+    """What root would do by hand; the tool does more, so that it can be killed."""
+    if pool is None:
+        return ()
+    file = () if pool.device else (f"truncate -s {pool.size} {ground.image}",)
+    rest = (" ".join(ground.make(pool)), f"mkdir -p {ground.folder}", " ".join(ground.mount(pool)))
+    return (*file, *rest)
 
 
 def _refuse_another(found: Pool, size: str | None, device: str | None) -> None:

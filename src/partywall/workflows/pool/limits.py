@@ -27,6 +27,14 @@ def most(taken: int, free: int, whole: int) -> int:
     return max(0, taken + free - int(whole * _RESERVE))
 
 
+def beneath(free: int, whole: int) -> int:
+    """Bytes that copies may still take of the disk that a pool's file is on; pure.
+
+    A file was bounded when it was made; production may have taken of the disk since.
+    """
+    return most(0, free, whole)
+
+
 def refuse_size(size: int, at_most: int) -> None:
     """See that a pool can have a size.
 

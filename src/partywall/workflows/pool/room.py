@@ -37,12 +37,13 @@ def ensure_room(project: Project, need: int, tell: Tell) -> None:
 
     Raises:
         BadInput: when there is no pool.
-        Refused: when the disk beneath has no room for that, with numbers.
+        Refused: when the pool, or the disk beneath, has no room for that, with numbers.
         MachineFailed: when it cannot be mounted or grown.
     """
     ground = of(project)
     with held(ground):
         pool = there(ground)
+        _refuse_beneath(ground, pool, need)
         short = need - room(ground.folder)
         if short <= 0:
             return
@@ -93,6 +94,18 @@ def most(ground: Ground) -> int:
 def taken(ground: Ground) -> int:
     """Bytes of the disk that the pool's file takes."""
     return ground.image.stat().st_blocks * 512 if ground.image.exists() else 0
+
+
+def _refuse_beneath(ground: Ground, pool: Pool, need: int) -> None:
+    """A copy that fits into the pool may still take the disk from production."""
+    disk = shutil.disk_usage(ground.home)
+    left = limits.beneath(disk.free, disk.total)
+    if not pool.device and need > left:
+        raise Refused(
+            f"{said(need)} are needed in the pool, and the disk beneath has {said(left)} for it, "
+            "with a tenth of the disk left free for production",
+            remedy="make room on the disk; `partywall snapshot prune` gives some back",
+        )
 
 
 def _full(ground: Ground, pool: Pool, need: int) -> Refused:

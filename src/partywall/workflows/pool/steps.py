@@ -89,6 +89,8 @@ def furnished(ground: Ground, pool: Pool) -> None:
     """Put our mark and the folders in."""
     for name in FOLDERS:
         make_folder(ground.folder / name, 0o711)
+    for left in ground.folder.glob(f".{ground.marker.name}.*"):  # of one that was killed at it
+        left.unlink(missing_ok=True)
     if not is_marked(ground, pool):
         write_atomically(ground.marker, f"{pool.id}\n".encode(), 0o644)
 
