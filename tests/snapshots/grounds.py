@@ -16,6 +16,7 @@ from partywall.execution.pool import Pool
 from partywall.workflows.opening import Where, open_project
 from partywall.workflows.pool import ground as grounds
 from partywall.workflows.project import Project
+from scenarios.installation import until
 
 OTHERS = "# somebody's own table\n/dev/sdz9 /mnt/elsewhere ext4 noauto 0 0\n"
 COMPOSE = "services:\n  db:\n    image: postgres:16\n"
@@ -90,14 +91,16 @@ class Ground:
         run("umount", str(self.pool))
         for one in self.loops():
             run("losetup", "-d", one, code=None)
-        assert not self.loops()
+        # The kernel lets go of one when it has given back what was removed in it.
+        until(lambda: not self.loops(), what="no loop device is left")
         assert not os.path.ismount(self.pool)
         assert list(self.pool.iterdir()) == []
 
     def gone(self) -> bool:
         """Whether nothing of a pool is left."""
         left = self.image.exists() or self.pool.exists() or self.recorded is not None
-        return not left and not self.loops() and self.fstab.read_text() == OTHERS
+        until(lambda: left or not self.loops(), what="no loop device is left")
+        return not left and self.fstab.read_text() == OTHERS
 
     def close(self) -> None:
         """Unmount and detach what is still there."""

@@ -321,6 +321,35 @@ def test_it_can_be_on_a_disk_which_is_never_wiped(ground: Ground, tmp_path: Path
         assert ground.gone()
 
 
+def test_a_disk_that_became_larger_is_filled(ground: Ground, tmp_path: Path) -> None:
+    with disk(tmp_path, 2 * GIB) as device:
+        ground.call("pool", "create", "--device", device, "--yes")
+        os.truncate(tmp_path / "disk", 3 * GIB)
+        run("losetup", "-c", device)
+        assert "has all of" in ground.call("pool", "grow", "--by", "1G", code=2)
+        assert ground.document("pool", "grow")["changes"] == 1
+        assert pool.room(ground.pool) > 2.7 * GIB
+        assert ground.document("pool", "grow")["changes"] == 0
+        ground.call("pool", "remove")
+
+
+def test_a_disk_that_has_another_name_by_now_is_found(ground: Ground, tmp_path: Path) -> None:
+    with disk(tmp_path, 2 * GIB) as device:
+        ground.call("pool", "create", "--device", device, "--yes")
+        path = put(ground)
+        ground.reboot()
+        recorded = (ground.home / "pool.json").read_text()
+        (ground.home / "pool.json").write_text(recorded.replace(device, "/dev/gone"))
+        assert pool.folder(ground.project) == ground.pool
+        assert path.read_bytes() == SECRET
+        assert "not empty" in ground.call("pool", "remove", code=3)
+        ground.reboot()
+    with pytest.raises(MachineFailed, match="not there any more"):
+        pool.folder(ground.project)
+    ground.call("pool", "remove")
+    assert ground.gone()
+
+
 def refusal(ground: Ground) -> Refused:
     """What is said when a disk has no more room."""
     with pytest.raises(Refused) as error:

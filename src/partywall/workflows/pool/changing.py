@@ -7,11 +7,13 @@ import msgspec
 from partywall.execution import pool as record
 from partywall.execution.pool import Pool, Stage
 from partywall.model.errors import BadInput
+from partywall.system import mounts
 from partywall.workflows.pool import limits, taking, unfinished
 from partywall.workflows.pool.enlarging import device_size
 from partywall.workflows.pool.ground import held, of, refuse_others
 from partywall.workflows.pool.limits import said
 from partywall.workflows.pool.mounted import back
+from partywall.workflows.pool.refusing import is_there
 from partywall.workflows.pool.room import Tell, grown, most, there
 from partywall.workflows.project import Project
 
@@ -40,7 +42,8 @@ def larger(project: Project, size: str | None, by: str | None) -> tuple[Pool, in
     if pool.device:
         if size or by:
             raise BadInput(f"the pool has all of {pool.device}", remedy="say `pool grow` alone")
-        return pool, device_size(pool.device)
+        there_now = mounts.at(ground.folder)
+        return pool, device_size(there_now.source if there_now else pool.device)
     if (size is None) is (by is None):
         raise BadInput("how large?", remedy="say `--size 20G` or `--by 5G`")
     many = limits.parsed("--size", size) if size else pool.size + limits.parsed("--by", by or "")
@@ -86,7 +89,7 @@ def remove(project: Project) -> Pool:
             return begun
         if pool is None:
             raise BadInput("there is no pool", remedy="`partywall pool create` makes one")
-        if ground.target(pool).exists():
+        if is_there(ground, pool):
             back(ground, pool)
             taking.unmount_empty(ground)
         pool = msgspec.structs.replace(pool, stage=Stage.REMOVING)

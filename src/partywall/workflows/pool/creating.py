@@ -14,7 +14,7 @@ from partywall.model.errors import BadInput, Place, Refused
 from partywall.system import programs
 from partywall.system.files import failed, make_folder
 from partywall.system.reflink import shares_blocks
-from partywall.workflows.pool import limits, steps, unfinished
+from partywall.workflows.pool import limits, refusing, steps, unfinished
 from partywall.workflows.pool.enlarging import device_size
 from partywall.workflows.pool.ground import Ground, held, of, refuse_others
 from partywall.workflows.pool.limits import said
@@ -47,7 +47,7 @@ def wanted(project: Project, size: str | None, device: str | None) -> Pool | Non
     if device and size:
         raise BadInput("a pool takes the whole of a device", remedy="leave out `--size`")
     many = _free_device(device) if device else _free_size(ground, size)
-    steps.refuse_filled(ground)
+    refusing.refuse_filled(ground)
     return Pool(
         id=secrets.token_hex(4),
         uuid=str(uuid.UUID(bytes=secrets.token_bytes(16), version=4)),
@@ -136,7 +136,7 @@ def _free_device(device: str) -> int:
                 remedy="name another one; `lsblk` shows what there is",
             ) from error
         raise failed(error, "open", device) from error
-    steps.refuse_signature(device)
+    refusing.refuse_signature(device)
     many = device_size(device)
     limits.refuse_size(many, many)
     return many

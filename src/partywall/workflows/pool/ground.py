@@ -60,13 +60,16 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
 
     def mount(self, pool: Pool) -> list[str]:
         """The command that mounts it."""
-        return xfs.mount(str(self.target(pool)), self.folder, _options(pool))
+        return xfs.mount(self._source(pool), self.folder, _options(pool))
 
     def line(self, pool: Pool) -> str:
         """The line that mounts it when the machine starts."""
-        source = f"UUID={pool.uuid}" if pool.device else str(self.image)
         options = (*_options(pool), *_AT_START)
-        return fstab.line(source, self.folder, xfs.KIND, options, pool.id)
+        return fstab.line(self._source(pool), self.folder, xfs.KIND, options, pool.id)
+
+    def _source(self, pool: Pool) -> str:
+        """A device may be called otherwise after a restart; its file system has its id for ever."""
+        return f"UUID={pool.uuid}" if pool.device else str(self.image)
 
 
 def of(project: Project) -> Ground:

@@ -43,9 +43,7 @@ def refuse_size(size: int, at_most: int) -> None:
         Refused: when it could fill the disk beneath.
     """
     if size < LEAST:
-        raise BadInput(
-            f"a pool of {said(size)} is too small", remedy=f"say at least `--size {said(LEAST)}`"
-        )
+        raise BadInput(f"a pool of {said(size)} is too small", remedy=f"{said(LEAST)} is the least")
     if size > at_most:
         raise Refused(
             f"a pool of {said(size)} could fill the disk that production is on: it may have "

@@ -8,7 +8,7 @@ from partywall.execution import pool as record
 from partywall.execution.pool import Pool, Stage
 from partywall.model.errors import MachineFailed, Place
 from partywall.system import mounts, xfs
-from partywall.workflows.pool import steps, unfinished
+from partywall.workflows.pool import refusing, steps, unfinished
 from partywall.workflows.pool.ground import Ground, held, of, refuse_others
 from partywall.workflows.project import Project
 
@@ -54,7 +54,7 @@ def back(ground: Ground, pool: Pool) -> None:
     """
     if not is_mounted(ground, pool):
         refuse_others("mount the pool", "pool show", (" ".join(ground.mount(pool)),))
-        _refuse_lost(ground, pool)
+        refusing.refuse_lost(ground, pool)
         steps.mounted(ground, pool)
         steps.in_fstab(ground, pool)
     if not is_mounted(ground, pool):
@@ -70,12 +70,3 @@ def is_mounted(ground: Ground, pool: Pool) -> bool:
     there = mounts.at(ground.folder)
     good = there is not None and there.kind == xfs.KIND and not there.read_only
     return good and steps.is_marked(ground, pool)
-
-
-def _refuse_lost(ground: Ground, pool: Pool) -> None:
-    if not ground.target(pool).exists():
-        raise MachineFailed(
-            "what the pool is on is not there any more",
-            where=Place(str(ground.target(pool))),
-            remedy="bring it back; or `partywall pool remove` forgets the pool and what was in it",
-        )

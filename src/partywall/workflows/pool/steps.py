@@ -11,6 +11,7 @@ from partywall.execution.pool import Pool
 from partywall.model.errors import MachineFailed, Place, Refused
 from partywall.system import fstab, mounts, programs, xfs
 from partywall.system.files import failed, make_folder, read_bytes, write_atomically
+from partywall.workflows.pool import refusing
 from partywall.workflows.pool.ground import FOLDERS, Ground
 
 Step = Callable[[Ground, Pool], None]
@@ -40,7 +41,7 @@ def file_system(ground: Ground, pool: Pool) -> None:
         return
     begun = (found := xfs.look(ground.target(pool))) is not None and found.uuid == pool.uuid
     if pool.device and not begun:
-        refuse_signature(pool.device)
+        refusing.refuse_signature(pool.device)
     programs.run(ground.make(pool, over=begun), "make the pool's file system")
 
 
@@ -54,7 +55,7 @@ def mounted(ground: Ground, pool: Pool) -> None:
     there = mounts.at(ground.folder)
     if there is None:
         make_folder(ground.folder)
-        refuse_filled(ground)
+        refusing.refuse_filled(ground)
         _mount(ground, pool)
         there = mounts.at(ground.folder)
     if there is None or not _is_of(there, ground, pool):
@@ -115,35 +116,6 @@ def tell_systemd() -> None:
 def is_marked(ground: Ground, pool: Pool) -> bool:
     """Whether our mark is what is in the folder now."""
     return read_bytes(ground.marker) == f"{pool.id}\n".encode()
-
-
-def refuse_filled(ground: Ground) -> None:
-    """See that a mount would hide nothing.
-
-    Raises:
-        Refused: when something lies in the folder.
-    """
-    if ground.folder.exists() and any(ground.folder.iterdir()):
-        raise Refused(
-            "something lies in the folder where the pool is mounted, and would be hidden",
-            where=Place(str(ground.folder)),
-            remedy="move it away, then run the same command again",
-        )
-
-
-def refuse_signature(device: str) -> None:
-    """See that a device holds nothing that anybody knows.
-
-    Raises:
-        Refused: when it has a file system, a table of partitions or the like.
-    """
-    found = programs.run(["wipefs", "--no-act", device], f"look what is on {device}").strip()
-    if found:
-        raise Refused(
-            f"{device} holds something already, and a pool would write over it",
-            detail=found.splitlines(),
-            remedy=f"name another one; `wipefs -a {device}` gives it up, with all that is on it",
-        )
 
 
 def _formatted(ground: Ground, pool: Pool) -> bool:
