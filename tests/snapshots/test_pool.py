@@ -384,6 +384,31 @@ def test_what_cannot_be_meant_is_said(ground: Ground, words: tuple[str, ...], sa
     assert ground.gone()
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("mkfs.xfs", "no such thing"), ("mount", "failed to setup loop device")],
+)
+def test_where_a_tool_fails_its_last_words_are_said_and_nothing_is_left(
+    ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, words: str
+) -> None:
+    tool = tmp_path / "bin" / name
+    tool.parent.mkdir()
+    tool.write_text(f"#!/bin/sh\necho '{words}' >&2\nexit 32\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tool.parent}:{os.environ['PATH']}")
+    said = ground.call("pool", "create", "--size", "1G", code=5)
+    assert words in said
+    assert ground.gone()
+
+
+def test_two_at_once_make_one(ground: Ground) -> None:
+    both = [ground.start("pool", "create", "--size", "1G") for _ in range(2)]
+    assert [one.wait() for one in both] == [0, 0]
+    assert len(ground.loops()) == 1
+    assert pool.folder(ground.project) == ground.pool
+    assert list(check(ground.project)) == []
+
+
 def test_another_one_is_not_made_beside_it(pooled: Ground) -> None:
     assert "a pool of 1 GiB already" in pooled.call("pool", "create", "--size", "2G", code=2)
     assert "on a file" in pooled.call("pool", "create", "--device", "/dev/null", code=2)
