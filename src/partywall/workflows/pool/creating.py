@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import shlex
 import uuid
 from pathlib import Path
 
@@ -83,15 +84,19 @@ def create(project: Project, pool: Pool | None, tell: Tell) -> bool:
 def _words(pool: Pool | None) -> str:
     if pool is None:
         return "pool create"
-    return f"pool create --{f'device {pool.device}' if pool.device else f'size {pool.size}'}"
+    return f"pool create --{f'device {pool.device}' if pool.device else f'size {pool.size >> 20}M'}"
 
 
 def _commands(ground: Ground, pool: Pool | None) -> tuple[str, ...]:
     """What root would do by hand; the tool does more, so that it can be killed."""
     if pool is None:
         return ()
-    file = () if pool.device else (f"truncate -s {pool.size} {ground.image}",)
-    rest = (" ".join(ground.make(pool)), f"mkdir -p {ground.folder}", " ".join(ground.mount(pool)))
+    file = () if pool.device else (shlex.join(ground.truncate(pool.size)),)
+    rest = (
+        shlex.join(ground.make(pool)),
+        shlex.join(["mkdir", "-p", str(ground.folder)]),
+        shlex.join(ground.mount(pool)),
+    )
     return (*file, *rest)
 
 

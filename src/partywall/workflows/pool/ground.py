@@ -54,6 +54,10 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
         """The file or the device that the file system is on."""
         return Path(pool.device) if pool.device else self.image
 
+    def truncate(self, size: int) -> list[str]:
+        """The command that makes or enlarges the file, sparse."""
+        return ["truncate", "-s", str(size), str(self.image)]
+
     def make(self, pool: Pool, *, over: bool = False) -> list[str]:
         """The command that makes the file system."""
         return xfs.make(self.target(pool), pool.uuid, f"pw-{pool.id}", over=over)

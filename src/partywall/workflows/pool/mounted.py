@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from partywall.execution import pool as record
@@ -53,7 +54,7 @@ def back(ground: Ground, pool: Pool) -> None:
         Refused: when that needs root, or something else is in its place.
     """
     if not is_mounted(ground, pool):
-        refuse_others("mount the pool", "pool show", (" ".join(ground.mount(pool)),))
+        refuse_others("mount the pool", "pool show", (shlex.join(ground.mount(pool)),))
         refusing.refuse_lost(ground, pool)
         steps.mounted(ground, pool)
         steps.in_fstab(ground, pool)

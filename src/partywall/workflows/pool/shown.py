@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from collections.abc import Iterator
 
@@ -90,10 +91,10 @@ def making(project: Project, pool: Pool) -> list[Step]:
 def _making(ground: Ground, pool: Pool) -> Iterator[tuple[str, str, str]]:
     if not pool.device:
         why = f"a file of {limits.said(pool.size)}, which takes disk only as it is filled"
-        yield "file", why, f"truncate -s {pool.size} {ground.image}"
+        yield "file", why, shlex.join(ground.truncate(pool.size))
     why = "copies in it share their blocks with the original"
-    yield "file-system", why, " ".join(ground.make(pool))
-    yield "mount", f"its files are in {ground.folder}", " ".join(ground.mount(pool))
+    yield "file-system", why, shlex.join(ground.make(pool))
+    yield "mount", f"its files are in {ground.folder}", shlex.join(ground.mount(pool))
     yield "line", f"it is mounted when the machine starts, by {ground.fstab}", ground.line(pool)
 
 
@@ -103,9 +104,9 @@ def growing(project: Project, pool: Pool, size: int) -> list[Step]:
         return []
     ground = of(project)
     why = f"from {limits.said(pool.size)} to {limits.said(size)}, while it is in use"
-    words = [("file-system", why, " ".join(xfs.grow(ground.folder)))]
+    words = [("file-system", why, shlex.join(xfs.grow(ground.folder)))]
     if not pool.device:
-        words.insert(0, ("file", why, f"truncate -s {size} {ground.image}"))
+        words.insert(0, ("file", why, shlex.join(ground.truncate(size))))
     return [_step(Action.CHANGE, *one) for one in words]
 
 
@@ -113,11 +114,11 @@ def removing(project: Project, pool: Pool) -> list[Step]:
     """What would be done to remove it."""
     ground = of(project)
     words = [
-        ("mount", "nothing lies in it", f"umount {ground.folder}"),
+        ("mount", "nothing lies in it", shlex.join(["umount", str(ground.folder)])),
         ("line", f"it is not mounted any more, by {ground.fstab}", ground.line(pool)),
     ]
     if not pool.device:
-        words.append(("file", "nothing lies in it", f"rm {ground.image}"))
+        words.append(("file", "nothing lies in it", shlex.join(["rm", str(ground.image)])))
     return [_step(Action.REMOVE, *one) for one in words]
 
 
