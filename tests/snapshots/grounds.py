@@ -1,4 +1,4 @@
-"""An app's folder with a pool of its own; `close` leaves no mount, loop device or file."""
+"""File systems of a test's own, and an app with a pool; `close` leaves no mount or loop device."""
 
 from __future__ import annotations
 
@@ -148,3 +148,19 @@ def small(folder: Path, size: str) -> Iterator[Path]:
         yield folder
     finally:
         run("umount", str(folder))
+
+
+@contextlib.contextmanager
+def mounted(folder: Path, kind: str, size: int) -> Iterator[Path]:
+    """A file system of this kind in a file below a folder, mounted while the block runs."""
+    image, point = folder / f"{kind}.img", folder / kind
+    image.touch()
+    os.truncate(image, size)
+    run(f"mkfs.{kind}", "-q", str(image))
+    point.mkdir()
+    run("mount", "-o", "loop,noatime", str(image), str(point))
+    point.chmod(0o755)
+    try:
+        yield point
+    finally:
+        run("umount", str(point))

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _MAINTENANCE = "postgres"
 ALONE = 0x7061727479
-"""The lock of who makes databases on a server. A command that was killed meanwhile holds it until the
-server has ended what it asked for, so nobody makes the same a second time."""
+"""The lock of who makes databases on a server. A command that was killed meanwhile holds it until
+the server has ended what it asked for, so nobody makes the same a second time."""
 _CONNECTIONS = 40
 """So that one environment cannot take all of the customary hundred."""
 _ROLE = (

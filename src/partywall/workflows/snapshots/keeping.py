@@ -38,7 +38,7 @@ def close(project: Project, name: str, *, every: bool) -> list[str]:
 
 def end(project: Project) -> list[str]:
     """The installation is removed: nothing of it goes on; says what stays, and how it goes."""
-    if not (project.home / stores.FOLDER).exists():
+    if not stores.every(project) and not stores.opened(project):
         return []
     close(project, "", every=True)
     project.engine.throwaways().tidy()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from partywall.model.errors import BadInput
+from partywall.workflows import pool
 from partywall.workflows.project import Project
 from partywall.workflows.snapshots.store import Clone, Snapshot, Store
 
@@ -23,7 +24,8 @@ def stores(project: Project) -> list[Store]:
 
 def folders(project: Project) -> list[Path]:
     """The folders of the stores; raises as `stores` does."""
-    return [project.home / FOLDER]
+    pooled = pool.folder(project)
+    return [*([] if pooled is None else [pooled]), project.home / FOLDER]
 
 
 def every(project: Project) -> list[tuple[Store, Snapshot]]:

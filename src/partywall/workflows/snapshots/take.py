@@ -26,6 +26,7 @@ from partywall.model.world import name_of
 from partywall.system import machine
 from partywall.system.files import failed, make_folder, sync_folder
 from partywall.system.treecopy import Copied, Mode, sync_tree
+from partywall.workflows import pool
 from partywall.workflows.project import Project
 from partywall.workflows.snapshots import allowance, ladder, source, sweep
 from partywall.workflows.snapshots.ladder import Way
@@ -87,7 +88,7 @@ def take(project: Project, wanted: Wanted, tell: Tell) -> tuple[Store, Snapshot]
     sweep.sweep(project)
     found, way = planned(project, wanted)
     store = Store(way.folder)
-    _refuse_no_room(store, found, way)
+    _make_room(project, found, way, tell)
     name = _name(project)
     with _drafted(project, store, name) as draft:
         tell(f"copying {found.home.database.server}: {ladder.COSTS[way.method]}")
@@ -138,14 +139,18 @@ def _name(project: Project) -> str:
     return f"{moment}-{uuid4().hex[:4]}"
 
 
-def _refuse_no_room(store: Store, found: Source, way: Way) -> None:
-    """A copy that shares blocks needs room only for what recovery writes."""
+def _make_room(project: Project, found: Source, way: Way, tell: Tell) -> None:
+    """A copy that shares blocks needs room only for what recovery writes.
+
+    Raises:
+        Refused: when there is not so much.
+    """
     needed = _RESERVE + (0 if way.method == ladder.REFLINK else found.facts.bytes)
-    free = machine.free_disk_bytes(store.folder)
-    if free < needed:
+    if way.folder == pool.folder(project):
+        pool.ensure_room(project, needed, tell)
+    elif (free := machine.free_disk_bytes(way.folder)) < needed:
         raise Refused(
-            f"the snapshot needs {needed >> 20} MiB free in {store.folder}, and {free >> 20} MiB "
-            "are",
+            f"the snapshot needs {needed >> 20} MiB free in {way.folder}, and {free >> 20} MiB are",
             remedy="`partywall snapshot prune` removes old ones",
         )
 
