@@ -29,7 +29,7 @@ from partywall.interfaces.reach import (
 )
 from partywall.interfaces.stand import Stand
 from partywall.interfaces.succession import Held, Original, Plain, Succession
-from partywall.interfaces.throwaway import Door, Errand, Throwaway, Throwaways
+from partywall.interfaces.throwaway import ENDED, Door, Errand, Throwaway, Throwaways
 from partywall.interfaces.told import Told
 from partywall.interfaces.working import (
     METHOD,
@@ -51,6 +51,7 @@ VAULTS = "vaults"
 
 __all__ = [
     "ATTACHED",
+    "ENDED",
     "METHOD",
     "RENDERED",
     "VAULTS",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -10,6 +10,9 @@ import msgspec
 
 from partywall.interfaces.reach import Completed
 from partywall.model.world import Instance, Key
+
+ENDED = 124
+"""As `timeout` says it."""
 
 
 class Throwaway(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,14 +42,19 @@ class Door(msgspec.Struct, frozen=True, kw_only=True):
 class Errand(msgspec.Struct, frozen=True, kw_only=True):
     """A command to be run beside a throwaway server, in the place of one of the app's services."""
 
+    name: str
+    """Of its own, in letters, digits and `-`."""
     like: Instance
-    """Whose image or folder, and variables."""
-    command: Sequence[str]
+    """Whose image or folder, and whose own command where none is said."""
+    command: tuple[str, ...] = ()
     environment: Mapping[str, str]
-    """Variables in place of the service's own."""
-    hosts: Sequence[str]
-    """Names that lead to the throwaway server."""
+    """All its variables; service names in them are as in the Compose file."""
+    hosts: frozenset[str]
+    """Service names that lead to the throwaway server."""
+    running: Key = ""
+    """The instance whose code it is run from, as that runs now; empty: as `like` describes it."""
     seconds: float
+    """After which it is ended."""
 
 
 class Throwaways(Protocol):
@@ -91,10 +99,13 @@ class Throwaways(Protocol):
         """Remove what all of them have in common, once none is left."""
         ...
 
-    def run(self, name: str, errand: Errand) -> Completed:
+    def run(self, server: str, errand: Errand, given_up: Callable[[], bool]) -> Completed:
         """Run a command to its end where it reaches the throwaway server, and nothing else.
 
+        One that is ended, because its time is over or nobody wants it any more, has the exit
+        code `ENDED`.
+
         Raises:
-            MachineFailed: when it cannot be started, or does not end in time.
+            MachineFailed: when it cannot be started.
         """
         ...

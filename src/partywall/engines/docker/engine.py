@@ -260,7 +260,9 @@ class DockerEngine:
 
     def throwaways(self) -> DockerThrowaways:
         """Servers on copies of data, in containers of their own."""
-        return DockerThrowaways(self._api, self._containers, self._naming)
+        return DockerThrowaways(
+            self._api, self._containers, self._making, self._naming, self._parts.project
+        )
 
     def exporter(self) -> UnitExporter:
         """Its units run without Partywall as they are."""

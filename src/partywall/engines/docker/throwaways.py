@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import msgspec
+
+from partywall.engines.docker import errands
 from partywall.engines.docker.api import Api, EngineRefuses
 from partywall.engines.docker.containers import Containers
+from partywall.engines.docker.errands import Place
+from partywall.engines.docker.images import image_of
 from partywall.engines.docker.labels import PROJECT
+from partywall.engines.docker.making import Making
 from partywall.engines.docker.names import Naming
 from partywall.engines.docker.streams import framed, lines
 from partywall.engines.docker.understand import Inspected, foremost
 from partywall.interfaces import Completed, Door, Errand, Throwaway
 from partywall.model.errors import MachineFailed
-from partywall.model.world import Instance, Key
+from partywall.model.world import Entry, Instance, Key
+from partywall.system import running
 
 NAME = "io.partywall.throwaway"
 """Marks these containers and their network; they have no key, and are in no world."""
+UNIT = "throwaway"
+"""Whose images are built for commands beside them."""
 PORT = 5432
 _GRACE = 30
 _PIDS = 512
@@ -36,8 +44,12 @@ class DockerThrowaways:
 
     unbounded = ""
 
-    def __init__(self, api: Api, containers: Containers, naming: Naming) -> None:
+    def __init__(
+        self, api: Api, containers: Containers, making: Making, naming: Naming, project: Path
+    ) -> None:
         self._api = api
+        self._making = making
+        self._project = project
         self._containers = containers
         self._naming = naming
 
@@ -98,22 +110,42 @@ class DockerThrowaways:
         with contextlib.suppress(EngineRefuses):  # somebody is in it
             self._api.delete(f"/networks/{self._common}")
 
-    def run(self, name: str, errand: Errand) -> Completed:
-        """Run a command in a container that shares the server's network: nothing else is there."""
-        image = self._image(errand.like)
-        words = [
-            *("docker", "--host", f"unix://{self._api.socket}", "run", "--rm", "--interactive"),
-            *("--network", f"container:{self._called(name)}", "--pids-limit", str(_PIDS)),
-            *("--security-opt", "no-new-privileges", "--entrypoint", errand.command[0]),
-            *(word for key in self._labels(f"{name}-errand").items() for word in _label(*key)),
-            *(word for key in sorted(errand.environment) for word in ("--env", key)),
-            *(image, *errand.command[1:]),
-        ]
-        return _completed(words, {**os.environ, **errand.environment}, errand)
+    def run(self, server: str, errand: Errand, given_up: Callable[[], bool]) -> Completed:
+        """Run a command in a container that shares the server's network: nothing else is there.
 
-    def _image(self, like: Instance) -> str:
-        found = self._containers.of(like.key)
-        return str(foremost(found)["Image"]) if found else like.image
+        Raises:
+            MachineFailed: when it cannot be started, or its image cannot be built.
+        """
+        place = Place(
+            name=self._called(errand.name),
+            server=self._called(server),
+            image=self._image(errand),
+            labels=self._labels(errand.name),
+            project=str(self._project),
+        )
+        words = ["docker", "--host", f"unix://{self._api.socket}", *errands.words(place, errand)]
+        return running.run(
+            words,
+            environment={**os.environ, **errand.environment},
+            seconds=errand.seconds,
+            given_up=given_up,
+            end=lambda: self.kill(errand.name),
+        )
+
+    def _image(self, errand: Errand) -> str:
+        """That of what runs, or the one that is described, which is built when it is missing."""
+        found = self._containers.newest(errand.running) if errand.running else None
+        if found is not None:
+            return str(found["Image"])
+        like = errand.like
+        name = image_of(like, self._naming.project)
+        if name is None:
+            return like.image
+        key: Key = f"{UNIT}/{like.service}"
+        entry = Entry(thing=msgspec.structs.replace(like, key=key, needs=()), fingerprint="")
+        self._making.prepare([entry])
+        self._making.forget(entry)
+        return name
 
     def _network(self) -> str:
         """The network of all of them, made when it is not there."""
@@ -203,24 +235,3 @@ def _address(found: Inspected) -> str:
             f"{str(found['Name']).lstrip('/')} ended at once", remedy="run the same command again"
         )
     return address
-
-
-def _label(name: str, value: str) -> tuple[str, str]:
-    return "--label", f"{name}={value}"
-
-
-def _completed(words: list[str], environment: Mapping[str, str], errand: Errand) -> Completed:
-    try:
-        done = subprocess.run(
-            words,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            env=dict(environment),
-            timeout=errand.seconds,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise MachineFailed(f"{errand.command[0]}: {error}") from error
-    return Completed(code=done.returncode, out=done.stdout, err=done.stderr)

@@ -7,12 +7,12 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
-from partywall.engines.embedded import inside
+from partywall.engines.embedded.names import localise
 from partywall.engines.embedded.programs import Programs
 from partywall.engines.embedded.running import last_lines
 from partywall.engines.embedded.servers import postgres
@@ -22,6 +22,7 @@ from partywall.engines.embedded.supervise.processes import Process
 from partywall.engines.embedded.supervise.program import Program, folder_of, save
 from partywall.interfaces import Completed, Door, Errand, Throwaway
 from partywall.model.world import Instance, Key
+from partywall.system import running
 from partywall.system.decoding import decode
 from partywall.system.files import failed, make_folder, read_bytes, write_atomically
 from partywall.system.git import remove_tree
@@ -98,13 +99,36 @@ class EmbeddedThrowaways:
         if not self.running():
             remove_tree(self._base)
 
-    def run(self, name: str, errand: Errand) -> Completed:
-        """Run a command as the user of throwaway servers; raises as `inside.run` does."""
-        program = self._program(f"{name}-errand", self._programs.places.resolve(errand.like.folder))
-        environment: Mapping[str, str] = {**program.environment, **errand.environment}
-        program = program._replace(environment=environment)
-        words = [postgres.tool(word) for word in errand.command]
-        return inside.run(self._base, program, words, give={}, text="", seconds=errand.seconds)
+    def run(self, server: str, errand: Errand, given_up: Callable[[], bool]) -> Completed:
+        """Run a command as the user of throwaway servers, in the folder of the service.
+
+        Raises:
+            MachineFailed: when it cannot be started.
+        """
+        like = errand.like
+        program = self._program(errand.name, self._programs.places.resolve(like.folder))
+        save(self._base, program)
+        given = {**program.environment, **self._localised(server, errand)}
+        words = [postgres.tool(word) for word in errand.command or like.run or ()]
+        try:
+            return running.run(
+                control.inside(self._base, program.key, words, tuple(given)),
+                environment=given,
+                seconds=errand.seconds,
+                given_up=given_up,
+            )
+        finally:
+            remove_tree(folder_of(self._base, program.key))
+
+    def _localised(self, server: str, errand: Errand) -> dict[str, str]:
+        """Its variables, with the server's address for the names that lead there."""
+        here = self._programs.allocations.address(_address(server))
+        like = errand.like
+        known = self._programs.allocations.addresses()
+        hosts = {name: known[key] for name, key in like.hosts.items() if key in known}
+        if here is not None:
+            hosts |= dict.fromkeys(errand.hosts, here)
+        return localise(errand.environment, hosts, self._programs.paths(like))
 
     def _program(self, name: str, folder: Path) -> Program:
         return Program(

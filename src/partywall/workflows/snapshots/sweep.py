@@ -38,7 +38,7 @@ def sweep(project: Project) -> list[str]:
         now = project.clock.now()
         done += [said for one in clones if (said := _closed(hands, store, one, running, now))]
     for name in running - known:
-        if name.removesuffix(_ERRAND) not in known:
+        if name.partition(_ERRAND)[0] not in known:
             hands.kill(name)
     return done
 
