@@ -22,6 +22,8 @@ class Throwaway(msgspec.Struct, frozen=True, kw_only=True):
     """Of its own, in letters, digits and `-`."""
     like: Instance
     """The server that the data are from."""
+    hosts: tuple[str, ...] = ()
+    """What it is called by commands that are run beside it."""
     data: Path
     """Its data directory on this machine; its files belong to who `owner` says."""
     settings: Mapping[str, str]

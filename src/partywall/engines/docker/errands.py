@@ -57,5 +57,5 @@ def _options(place: Place, errand: Errand) -> Iterator[str]:
             yield from ("--mount", f"type=bind,src={source},dst={mount.target},readonly")
     said = errand.like.definition
     for word, key in (("--workdir", "working_dir"), ("--user", "user")):
-        if value := said.get(key):
-            yield from (word, str(value))
+        if said.get(key):
+            yield from (word, str(said[key]))

@@ -201,7 +201,7 @@ def described(
             "ShmSize": max(64 << 20, memory // 4),
             "SecurityOpt": ["no-new-privileges"],
             "CapDrop": ["ALL"],
-            "ExtraHosts": [f"{name}:127.0.0.1" for name in sorted({wanted.like.service})],
+            "ExtraHosts": [f"{name}:127.0.0.1" for name in wanted.hosts],
         },
     }
 

@@ -104,6 +104,7 @@ def open_clone(project: Project, store: Store, snapshot: Snapshot, seconds: floa
             Throwaway(
                 name=name,
                 like=snapshot.like,
+                hosts=snapshot.names,
                 data=folder / DATA,
                 settings={},
                 seconds=seconds,

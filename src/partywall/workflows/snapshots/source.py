@@ -13,7 +13,7 @@ from partywall.data.postgres.connect import connect
 from partywall.data.postgres.schemas.seat import Login
 from partywall.data.postgres.snapshots.server import Facts, facts
 from partywall.model.errors import MachineFailed
-from partywall.model.world import Instance
+from partywall.model.world import Instance, Job, World, environment_of
 from partywall.system import treecopy
 from partywall.system.files import make_folder
 from partywall.workflows.project import Project
@@ -33,6 +33,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
     home: Home
     like: Instance
+    names: tuple[str, ...]
+    """What the environment's services call it."""
     admin: Login
     facts: Facts
     ground: Ground
@@ -49,13 +51,15 @@ def find(project: Project, environment: str, service: str) -> Source:
     seat = place.seat(project, home)
     with connected(project, home, seat.admin) as connection:
         known = facts(connection)
-    seen = project.seen().entries.get(home.database.server)
-    if seen is None or not isinstance(seen.thing, Instance):
+    seen = project.seen()
+    like = seen.entries.get(home.database.server)
+    if like is None or not isinstance(like.thing, Instance):
         raise MachineFailed(f"{home.database.server} is not there any more")
     data = project.engine.throwaways().place(home.database.server, known.data)
     return Source(
         home=home,
-        like=seen.thing,
+        like=like.thing,
+        names=_names(seen, environment, like.thing),
         admin=seat.admin,
         facts=known,
         ground=_ground(data, folders(project)),
@@ -73,6 +77,15 @@ def connected(project: Project, home: Home, admin: Login) -> Iterator[Connection
         password=admin.password,
     ) as connection:
         yield connection
+
+
+def _names(seen: World, environment: str, server: Instance) -> tuple[str, ...]:
+    mine = (one.instance if isinstance(one, Job) else one for one in seen.things())
+    callers = (
+        one for one in mine if isinstance(one, Instance) and environment_of(one.key) == environment
+    )
+    called = {name for one in callers for name, key in one.hosts.items() if key == server.key}
+    return tuple(sorted({*called, server.service}))
 
 
 def _ground(data: Path | None, places: list[Path]) -> Ground:

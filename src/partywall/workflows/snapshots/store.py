@@ -41,7 +41,11 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     server: Key
     like: Instance
     """The server that the data are from; secrets are placeholders in it."""
+    names: tuple[str, ...] = ()
+    """What the environment's services call the server."""
     database: str
+    schema: str = "public"
+    """Where its tables are."""
     owner: str
     """The role that owns the database."""
     admin: str

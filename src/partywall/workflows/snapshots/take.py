@@ -103,7 +103,9 @@ def take(project: Project, wanted: Wanted, tell: Tell) -> tuple[Store, Snapshot]
             service=name_of(home.database.key),
             server=home.database.server,
             like=found.like,
+            names=found.names,
             database=home.database.name,
+            schema=home.schema,
             owner=home.database.owner,
             admin=found.admin.user,
             made=project.clock.now(),
@@ -194,6 +196,7 @@ def _verify(project: Project, found: Source, draft: Path, name: str, password: S
         Throwaway(
             name=name,
             like=found.like,
+            hosts=found.names,
             data=draft / DATA,
             settings=_QUICK,
             seconds=_SECONDS,
