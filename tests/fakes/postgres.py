@@ -34,7 +34,7 @@ def run(command: Sequence[str], **more: Any) -> subprocess.CompletedProcess[str]
 class Server:
     """One cluster; `close` stops it and leaves nothing."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *settings: str) -> None:
         self.folder = folder
         folder.mkdir(mode=0o777)
         folder.chmod(0o777)
@@ -47,6 +47,7 @@ class Server:
         ])  # fmt: skip
         assert made.returncode == 0, made.stderr
         options = f"-h 127.0.0.1 -p {self.port} -c unix_socket_directories= -c fsync=off"
+        options += "".join(f" -c {setting}" for setting in settings)
         log = str(folder / "log")
         started = run(
             ["pg_ctl", "-D", str(folder / "data"), "-l", log, "-w", "-o", options, "start"]

@@ -48,6 +48,11 @@ class Heads(msgspec.Struct, frozen=True, kw_only=True):
         return not (self.only_first or self.only_second)
 
 
+def tables() -> frozenset[str]:
+    """The names of the tables that tools keep for themselves."""
+    return frozenset(tool.table for tool in _TOOLS)
+
+
 def applied(connection: Connection[Any], schema: str) -> dict[str, tuple[str, ...]]:
     """Tool → what it has applied in a schema; tools that were never there are left out."""
     found = {tool.name: _asked(connection, schema, tool) for tool in _TOOLS}

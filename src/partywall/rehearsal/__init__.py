@@ -1,0 +1,1 @@
+"""A migration run on a throwaway copy of production, and judged."""

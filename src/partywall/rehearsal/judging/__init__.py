@@ -1,0 +1,1 @@
+"""Reasons from what was seen, a file per subject; pure."""
