@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from fakes.postgres import Server
-from rehearsal.copies import Copies
+from rehearsal.copies import Copies, running
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """A real server that can be watched."""
-    with tempfile.TemporaryDirectory(prefix="pw-rehearsal-") as folder:
-        Path(folder).chmod(0o755)
-        made = Server(Path(folder) / "server", "logging_collector=on", "max_wal_size=4GB")
-        try:
-            yield made
-        finally:
-            made.close()
+    with running() as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

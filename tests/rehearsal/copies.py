@@ -6,9 +6,11 @@ import itertools
 import os
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Event
 
 from fakes.postgres import ADMIN, BIN, PASSWORD, Server
@@ -45,6 +47,18 @@ INSERT INTO audit (user_id, what) SELECT CASE n WHEN 5 THEN 999999 ELSE n END, '
 """Real rows: two users of one address, some without a phone, a postcode with letters, an order that
 is too large for a small number, and an entry of somebody who is not there."""
 _NUMBERS = itertools.count(1)
+
+
+@contextmanager
+def running() -> Iterator[Server]:
+    """A server that can be watched, in a folder that its user may enter."""
+    with tempfile.TemporaryDirectory(prefix="pw-rehearsal-") as folder:
+        Path(folder).chmod(0o755)
+        made = Server(Path(folder) / "server", "logging_collector=on", "max_wal_size=4GB")
+        try:
+            yield made
+        finally:
+            made.close()
 
 
 class Copies:

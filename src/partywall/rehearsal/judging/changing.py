@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from partywall.data.postgres.tracing import effects
 from partywall.data.postgres.tracing.commands import Command
-from partywall.data.postgres.tracing.event import END
+from partywall.data.postgres.tracing.event import END, START
 from partywall.data.postgres.tracing.modes import SHARE, Blocks, blocks, strength
 from partywall.data.postgres.tracing.reading import fits, stated, verb
 from partywall.data.postgres.tracing.relations import Relation, Tables
@@ -78,8 +78,11 @@ def _indexes(one: Command, tables: Tables) -> Iterator[Reason]:
 
 def _indexed(one: Command, tables: Tables) -> Iterator[Relation]:
     """The tables that cannot be written for it."""
+    known = {lock.oid for told in one.events if told.event == START for lock in told.locks}
+    read = effects.read(one, tables)
     for oid, mode in _modes(one).items():
-        if oid in tables.by_oid and strength(mode) >= strength(SHARE):
+        is_new = oid not in known or oid in read
+        if oid in tables.by_oid and strength(mode) >= strength(SHARE) and is_new:
             yield tables.by_oid[oid]
     for name, _ in stated(one.text):
         table = tables.named(name.schema, name.name)

@@ -85,6 +85,8 @@ class _Session:
         self.open: Executed | None = None
         self.before = 0.0
         """Seconds that parsing and binding took, of what is executed next."""
+        self.waits: list[Wait] = []
+        """Of that, too: tables are locked when a statement is parsed."""
         self.done: list[Executed] = []
 
     def take(self, entry: Entry) -> None:
@@ -111,9 +113,9 @@ class _Session:
         self.open = Executed(
             session=entry.session, pid=entry.pid, application=entry.application,
             session_start=entry.session_start, transaction=entry.transaction, text=text,
-            started=at, seconds=self.before,
+            started=at, seconds=self.before, waits=self.waits,
         )  # fmt: skip
-        self.before = 0.0
+        self.before, self.waits = 0.0, []
 
     def _lasted(self, entry: Entry, seconds: float, phase: str, text: str) -> None:
         if phase in {"parse", "bind"}:
@@ -138,16 +140,15 @@ class _Session:
             self._end(entry.at)
 
     def _wait(self, entry: Entry, found: re.Match[str]) -> None:
-        if self.open is None:
-            return
         holders = _HOLDERS.search(entry.detail)
         pids = tuple(int(pid) for pid in holders[1].split(",")) if holders else ()
         oid, seconds = int(found[3] or 0), float(found[4]) / 1000
-        last = self.open.waits[-1] if self.open.waits else None
+        waits = self.waits if self.open is None else self.open.waits
+        last = waits[-1] if waits else None
         if last is not None and (last.mode, last.oid) == (found[2], oid):
-            self.open.waits.pop()
+            waits.pop()
             pids = last.holders or pids
-        self.open.waits.append(Wait(mode=found[2], oid=oid, seconds=seconds, holders=pids))
+        waits.append(Wait(mode=found[2], oid=oid, seconds=seconds, holders=pids))
 
     def _end(self, at: float) -> None:
         if self.open is not None:
@@ -159,7 +160,7 @@ class _Session:
             self.open.ended = True
             self.done.append(self.open)
         self.open = None
-        self.before = 0.0
+        self.before, self.waits = 0.0, []
 
     def all(self, at: float) -> list[Executed]:
         """Everything, and what still ran at the last moment of the log."""

@@ -86,7 +86,7 @@ def _is_open(one: Command) -> bool:
 def _first(
     commands: Sequence[Command], tables: Tables, held: Sequence[Held]
 ) -> Iterator[tuple[Command, str, Relation | None]]:
-    """Each lock with a command, in the order in which they became known."""
+    """Each lock with a command; what sessions said themselves comes before what was seen."""
     before: dict[Key, Command] = {}
     seen = _seen(commands, held)
     for one in commands:
@@ -95,9 +95,10 @@ def _first(
         for told in one.events:
             owner = before.get(_key(one), one) if told.event == START else one
             yield from ((owner, mode, table) for mode, table in _locks(told, tables))
+        before[_key(one)] = one
+    for one in commands:
         for lock in seen.get(one.number, ()):
             yield one, lock.mode, _table(tables, lock.oid, lock.mode)
-        before[_key(one)] = one
 
 
 def _seen(commands: Sequence[Command], held: Iterable[Held]) -> dict[int, list[Held]]:
