@@ -9,7 +9,7 @@ from partywall.data.postgres.schemas import heads
 from partywall.data.postgres.schemas.item import Change, Drift
 from partywall.data.postgres.tracing import effects
 from partywall.data.postgres.tracing.modes import blocks, said, strength
-from partywall.data.postgres.tracing.reading import shortened
+from partywall.data.postgres.tracing.reading import shortened, without_values
 from partywall.rehearsal.case import Case
 from partywall.rehearsal.findings import Findings, Repeat
 from partywall.rehearsal.folding import Line, folded
@@ -71,7 +71,7 @@ def _statement(case: Case, line: Line) -> Document:
         "seconds": round(line.seconds, 4),
         "waited_seconds": round(one.waited, 3),
         "transaction": f"{one.pid}:{one.transaction}" if one.transaction else "",
-        "error": {"code": one.failure.code, "message": one.failure.message}
+        "error": {"code": one.failure.code, "message": without_values(one.failure.message)}
         if one.failure
         else None,
         "locks": _locks(case, one.number),
@@ -172,7 +172,7 @@ def _run(done: Done) -> Document:
 
 
 def _end(lines: Iterable[str]) -> list[str]:
-    return [line for line in lines if line.strip()][-20:]
+    return [without_values(line) for line in lines if line.strip()][-20:]
 
 
 def _traffic(case: Case) -> Document | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterable, Sequence
+from importlib import metadata
 from pathlib import Path
 
 import msgspec
@@ -15,6 +15,7 @@ from partywall.data.postgres.tracing.reading import is_data, shortened
 from partywall.system.decoding import decode
 
 _SECONDS = 30
+_PACKAGE = "squawk-cli"
 _UNREADABLE = "syntax-error"
 MISSING = "the lint was not run: `squawk` is not installed (`pip install 'partywall[rehearse]'`)"
 
@@ -84,5 +85,12 @@ def _sql(one: Command) -> str:
 
 
 def _program() -> str | None:
-    beside = Path(sys.executable).with_name("squawk")
-    return str(beside) if beside.is_file() else shutil.which("squawk")
+    """Where its package has put it, or on the path."""
+    try:
+        files = metadata.files(_PACKAGE) or ()
+    except metadata.PackageNotFoundError:
+        files = ()
+    for file in files:
+        if file.name == "squawk" and Path(str(file.locate())).is_file():
+            return str(file.locate())
+    return shutil.which("squawk")

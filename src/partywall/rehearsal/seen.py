@@ -59,8 +59,15 @@ def changes(before: Seen, after: Seen, *, of_tools: bool = True) -> tuple[Drift,
 
 
 def fewer(before: Seen, after: Seen) -> tuple[tuple[Relation, int], ...]:
-    """Tables that have lost rows, with how many are left; only where both were counted."""
-    return tuple((one, other.rows) for one, other in _both(before, after) if other.rows < one.rows)
+    """Tables that have lost rows, with how many are left.
+
+    What was too large to be counted before has lost some when less than half of it is left.
+    """
+    return tuple(
+        (one, other.rows)
+        for one, other in _both(before, after)
+        if other.exact and other.rows < (one.rows if one.exact else one.rows / 2)
+    )
 
 
 def other_rows(before: Seen, after: Seen) -> tuple[str, ...]:
@@ -68,7 +75,7 @@ def other_rows(before: Seen, after: Seen) -> tuple[str, ...]:
     return tuple(
         one.called
         for one, other in _both(before, after)
-        if other.rows != one.rows and one.name not in heads.tables()
+        if one.exact and other.exact and other.rows != one.rows and one.name not in heads.tables()
     )
 
 
@@ -77,7 +84,7 @@ def _both(before: Seen, after: Seen) -> Iterable[tuple[Relation, Relation]]:
     now = {(one.schema, one.name): one for one in after.tables.by_oid.values()}
     for one in before.tables.by_oid.values():
         other = now.get((one.schema, one.name))
-        if other is not None and one.exact and other.exact:
+        if other is not None:
             yield one, other
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+import msgspec
 
 from partywall.data.postgres.tracing.commands import Command
 
@@ -15,17 +17,23 @@ MIGRATION = "partywall migration"
 def apart(
     commands: Sequence[Command], began: float, *, traffic: bool
 ) -> tuple[tuple[Command, ...], tuple[Command, ...]]:
-    """The migration's commands, and those of visitors.
+    """The migration's commands, numbered from 1, and those of visitors, which come after them.
 
     A session says by its name whose it is. One that has another name is a visitor's when it was
     there before the migration, or changes nothing of the schema.
     """
     if not traffic:
-        return tuple(commands), ()
+        return _numbered(commands, 1), ()
     changing = {one.session for one in commands if one.events}
-    mine = tuple(one for one in commands if _is_migration(one, began, changing))
-    numbers = {one.number for one in mine}
-    return mine, tuple(one for one in commands if one.number not in numbers)
+    mine = [one for one in commands if _is_migration(one, began, changing)]
+    theirs = [one for one in commands if not _is_migration(one, began, changing)]
+    return _numbered(mine, 1), _numbered(theirs, len(mine) + 1)
+
+
+def _numbered(commands: Iterable[Command], first: int) -> tuple[Command, ...]:
+    return tuple(
+        msgspec.structs.replace(one, number=number) for number, one in enumerate(commands, first)
+    )
 
 
 def _is_migration(one: Command, began: float, changing: set[str]) -> bool:

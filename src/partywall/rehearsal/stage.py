@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from enum import StrEnum
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
+from partywall.data.postgres.tracing.reading import without_values
 from partywall.model.errors import MachineFailed
 from partywall.model.secret import Secret
 
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 _SECONDS = 10
+_LETTER = re.compile(r"[^\W\d_]")
+_ERROR = re.compile(r"error|exception|fail", re.IGNORECASE)
+"""How most programs begin a line of that kind; only which line is shown hangs on it."""
 
 
 class Code(StrEnum):
@@ -44,6 +49,14 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     out: str = ""
     err: str = ""
     seconds: float = 0.0
+
+    @property
+    def last_words(self) -> str:
+        """The last line that speaks of an error, or the last that says anything; without rows."""
+        lines = [line.strip() for line in f"{self.out}\n{self.err}".splitlines()]
+        saying = [line for line in lines if _LETTER.search(line)]
+        errors = [line for line in saying if _ERROR.search(line)]
+        return without_values((errors or saying or ["it wrote nothing"])[-1])
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):

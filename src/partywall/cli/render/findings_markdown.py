@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from partywall.cli.render.columns import clean
 from partywall.cli.render.findings_text import as_line, together
+from partywall.cli.render.markdown import cell, line
 
 Item = Mapping[str, Any]
-_CODE = re.compile(r"(`[^`]+`)")
-_SPECIAL = re.compile(r"[\\*\[\]<>&~`]|(?<![^\W_])_|_(?![^\W_])")
-"""An underscore between two letters or digits is none of Markdown's."""
 
 
 def init_markdown(document: Mapping[str, Any]) -> str:
@@ -32,7 +28,7 @@ def _services(services: Mapping[str, Item]) -> list[str]:
     lines = ["## Services", "", "| service | role | why | sure |", "|---|---|---|---|"]
     for name, one in services.items():
         cells = (name, one.get("role"), one.get("why"), one.get("confidence"))
-        lines.append(f"| {' | '.join(map(_cell, cells))} |")
+        lines.append(f"| {' | '.join(map(cell, cells))} |")
     return lines
 
 
@@ -42,30 +38,18 @@ def _items(title: str, items: Sequence[Item], answer: str) -> list[str]:
         return []
     lines = [f"## {title}", ""]
     for one in together(items, answer):
-        subject = _text(one.get("service") or one.get("kind") or "")
+        subject = line(one.get("service") or one.get("kind") or "")
         where = str(one.get("where") or "").rpartition("/")[2]
         lines.append(
-            f"- **{subject}**: {_text(one.get('what') or '')}"
-            + (f" ({_text(where)})" if where else "")
+            f"- **{subject}**: {line(one.get('what') or '')}"
+            + (f" ({line(where)})" if where else "")
         )
         if one.get(answer):
-            lines.append(f"  - {_text(one[answer])}")
+            lines.append(f"  - {line(one[answer])}")
     return lines
 
 
 def _running(running: Sequence[Any]) -> list[str]:
     if not running:
         return []
-    return ["## Already running here", "", *(f"- {_text(as_line(one))}" for one in running)]
-
-
-def _cell(value: object) -> str:
-    return _text("" if value is None else value).replace("|", "\\|")
-
-
-def _text(value: object) -> str:
-    """One line in which only what stands between backticks is code, and nothing else is marked."""
-    pieces = _CODE.split(clean(value))
-    return "".join(
-        piece if at % 2 else _SPECIAL.sub(r"\\\g<0>", piece) for at, piece in enumerate(pieces)
-    )
+    return ["## Already running here", "", *(f"- {line(as_line(one))}" for one in running)]

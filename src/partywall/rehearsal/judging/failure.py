@@ -6,7 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 from partywall.data.postgres.tracing.commands import Command
-from partywall.data.postgres.tracing.reading import changes_nothing, shape, shortened
+from partywall.data.postgres.tracing.reading import (
+    changes_nothing,
+    shape,
+    shortened,
+    without_values,
+)
 from partywall.data.postgres.tracing.running import Running
 from partywall.rehearsal.case import Case, about
 from partywall.rehearsal.reasons import Kind, Reason
@@ -56,11 +61,10 @@ def _doing(stuck: Running, now: dict[int, Running]) -> str:
 
 def _ended(case: Case) -> Reason:
     failed = _failed(case.mine)
-    said = last_words(case)
     if failed is None or failed.failure is None:
         kind = Kind.HEADS if _HEADS.search(_output(case)) else Kind.FAILED
         found = _HEADS.search(_output(case))
-        line = found.group().strip() if found else said
+        line = found.group().strip() if found else case.ran.done.last_words
         what = f"it ended with code {case.ran.done.code}, without a failed statement: {line}"
         remedy = "merge the heads into one (`alembic merge heads`, `makemigrations --merge`)"
         return about(None, kind, what, remedy if kind is Kind.HEADS else "")
@@ -119,17 +123,12 @@ def _failed(mine: Sequence[Command]) -> Command | None:
 
 
 def against(one: Command) -> str:
-    """What the server said against a command."""
+    """What the server said against a command, without the rows of production that it names."""
     if one.failure is None:
         return ""
     detail = f" ({one.failure.detail.splitlines()[0]})" if one.failure.detail else ""
-    return f"{one.failure.message.splitlines()[0]}{detail} [{one.failure.code}]"
-
-
-def last_words(case: Case) -> str:
-    """The last line that the migration wrote."""
-    lines = [line.strip() for line in _output(case).splitlines() if line.strip()]
-    return lines[-1] if lines else "it wrote nothing"
+    said = f"{one.failure.message.splitlines()[0]}{detail}"
+    return f"{without_values(said)} [{one.failure.code}]"
 
 
 def _output(case: Case) -> str:

@@ -75,6 +75,5 @@ def _old_tests(case: Case) -> Iterator[Reason]:
 
 
 def said(done: Done) -> str:
-    """The last line that a program wrote."""
-    lines = [line.strip() for line in f"{done.out}\n{done.err}".splitlines() if line.strip()]
-    return f"{lines[-1]} (code {done.code})" if lines else f"code {done.code}"
+    """What a program said last, and its code."""
+    return f"{done.last_words} (code {done.code})"

@@ -34,7 +34,8 @@ def _many(case: Case, before: Relation) -> Iterator[Reason]:
     if after is None:
         return
     changed = after.updated + after.deleted - before.updated - before.deleted
-    if changed < t.MANY_WRITTEN or case.theirs:
+    changed -= sum(_is(before, written(one.text)) for one in case.theirs)
+    if changed < t.MANY_WRITTEN:
         return
     command, most = _most(_writers(case.mine, before), changed)
     if most >= t.MANY_WRITTEN:
@@ -80,10 +81,16 @@ def _gone(case: Case) -> Iterator[Reason]:
             command = dropping(case.mine, "table", before.name)
             yield about(command, Kind.DATA_LOSS, what, _KEPT, before.called)
     for before, left in fewer(case.ran.before, case.ran.after):
-        if not case.theirs:
+        if before.rows - left > _deleted(case, before):
             what = f"{before.called} has {left:,} rows of {before.rows:,} left"
             yield about(_remover(case, before), Kind.DATA_LOSS, what, _SAVED, before.called)
     yield from (_column(case, one) for one in case.drifts if _is_lost_column(case, one))
+
+
+def _deleted(case: Case, table: Relation) -> int:
+    """By visitors, a row for each of their commands."""
+    every = [one for one in case.theirs if verb(one.text) == "DELETE"]
+    return sum(_is(table, written(one.text)) for one in every)
 
 
 _SAVED = "be sure that they are not needed, or copy them elsewhere first"

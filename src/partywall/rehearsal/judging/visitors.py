@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from partywall.data.postgres.tracing.commands import Command
@@ -75,6 +76,14 @@ def _beside(case: Case, one: Command) -> Command | None:
     same = [mine for mine in case.mine if mine.started <= one.until and mine.until >= one.started]
     earlier = [mine for mine in case.mine if mine.started <= one.until and mine.events]
     return longest(same) or (earlier[-1] if earlier else None)
+
+
+def _named(case: Case, one: Command) -> Command | None:
+    """The last change before that names what was complained about."""
+    names = re.findall(r'"([^"]+)"', one.failure.message) if one.failure else []
+    earlier = [mine for mine in case.mine if mine.started <= one.until and mine.events]
+    naming = [mine for mine in earlier if any(name in mine.text for name in names)]
+    return naming[-1] if naming else None
 
 
 def _what(one: Command) -> tuple[str, str]:

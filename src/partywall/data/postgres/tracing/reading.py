@@ -46,6 +46,13 @@ _WRITTEN = re.compile(
     re.IGNORECASE,
 )
 _PASSWORD = re.compile(r"(\bPASSWORD\s+)(?:'(?:[^']|'')*'|\$\d+)", re.IGNORECASE)
+_VALUES = (
+    (re.compile(r"(\([^()]*\))=\(.*?\)(?=[ .]|$)", re.MULTILINE), r"\1=(…)"),
+    (re.compile(r"(Failing row contains )\(.*?\)?\.?$", re.MULTILINE), r"\1(…)"),
+    (re.compile(r"(invalid input [^:\n]*: )\".*?\"(?=$|[ ,)])", re.MULTILINE), r'\1"…"'),
+    (re.compile(r"(value )\".*?\"( is out of range)"), r'\1"…"\2'),
+)
+"""Where PostgreSQL's own words name what is in a row."""
 _DATA = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "WITH", "FETCH", "VALUES"})
 _QUICK = frozenset({"SELECT", "SHOW", "SET", "BEGIN", "START", "COMMIT", "ROLLBACK", "FETCH"})
 
@@ -84,6 +91,13 @@ def shortened(sql: str, letters: int = 160) -> str:
     """One line of a command, without passwords."""
     line = _PASSWORD.sub(r"\1'…'", " ".join(sql.split()))
     return line if len(line) <= letters else f"{line[: letters - 1].rstrip()}…"
+
+
+def without_values(said: str) -> str:
+    """What a server said, without what is in the rows that it was said about."""
+    for pattern, instead in _VALUES:
+        said = pattern.sub(instead, said)
+    return said
 
 
 def verb(sql: str) -> str:
