@@ -38,6 +38,7 @@ COMMANDS = {
     "shell": "Open a shell inside an environment.",
     "env": "List an environment's variables; values only when asked.",
     "schema": "Compare, copy, dump and restore tables.",
+    "rehearse": "Run a migration on a copy of production, and judge it.",
     "snapshot": "Copy a database while it works, and open copies.",
     "prove": "Try to cross the wall between environments.",
     "matrix": "Measure every architecture in a scratch copy.",

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import msgspec
 
-from partywall.engines.embedded.names import localise
+from partywall.engines.embedded.allocations import Address
+from partywall.engines.embedded.names import in_text, localise
 from partywall.engines.embedded.programs import Programs
 from partywall.engines.embedded.running import last_lines
 from partywall.engines.embedded.servers import postgres
@@ -108,8 +109,10 @@ class EmbeddedThrowaways:
         like = errand.like
         program = self._program(errand.name, self._programs.places.resolve(like.folder))
         save(self._base, program)
-        given = {**program.environment, **self._localised(server, errand)}
-        words = [postgres.tool(word) for word in errand.command or like.run or ()]
+        hosts, paths = self._hosts(server, errand), self._programs.paths(like)
+        given = {**program.environment, **localise(errand.environment, hosts, paths)}
+        said = errand.command or like.run or ()
+        words = [postgres.tool(in_text(word, hosts, paths)) for word in said]
         try:
             return running.run(
                 control.inside(self._base, program.key, words, tuple(given)),
@@ -120,15 +123,15 @@ class EmbeddedThrowaways:
         finally:
             remove_tree(folder_of(self._base, program.key))
 
-    def _localised(self, server: str, errand: Errand) -> dict[str, str]:
-        """Its variables, with the server's address for the names that lead there."""
+    def _hosts(self, server: str, errand: Errand) -> dict[str, Address]:
+        """Where the names lead that its service calls: to the throwaway server, or as always."""
         here = self._programs.allocations.address(_address(server))
         like = errand.like
         known = self._programs.allocations.addresses()
         hosts = {name: known[key] for name, key in like.hosts.items() if key in known}
         if here is not None:
             hosts |= dict.fromkeys(errand.hosts, here)
-        return localise(errand.environment, hosts, self._programs.paths(like))
+        return hosts
 
     def _program(self, name: str, folder: Path) -> Program:
         return Program(
