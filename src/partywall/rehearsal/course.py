@@ -61,13 +61,15 @@ def _bounded(
     program = Program(command=wanted.migrate, environment=marked)
     seconds = wanted.timeout + 2 * _GRACE
     run = threads.submit(stage.run, opened, program, seconds=seconds, until=until)
-    with contextlib.suppress(TimeoutError):
-        return run.result(wanted.timeout), None
-    stuck = watch.running()
-    watch.terminate()
-    with contextlib.suppress(TimeoutError):
-        return run.result(_GRACE), stuck
-    until.set()
+    try:
+        with contextlib.suppress(TimeoutError):
+            return run.result(wanted.timeout), None
+        stuck = watch.running()
+        watch.terminate()
+        with contextlib.suppress(TimeoutError):
+            return run.result(_GRACE), stuck
+    finally:
+        until.set()  # Ctrl-C ends it, too
     return run.result(), stuck
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from partywall.model.errors import MachineFailed
 from partywall.rehearsal import course, sources
 from partywall.rehearsal.case import Case, case
 from partywall.rehearsal.emptied import empty
@@ -29,7 +30,16 @@ def rehearse(stage: Stage, wanted: Wanted, tell: Tells) -> Report:
     Raises:
         MachineFailed: when a copy cannot be opened or watched, or a program cannot be started.
     """
-    found = _found(stage, wanted, tell)
+    from psycopg import Error  # noqa: PLC0415  (0.17 s to import)
+
+    try:
+        found = _found(stage, wanted, tell)
+    except Error as error:
+        said = str(error).strip().splitlines()
+        raise MachineFailed(
+            f"the copy went away while it was watched: {said[0] if said else 'no word'}",
+            remedy="look at its log, and whether the disk is full",
+        ) from error
     laid_out = case(found)
     linted = lint(laid_out.mine)
     return Report(

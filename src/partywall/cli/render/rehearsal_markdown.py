@@ -22,7 +22,7 @@ def rehearsal_markdown(document: Document) -> str:
         _folded("Tables", list(_tables(document))),
         _folded("Schema", list(_schema(document))),
         list(_runs(document)),
-        _folded("Lint", list(_hints(document))),
+        _folded("Lint", [f"- {line(said)}" for said in words.hints(document)]),
         [f"- {line(said)}" for said in document["notes"]],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block)
@@ -76,8 +76,3 @@ def _runs(document: Document) -> Iterator[str]:
         yield f"- {'✅' if good else '❌'} {line(said)}, {seconds}"
     if said := words.traffic(document):
         yield f"- {line(said)}"
-
-
-def _hints(document: Document) -> Iterator[str]:
-    for one in document["lint"]["hints"]:
-        yield f"- {code(one['rule'])} {line(one['message'])} {code(one['sql'])}"

@@ -84,8 +84,7 @@ def _runs(document: Document, style: Style) -> Iterator[str]:
 
 
 def _notes(document: Document, style: Style) -> Iterator[str]:
-    hints = document["lint"]["hints"]
-    for one in hints:
-        yield from hang(f"{style.symbol('dot')} squawk: ", f"{clean(one['message'])}", style)
+    for said in words.hints(document):
+        yield from hang(f"{style.symbol('dot')} squawk: ", clean(said), style)
     for said in document["notes"]:
         yield from hang(f"{style.symbol('dot')} ", clean(said), style)

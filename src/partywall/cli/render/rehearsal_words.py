@@ -131,6 +131,17 @@ def runs(document: Document) -> Iterator[tuple[str, bool, str]]:
             yield words, one["code"] == 0, moment(one["seconds"])
 
 
+def hints(document: Document) -> list[str]:
+    """What the linter said, each thing once, with the statements that it was about."""
+    about: dict[str, list[str]] = {}
+    for one in document["lint"]["hints"]:
+        about.setdefault(f"{one['rule']}: {one['message']}", []).append(str(one["statement"]))
+    return [
+        f"{said} ({'statement' if len(numbers) == 1 else 'statements'} {', '.join(numbers)})"
+        for said, numbers in about.items()
+    ]
+
+
 def traffic(document: Document) -> str:
     """What visitors felt; empty when there were none."""
     found = document["traffic"]

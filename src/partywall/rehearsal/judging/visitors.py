@@ -43,9 +43,8 @@ def _failures(case: Case) -> Iterator[Reason]:
             continue
         told.add(_what(one))
         what = f"visitors' `{_short(one)}` fails: {against(one)}"
-        yield about(
-            _beside(case, one), Kind.TRAFFIC, what, "let the old code work on the new schema"
-        )
+        cause = _named(case, one) or _beside(case, one)
+        yield about(cause, Kind.TRAFFIC, what, "let the old code work on the new schema")
 
 
 def _waits(case: Case) -> Iterator[Reason]:
