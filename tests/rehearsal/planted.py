@@ -44,6 +44,23 @@ SAFE = {
         " ALTER TABLE orders ALTER note SET DEFAULT ''",
     "in one transaction": "BEGIN; ALTER TABLE orders ADD gift text;"
         " COMMENT ON COLUMN orders.gift IS 'for whom'; COMMIT",
+    "what only takes something away": "ALTER TABLE orders DROP CONSTRAINT orders_user_id_fkey;"
+        " ALTER TABLE users ALTER balance DROP NOT NULL;"
+        " ALTER TABLE users ALTER visits DROP DEFAULT, ALTER visits DROP NOT NULL",
+    "a wider number": "ALTER TABLE users ALTER balance TYPE numeric(12, 2)",
+    "many new rows": "INSERT INTO audit (what) SELECT 'seen' FROM generate_series(1, 150000);"
+        " CREATE TABLE copied AS SELECT * FROM users;"
+        " CREATE MATERIALIZED VIEW totals AS SELECT user_id, sum(total) FROM orders GROUP BY 1",
+    "a trigger": "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql"
+        " AS 'BEGIN RETURN NEW; END';"
+        " CREATE TRIGGER touched BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch()",
+    "a table made anew under its name": "BEGIN; CREATE TABLE audit2 (LIKE audit INCLUDING ALL);"
+        " INSERT INTO audit2 SELECT * FROM audit; ALTER SEQUENCE audit_id_seq OWNED BY audit2.id;"
+        " DROP TABLE audit; ALTER TABLE audit2 RENAME TO audit; COMMIT",
+    "as another role, and talkative": "SET client_min_messages = debug5; SET search_path = '';"
+        " SET ROLE app; ALTER TABLE public.orders ADD gift text",
+    "not null, not valid": "ALTER TABLE users ADD CONSTRAINT known NOT NULL name NOT VALID;"
+        " ALTER TABLE users VALIDATE CONSTRAINT known",
     "a temporary table": "BEGIN; CREATE TEMP TABLE scratch AS SELECT id FROM users;"
         " TRUNCATE scratch; DROP TABLE scratch; COMMIT",
 }  # fmt: skip
@@ -75,6 +92,15 @@ RISKY = {
     "validated at once": Plant("BEGIN; ALTER TABLE orders ADD CONSTRAINT few"
         " CHECK (total < 100000) NOT VALID; ALTER TABLE orders VALIDATE CONSTRAINT few; COMMIT",
         "scan", "VALIDATE CONSTRAINT"),
+    "a generated column": Plant("ALTER TABLE orders ADD twice integer"
+        " GENERATED ALWAYS AS (total * 2) STORED", "rewrite", "GENERATED ALWAYS"),
+    "a number that loses its cents": Plant("ALTER TABLE users ALTER balance TYPE integer",
+        "old-code", "balance TYPE integer"),
+    "a partition that is read whole": Plant("CREATE TABLE parted (LIKE orders)"
+        " PARTITION BY RANGE (id); ALTER TABLE parted ATTACH PARTITION orders"
+        " FOR VALUES FROM (0) TO (1000000)", "scan", "ATTACH PARTITION"),
+    "another schema": Plant("CREATE SCHEMA old; ALTER TABLE audit SET SCHEMA old",
+        "old-code", "SET SCHEMA old"),
     "emptied": Plant("TRUNCATE audit", "data-loss", "TRUNCATE audit"),
     "emptied by a function": Plant("DO $$ BEGIN EXECUTE 'TRUNCATE audit'; END $$",
         "data-loss", "DO $$"),

@@ -24,7 +24,7 @@ _WIDER = {
     "real": ("double precision",),
     "character varying": ("text",),
 }
-_LENGTH = re.compile(r"(?P<name>[a-z ]+)\((?P<length>\d+)\)")
+_LENGTH = re.compile(r"(?P<name>[a-z ]+)\((?P<length>\d+)(?P<scale>,-?\d+)?\)")
 
 
 def old_code(case: Case) -> Iterator[Reason]:
@@ -32,13 +32,18 @@ def old_code(case: Case) -> Iterator[Reason]:
     new = {(one.item.kind, one.item.of) for one in case.drifts if one.change is Change.EXTRA}
     known = {one.name for one in case.tables.by_oid.values()}
     for drift in case.drifts:
-        if drift.change is Change.MISSING and drift.item.kind in _USED and not drift.within:
+        if drift.change is Change.MISSING and _is_used(drift):
             yield _gone(case, drift, renamed=(drift.item.kind, drift.item.of) in new)
         elif drift.change is Change.DIFFERS:
             yield from _differs(case, drift)
         elif drift.item.kind == "column" and drift.item.of in known and _is_demanding(drift):
             what = f"old code cannot insert into {drift.item.of}: {drift.item.name} needs a value"
             yield _reason(case, drift, what, _FILLED)
+
+
+def _is_used(drift: Drift) -> bool:
+    """Parts go with their whole, and a sequence with the column that it counts for."""
+    return drift.item.kind in _USED and not drift.within and not drift.item.said("owned by")
 
 
 def _gone(case: Case, drift: Drift, *, renamed: bool) -> Reason:
@@ -84,7 +89,7 @@ def _is_demanding(drift: Drift) -> bool:
 def _is_wider(old: str, new: str) -> bool:
     """Whether every value fits, and looks the same to who reads it."""
     one, other = _LENGTH.fullmatch(old), _LENGTH.fullmatch(new)
-    if one and other and one["name"] == other["name"]:
+    if one and other and (one["name"], one["scale"]) == (other["name"], other["scale"]):
         return int(one["length"]) <= int(other["length"])
     plain = one["name"] if one else old
     return new in (*_WIDER.get(plain, ()), *((plain,) if one else ()))

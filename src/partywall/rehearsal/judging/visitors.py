@@ -30,7 +30,7 @@ def _deadlocks(case: Case) -> Iterator[Reason]:
         if one.failure and one.failure.code == _DEADLOCK and one.until >= case.ran.began:
             what = f"a visitor and it waited for each other; thrown out was `{_short(one)}`"
             remedy = "lock one table per transaction, with a short `lock_timeout`, and try again"
-            yield about(_beside(case, one), Kind.DEADLOCK, what, remedy)
+            yield about(_at(case, one.until) or _beside(case, one), Kind.DEADLOCK, what, remedy)
             return
 
 
@@ -75,6 +75,12 @@ def _beside(case: Case, one: Command) -> Command | None:
     same = [mine for mine in case.mine if mine.started <= one.until and mine.until >= one.started]
     earlier = [mine for mine in case.mine if mine.started <= one.until and mine.events]
     return longest(same) or (earlier[-1] if earlier else None)
+
+
+def _at(case: Case, moment: float) -> Command | None:
+    """What of the migration ran at one moment."""
+    running = [one for one in case.mine if one.started <= moment <= one.until]
+    return running[-1] if running else None
 
 
 def _named(case: Case, one: Command) -> Command | None:

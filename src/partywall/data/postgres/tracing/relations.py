@@ -25,7 +25,9 @@ SELECT c.oid::bigint, n.nspname, c.relname, c.relkind::text, c.relfilenode::bigi
     pg_stat_get_tuples_deleted(c.oid)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'm', 'p') AND n.nspname NOT IN ({_OTHERS})
-    AND c.relpersistence <> 't' ORDER BY 2, 3"""  # noqa: S608  (constants alone)
+    AND c.relpersistence <> 't' AND NOT EXISTS (SELECT FROM pg_depend d
+        WHERE d.objid = c.oid AND d.classid = 'pg_class'::regclass AND d.deptype = 'e')
+ORDER BY 2, 3"""  # noqa: S608  (constants alone)
 _PARTS = """
 SELECT i.indexrelid::bigint, i.indrelid::bigint FROM pg_index i WHERE i.indrelid >= 16384
 UNION ALL SELECT reltoastrelid::bigint, oid::bigint FROM pg_class

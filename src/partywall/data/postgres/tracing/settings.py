@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 WATCHED = {
     "log_destination": "csvlog",
     "log_timezone": "UTC",
+    "lc_messages": "C",
     "log_min_messages": "warning",
     "log_min_error_statement": "error",
     "log_error_verbosity": "default",
