@@ -153,12 +153,6 @@ _NEEDS: tuple[tuple[str, Varies], ...] = (
 )
 _TOOLS: tuple[tuple[str, Varies], ...] = (
     (
-        "the tools for snapshots were there, which they are not in this version",
-        lambda asked: msgspec.structs.replace(
-            asked, tools=msgspec.structs.replace(asked.tools, snapshots=True)
-        ),
-    ),
-    (
         "the tools for flags were there, which they are not in this version",
         lambda asked: msgspec.structs.replace(
             asked, tools=msgspec.structs.replace(asked.tools, flags=True)

@@ -8,7 +8,7 @@ import msgspec
 
 from partywall.advice.effort import Task
 from partywall.advice.machine import Facts
-from partywall.advice.needs import Needs
+from partywall.advice.needs import Goal, Needs
 from partywall.advice.space import AXES
 from partywall.advice.walls import THICKNESS
 from partywall.model.choices import Choices, Flags, LimitsBy, Presence, RouteBy, Source
@@ -17,8 +17,6 @@ from partywall.model.choices import Choices, Flags, LimitsBy, Presence, RouteBy,
 class Tools(msgspec.Struct, frozen=True, kw_only=True):
     """What this version can do beside keeping environments apart."""
 
-    snapshots: bool = False
-    """Whether copies of production can be made for a test."""
     flags: bool = False
     """Whether flags are served and changed."""
 
@@ -50,11 +48,8 @@ def _environments(choices: Choices, needs: Needs, tools: Tools) -> Iterator[str]
     presence = choices.presence
     if presence is Presence.SINGLE and needs.second:
         yield "there is no second environment"
-    if presence is Presence.ON_DEMAND and not tools.snapshots:
-        yield (
-            "the tools for snapshots are not in this version: no copy is made for a test, and "
-            "production stands alone"
-        )
+    if presence is Presence.ON_DEMAND and needs.second and needs.goal is not Goal.MIGRATIONS:
+        yield "a copy is a database for a test and no environment: nothing else of the app stands"
     if needs.second and needs.wants_both and presence is not Presence.TOGETHER:
         yield "production and the other environment do not answer at the same time"
     if presence is Presence.SWITCHED and not needs.may_be_away:

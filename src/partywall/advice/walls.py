@@ -76,17 +76,12 @@ def shared_servers(choices: Choices, axes: frozenset[str]) -> int:
     return sum(axis in axes and getattr(choices, axis) is not own for axis, own in apart.items())
 
 
-def migrations(choices: Choices, *, snapshots: bool) -> float:
-    """How well a migration can be tried, 0 to 1.
-
-    Args:
-        choices: the point.
-        snapshots: whether copies of production can be made.
-    """
+def migrations(choices: Choices) -> float:
+    """How well a migration can be tried, 0 to 1; on a copy of production's data best of all."""
     if choices.presence is Presence.SINGLE:
         return 0.0
     if choices.presence is Presence.ON_DEMAND:
-        return 1.0 if snapshots else 0.0
+        return 1.0
     kept = {DatabaseWall.SERVER: 0.8, DatabaseWall.DATABASE: 0.65, DatabaseWall.SCHEMA: 0.4}
     away = 0.3 if choices.presence is Presence.SWITCHED else 0.0
     return max(0.0, kept.get(choices.database, 0.0) - away)
@@ -111,9 +106,7 @@ def ratings(choices: Choices, axes: frozenset[str], ratio: float, effort: float)
         parallel_run=_parallel(choices),
         data_isolation=_isolation(choices, axes),
         resource_efficiency=rated,
-        schema_testing=(
-            SchemaTesting.YES if migrations(choices, snapshots=False) else SchemaTesting.NO
-        ),
+        schema_testing=SchemaTesting.YES if migrations(choices) else SchemaTesting.NO,
         complexity=complex_,
     )
 
@@ -125,9 +118,10 @@ def _parallel(choices: Choices) -> ParallelRun:
 
 
 def _isolation(choices: Choices, axes: frozenset[str]) -> Isolation:
+    if choices.presence is Presence.ON_DEMAND:
+        return Isolation.FULL  # a copy is a server of its own, which reaches nothing
     if alone(choices):
-        # Of a single one there is nothing to keep apart; of copies there are none in this version.
-        return Isolation.NONE
+        return Isolation.NONE  # there is nothing to keep apart
     if "database" in axes and choices.database is DatabaseWall.SCHEMA:
         return Isolation.SCHEMA
     thin = [axis for axis in axes if THICKNESS[axis][getattr(choices, axis)] < 1.0]

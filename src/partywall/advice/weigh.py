@@ -144,7 +144,7 @@ class Space:
     ) -> Weighed:
         asked = tuple(tasks(same, needs, self.machine, self.app, self.axes))
         effort = sum(one.amount for one in asked)
-        criteria = self._criteria(same, estimate, needs, tools, effort)
+        criteria = self._criteria(same, estimate, needs, effort)
         return Weighed(
             point=point,
             same=same,
@@ -157,9 +157,7 @@ class Space:
             ratings=ratings(same, self.axes, estimate.bytes / max(1, self.plain.bytes), effort),
         )
 
-    def _criteria(
-        self, same: Choices, estimate: Estimate, needs: Needs, tools: Tools, effort: float
-    ) -> Criteria:
+    def _criteria(self, same: Choices, estimate: Estimate, needs: Needs, effort: float) -> Criteria:
         return Criteria(
             together=1.0 if same.presence is Presence.TOGETHER else 0.0,
             staying=0.0 if same.presence is Presence.SWITCHED else 1.0,
@@ -167,7 +165,7 @@ class Space:
             room=max(0.0, 1.0 - estimate.peak_bytes / max(1, self.machine.room_bytes)),
             frugal=self._least / max(1, estimate.peak_bytes),
             protection=self._protection(same),
-            migrations=migrations(same, snapshots=tools.snapshots),
+            migrations=migrations(same),
             code=1.0 if same.source is Source.BRANCH else 0.0,
             simple=1.0 / (1.0 + effort / _SIMPLE),
             address=self._address(same, needs),

@@ -38,8 +38,3 @@ def notes(project: Project) -> Iterator[str]:
             "`flags: on` makes nothing and tells the app nothing: the tools that serve and "
             "change flags are not in this version"
         )
-    if (
-        project.choices.presence is Presence.ON_DEMAND
-        or "snapshots" in project.settings.architecture
-    ):
-        yield "no copies of production are made: the tools for snapshots are not in this version"

@@ -178,7 +178,10 @@ class Bench:
         self, project: Project, asked: dict[str, Question], tell: Tell
     ) -> tuple[Migration, tuple[Change, ...]]:
         presence = self.choices.presence
-        if presence in (Presence.SINGLE, Presence.ON_DEMAND):
+        if presence is Presence.ON_DEMAND:
+            tell("a migration on a copy of production")
+            return migration.on_copy(project, self._production), ()
+        if presence is Presence.SINGLE:
             why = f"{self._other} does not stand: there is no database but production's"
             return migration.not_tried(why), ()
         before, missing = self._tables(project)

@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from partywall.data.postgres.schemas.catalogue import items
 from partywall.data.postgres.schemas.item import Item
+from partywall.data.postgres.snapshots.server import come_in
 from partywall.model.errors import PartywallError
 from partywall.proof.matrix.figures import Migration
 from partywall.workflows.project import Project
 from partywall.workflows.schema import place
+from partywall.workflows.snapshots import keeping, opening, take
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
 _NAME = "partywall_matrix"
+_LIFETIME = 600.0
+_SECONDS = 60.0
+"""How long a copy stays, and how long it may take to let its owner in."""
 _TABLES = """SELECT quote_ident(tablename) FROM pg_tables
     WHERE schemaname = %s AND tableowner = current_user ORDER BY tablename LIMIT 1"""
 
@@ -35,6 +40,26 @@ def tables(project: Project, environment: str) -> tuple[Item, ...]:
     home = place.find(project, environment)
     with place.entered(project, home) as connection:
         return items(connection, place.side(home, connection, ()))
+
+
+def on_copy(project: Project, environment: str) -> Migration:
+    """The same on a copy that is taken for it, while the environment's own is looked at."""
+    try:
+        before = tables(project, environment)
+        asked = take.Wanted(environment=environment)
+        store, made = take.take(project, asked, lambda _said: None)
+        try:
+            with (
+                opening.while_open(project, store, made, _LIFETIME) as opened,
+                come_in(opened.door, opened.owner, seconds=_SECONDS) as connection,
+                _migrated(connection, made.schema),
+            ):
+                trouble = ""
+        finally:
+            keeping.drop(project, made.id)
+        return compared(before, tables(project, environment), trouble)
+    except PartywallError as error:
+        return not_tried(error.what)
 
 
 def tried(project: Project, environment: str) -> str:

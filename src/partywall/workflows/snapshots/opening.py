@@ -44,6 +44,12 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
         """Where it listens."""
         return Door(host=self.clone.host, port=self.clone.port)
 
+    @property
+    def owner(self) -> Login:
+        """The role that owns the database, with what lets it in here."""
+        of = self.clone.snapshot
+        return Login(user=of.owner, password=self.password, database=of.database)
+
     def environment(self) -> dict[str, str]:
         """The variables by which PostgreSQL's own programs find it, and the customary address."""
         of = self.clone.snapshot
