@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import docker_up, machine, scale, turns, warm_up
+from benchmarks import docker_up, machine, scale, snapshots, turns, warm_up
 from benchmarks.commands import against_nothing
 from benchmarks.demo import standing
 from benchmarks.measure import Compared, table
@@ -50,7 +50,17 @@ def measured() -> list[Compared]:
         words = ("-C", str(demo.folder), "status")
         rows.append(tried(name, limit, lambda: against_nothing(name, words, limit)))
         rows.append(tried("warm `up`", warm_up.LIMIT, lambda: warm_up.compared(demo)))
-    return [*rows, *on_docker()]
+    return [*rows, *of_snapshots(), *on_docker()]
+
+
+def of_snapshots() -> list[Compared]:
+    """Nothing where no file system can be mounted."""
+    print(f"… {snapshots.OPENED[0]}", file=sys.stderr, flush=True)
+    try:
+        return snapshots.compared()
+    except (OSError, RuntimeError) as error:
+        name, limit = snapshots.OPENED
+        return [Compared(name=name, limit=limit, quiet=machine.quiet(), trouble=str(error))]
 
 
 def on_docker() -> list[Compared]:

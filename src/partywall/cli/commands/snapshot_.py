@@ -41,6 +41,7 @@ def command() -> None:
 @click.option("--gently", is_flag=True, help="Let the server take its own time for the checkpoint.")
 @click.option("--open", "open_", is_flag=True, help="Open it at once, as `snapshot open` does.")
 @_for
+@click.option("--reveal", is_flag=True, help="With --open: show the password, too.")
 @options.dry_run
 @options.as_json
 @click.pass_obj
@@ -54,6 +55,7 @@ def take_one(  # noqa: PLR0913  (click's interface: one per option)
     gently: bool,
     open_: bool,
     ttl: str,
+    reveal: bool,
     dry_run: bool,
     json: bool,
 ) -> None:
@@ -80,12 +82,12 @@ def take_one(  # noqa: PLR0913  (click's interface: one per option)
     store, made = take.take(session.project, wanted, lambda said: session.note(f"… {said}"))
     opened = opening.open_clone(session.project, store, made, seconds) if open_ else None
     if json:
-        clone = {"open": clone_document(opened.clone)} if opened else {}
+        clone = {"open": clone_document(opened.clone, opened, reveal=reveal)} if opened else {}
         session.document({**snapshot_document(made), **clone})
     else:
         session.print(taken_text(made, style_of(sys.stdout)))
         if opened:
-            _tell(session, opened, ttl, reveal=False)
+            _tell(session, opened, ttl, reveal=reveal)
     take.settle(store, made)
 
 

