@@ -37,7 +37,7 @@ def rehearse(stage: Stage, wanted: Wanted, tell: Tells) -> Report:
     except Error as error:
         said = str(error).strip().splitlines()
         raise MachineFailed(
-            f"the copy went away while it was watched: {said[0] if said else 'no word'}",
+            f"the copy did not do its part: {said[0] if said else 'no word'}",
             remedy="look at its log, and whether the disk is full",
         ) from error
     laid_out = case(found)

@@ -20,8 +20,8 @@ from partywall.data.postgres.tracing.reading import (
 def test_commands_end_where_no_text_and_no_comment_is():
     assert split(
         "SELECT 'a;b'; -- no; end\nSELECT \"x;\"; /* ; */ DO $a$ BEGIN; END $a$; SELECT E'\\';'"
-    ) == ["SELECT 'a;b'", 'SELECT "x;"', "DO $a$ BEGIN; END $a$", "SELECT E'\\';'"]
-    assert split(" ;; -- nothing\n") == []
+    ) == ("SELECT 'a;b'", 'SELECT "x;"', "DO $a$ BEGIN; END $a$", "SELECT E'\\';'")
+    assert split(" ;; -- nothing\n") == ()
 
 
 def test_values_make_no_difference():

@@ -34,14 +34,14 @@ def _many(case: Case, before: Relation) -> Iterator[Reason]:
     if after is None:
         return
     changed = after.updated + after.deleted - before.updated - before.deleted
-    changed -= sum(_is(before, written(one.text)) for one in case.theirs)
     if changed < t.MANY_WRITTEN:
         return
+    changed -= sum(_is(before, written(one.text)) for one in case.theirs)
     command, most = _most(_writers(case.mine, before), changed)
     if most >= t.MANY_WRITTEN:
         what = (
-            f"about {most:,} rows of {before.called} are changed in one transaction: each is locked"
-            f" until it ends ({command.seconds if command else 0:.1f} s and more)"
+            f"about {most:,} rows of {before.called} are changed in one transaction,"
+            " and each is locked until it ends"
         )
         yield about(command, Kind.MANY_ROWS, what, _BATCHES, before.called)
 

@@ -66,7 +66,7 @@ def commands(executed: Iterable[Executed]) -> tuple[Command, ...]:
 
 
 def _apart(one: Executed, before: int) -> Iterator[Command]:
-    texts = split(one.text) or [one.text.strip()]
+    texts = list(split(one.text)) or [one.text.strip()]
     whole = _Part(text=texts[0], transaction=one.transaction, started=one.started)
     whole.events = [told for _, told in one.events]
     parts = [whole] if len(texts) == 1 else _parts(one, texts)

@@ -16,7 +16,6 @@ import msgspec
 _LONGEST = 1 << 30
 """Letters in one field: a statement may be as long as PostgreSQL takes it."""
 _COLUMNS = 23
-_MOMENT = "%Y-%m-%d %H:%M:%S.%f"
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,5 +74,4 @@ def _entry(row: list[str]) -> Entry:
 def _moment(text: str) -> float:
     """`2026-11-28 10:58:16.123 UTC`; the start of a session comes without milliseconds."""
     plain = text.rpartition(" ")[0]
-    whole = plain if "." in plain else f"{plain}.0"
-    return datetime.strptime(whole, _MOMENT).replace(tzinfo=UTC).timestamp()
+    return datetime.fromisoformat(plain).replace(tzinfo=UTC).timestamp()

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from partywall.data.postgres.tracing.modes import ACCESS_EXCLUSIVE, SHARE, spelled
 
+_REMEMBERED = 4096
+"""Texts: most programs say the same few again and again."""
 _TOKEN = re.compile(
     r"""
       (?P<comment>--[^\n]*|/\*.*?\*/)
@@ -53,6 +56,8 @@ _VALUES = (
     (re.compile(r"(value )\".*?\"( is out of range)"), r'\1"…"\2'),
 )
 """Where PostgreSQL's own words name what is in a row."""
+_VERB = re.compile(r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*([^\W\d]\w*)", re.DOTALL)
+_STATING = frozenset({"TRUNCATE", "VACUUM", "CLUSTER", "REINDEX", "LOCK"})
 _DATA = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "WITH", "FETCH", "VALUES"})
 _QUICK = frozenset({"SELECT", "SHOW", "SET", "BEGIN", "START", "COMMIT", "ROLLBACK", "FETCH"})
 
@@ -65,7 +70,8 @@ class Named(NamedTuple):
     name: str
 
 
-def split(sql: str) -> list[str]:
+@lru_cache(_REMEMBERED)
+def split(sql: str) -> tuple[str, ...]:
     """The commands of a text, without the comments around them."""
     parts, text = [], ""
     for token in _TOKEN.finditer(sql):
@@ -74,9 +80,10 @@ def split(sql: str) -> list[str]:
             text = ""
         elif token.lastgroup != "comment" or text.strip():
             text += token.group()
-    return [part.strip() for part in (*parts, text) if _bare(part)]
+    return tuple(part.strip() for part in (*parts, text) if verb(part))
 
 
+@lru_cache(_REMEMBERED)
 def shape(sql: str) -> str:
     """A command without its values, so that those that differ only there are the same."""
     words = [
@@ -102,8 +109,8 @@ def without_values(said: str) -> str:
 
 def verb(sql: str) -> str:
     """Its first word, in capitals."""
-    match = re.match(r"[^\W\d]\w*", _bare(sql))
-    return match.group().upper() if match else ""
+    match = _VERB.match(sql)
+    return match[1].upper() if match else ""
 
 
 def is_data(sql: str) -> bool:
@@ -124,6 +131,8 @@ def fits(sql: str, tag: str) -> bool:
 
 def stated(sql: str) -> Iterator[tuple[Named, str]]:
     """Tables and the locks that a command takes on them, where it says so itself."""
+    if verb(sql) not in _STATING:
+        return
     bare = _bare(sql)
     for pattern, mode in _STATED:
         found = re.match(pattern, bare, re.IGNORECASE)
@@ -151,6 +160,7 @@ def _plain(name: str) -> str:
     return name[1:-1].replace('""', '"') if name.startswith('"') else name.lower()
 
 
+@lru_cache(_REMEMBERED)
 def _bare(sql: str) -> str:
     """Without comments, and with texts emptied: nothing in them is taken for a word of SQL."""
     parts = []
