@@ -120,12 +120,11 @@ class Watch:
         settings.take_back(self.connection)
         self.connection.close()
 
-    def _entries(self) -> list[Entry]:
-        name = self.connection.info.dbname
-        ours = self.ours
-        return [
-            one for one in entries(self._log.read()) if one.database == name and one.pid not in ours
-        ]
+    def _entries(self) -> Iterator[Entry]:
+        name, ours = self.connection.info.dbname, self.ours
+        for one in entries(self._log.read()):
+            if one.database == name and one.pid not in ours:
+                yield one
 
     def _state(self) -> tuple[float, int, int]:
         row = self.connection.execute(
