@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -172,3 +174,68 @@ def test_a_plan_is_shown_and_nothing_done(project: Project) -> None:
     before = project.document("snapshot", "list")
     assert "reflink" in project.call("snapshot", "take", "--dry-run").out
     assert project.document("snapshot", "list") == before
+
+
+def test_copies_that_wait_are_taken_first(project: Project) -> None:
+    project.call("snapshot", "take", "--label", "warm")
+    project.call("snapshot", "warm", "--snapshot", "warm", "--count", "2")
+    waiting = {one["clone"] for one in project.document("snapshot", "list")["open"]}
+    words = ("snapshot", "open", "--snapshot", "warm", "--reveal")
+    opened = [project.document(*words) for _ in range(3)]
+    assert {one["clone"] for one in opened[:2]} == waiting
+    assert opened[2]["clone"] not in waiting
+    for one in opened:
+        with project.enter(one) as copy:
+            consistent(copy)
+    project.call("snapshot", "close", "--all")
+    project.call("snapshot", "drop", "warm")
+    assert project.left() == []
+
+
+@pytest.mark.docker
+@pytest.mark.parametrize("project", ["docker"], indirect=True)
+def test_a_copys_container_is_bounded_and_has_no_way_out(project: Project) -> None:
+    project.call("snapshot", "take", "--open")
+    (container,) = project.left()
+    try:
+        said = json.loads("".join(docker("inspect", container)))[0]
+        host = said["HostConfig"]
+        assert 0 < host["Memory"] == host["MemorySwap"] <= 2 << 30
+        assert 0 < host["NanoCpus"] <= os.cpu_count() * 1e9  # type: ignore[operator]
+        assert host["PidsLimit"] == 512
+        assert host["CapDrop"] == ["ALL"]
+        assert host["AutoRemove"]
+        assert not host["PortBindings"]
+        (network,) = said["NetworkSettings"]["Networks"]
+        assert json.loads("".join(docker("network", "inspect", network)))[0]["Internal"]
+        assert project.password() not in json.dumps(said)
+    finally:
+        project.call("snapshot", "close", "--all")
+
+
+@pytest.mark.parametrize("project", ["embedded"], indirect=True)
+def test_a_hundred_databases_for_tests_take_no_room_worth_the_name(project: Project) -> None:
+    project.call("snapshot", "take")
+    opened = project.document("snapshot", "open", "--reveal")
+    with project.enter(opened) as copy:
+        row = copy.execute("SELECT pg_database_size(current_database())").fetchone()
+    assert row is not None
+    before = used(project.home)
+    try:
+        url = {**opened["environment"], "PGDATABASE": "postgres"}
+        with psycopg.connect(
+            host=url["PGHOST"], port=int(url["PGPORT"]), user=url["PGUSER"],
+            password=url["PGPASSWORD"], dbname="postgres", autocommit=True,
+        ) as copy:  # fmt: skip
+            for number in range(100):
+                made = f"CREATE DATABASE t_{number} TEMPLATE {project.name} STRATEGY FILE_COPY"
+                copy.execute(made)  # type: ignore[arg-type]
+        assert used(project.home) - before < 20 * row[0], "100 copies"
+    finally:
+        project.call("snapshot", "close", "--all")
+
+
+def used(folder: Path) -> int:
+    """Bytes that its file system has given away."""
+    found = os.statvfs(folder)
+    return (found.f_blocks - found.f_bfree) * found.f_frsize

@@ -24,6 +24,7 @@ from partywall.workflows.rehearse.place import Asked
 from partywall.workflows.rehearse.run import Order
 
 _READABLE = 0o644
+_STANDARD = Path("-")
 
 
 class Words(click.ParamType[tuple[str, ...]]):
@@ -63,7 +64,9 @@ _COMMAND = Words()
     "--accept", multiple=True, type=click.Choice([str(kind) for kind in RISKS]),
     help="A risk that is known and taken. May be given several times.",
 )  # fmt: skip
-@click.option("--markdown", type=click.Path(path_type=Path), help="Write a report for people.")
+@click.option(
+    "--markdown", type=click.Path(path_type=Path), help="Write a report for people; `-` prints it."
+)
 @click.option("--junit", type=click.Path(path_type=Path), help="Write a report for CI.")
 @options.as_json
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND…]")
@@ -79,11 +82,15 @@ def command(context: click.Context, /, *, words: tuple[str, ...], **said: object
     order = _order(session, words, said)
     report = run.run(session.project, order, lambda text: session.note(f"… {text}"))
     found = document(report)
-    for path, text in ((said["markdown"], rehearsal_markdown), (said["junit"], rehearsal_junit)):
-        if isinstance(path, Path):
-            write_atomically(path, text(found).encode(), mode=_READABLE)
+    page, junit = said["markdown"], said["junit"]
+    if isinstance(junit, Path):
+        write_atomically(junit, rehearsal_junit(found).encode(), mode=_READABLE)
+    if isinstance(page, Path) and page != _STANDARD:
+        write_atomically(page, rehearsal_markdown(found).encode(), mode=_READABLE)
     if said["json"]:
         session.document(found)
+    elif page == _STANDARD:
+        session.print(rehearsal_markdown(found))
     else:
         session.print(rehearsal_text(found, style_of(sys.stdout)))
     context.exit(0 if report.passed else 1)

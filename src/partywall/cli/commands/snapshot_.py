@@ -168,6 +168,22 @@ def exec_(context: click.Context, *, clone: str, words: tuple[str, ...]) -> None
     context.exit(_run(keeping.entered(session.project, clone), words))
 
 
+@command.command("warm")
+@click.option("--snapshot", "word", default="latest", show_default=True, help="Which one.")
+@click.option(
+    "--count", default=2, show_default=True, type=click.IntRange(min=1), help="How many wait."
+)
+@click.option("--for", "ttl", default="8h", show_default=True, help="How long they wait.")
+@click.pass_obj
+def warm_up(session: Session, *, word: str, count: int, ttl: str) -> None:
+    """Have copies wait, open, for whoever opens the snapshot next: `open` and `rehearse` do."""
+    seconds = opening.lifetime(ttl)
+    _sweep(session)
+    store, found = stores.find(session.project, word)
+    new = opening.keep_waiting(session.project, store, found, seconds, count)
+    session.print(f"{count} copies of {found.id} wait, {len(new)} of them new")
+
+
 @command.command("close")
 @click.argument("clone", default="")
 @click.option("--all", "every", is_flag=True, help="All that are open.")

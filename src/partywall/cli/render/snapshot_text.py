@@ -49,7 +49,8 @@ def _row(one: Snapshot, now: float) -> tuple[str, ...]:
 def _open(one: Clone, now: float) -> str:
     left = duration(max(0.0, one.until - now))
     where = f"{one.host}:{one.port}" if one.host else "being made"
-    return f"open: {one.name}  of {one.snapshot.id}  {where}  for {left} more"
+    word = "waits" if one.waiting else "open"
+    return f"{word}: {one.name}  of {one.snapshot.id}  {where}  for {left} more"
 
 
 def snapshot_text(one: Snapshot, own: int, now: float) -> str:
@@ -115,5 +116,6 @@ def clone_document(
         "user": one.snapshot.owner,
         "database": one.snapshot.database,
         "until": one.until,
+        "waiting": one.waiting,
     }
     return {**known, "environment": opened.environment()} if opened and reveal else known

@@ -32,8 +32,7 @@ def words(place: Place, errand: Errand) -> list[str]:
     Files and folders of the app that are bound into the service are there to be read; its volumes
     are not there at all.
     """
-    like = errand.like
-    entrypoint = list(like.entrypoint or ())
+    entrypoint, command = _program(errand)
     return [
         *("run", "--rm", "--name", place.name, "--network", f"container:{place.server}"),
         *_BOUNDS,
@@ -42,8 +41,23 @@ def words(place: Place, errand: Errand) -> list[str]:
         *(("--entrypoint", entrypoint[0]) if entrypoint else ()),
         place.image,
         *entrypoint[1:],
-        *(errand.command or like.command or ()),
+        *command,
     ]
+
+
+def _program(errand: Errand) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What stands before the image, and after it.
+
+    The service's own command goes through the entrypoint that its Compose file names. Another one
+    takes that one's place: it was written for the service's own, and might never look at another.
+    """
+    like = errand.like
+    own = like.command or ()
+    if not like.entrypoint:
+        return (), errand.command or own
+    if errand.command in ((), own):
+        return like.entrypoint, own
+    return errand.command, ()
 
 
 def _options(place: Place, errand: Errand) -> Iterator[str]:

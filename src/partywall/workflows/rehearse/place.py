@@ -79,19 +79,23 @@ def cast(project: Project, database: Database, asked: Asked) -> Cast:
     Raises:
         BadInput: when there is none, or several might be meant.
     """
-    code = asked.code or _code(project, asked.production)
-    project.environment(code)
+    code = whose_code(project, asked)
     new = _services(project, code)
     former = new if code == asked.production else _services(project, asked.production)
     like = _named(new, code, asked.service) if asked.service else _found(new, asked)
     return Cast(like=like, former=former.get(like.service), database=database)
 
 
-def _code(project: Project, production: str) -> str:
-    """Where every environment has a checkout, development's is the one with the new code."""
+def whose_code(project: Project, asked: Asked) -> str:
+    """The environment whose code is run: development's where each has a checkout of its own.
+
+    Raises:
+        BadInput: when there is no such environment.
+    """
     others = [one.name for one in project.settings.environments.values() if not one.production]
     apart = project.choices.source is Source.BRANCH
-    return others[0] if apart and others else production
+    chosen = others[0] if apart and others else asked.production
+    return project.environment(asked.code or chosen).name
 
 
 def _services(project: Project, environment: str) -> dict[str, Instance]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import msgspec
 
@@ -13,7 +14,8 @@ from partywall.rehearsal.rehearse import rehearse
 from partywall.rehearsal.report import Report
 from partywall.rehearsal.wanted import Wanted
 from partywall.workflows.project import Project
-from partywall.workflows.rehearse.place import Asked, Cast, cast
+from partywall.workflows.rehearse import code
+from partywall.workflows.rehearse.place import Asked, Cast, cast, whose_code
 from partywall.workflows.rehearse.stage import SnapshotStage
 from partywall.workflows.schema import place
 from partywall.workflows.snapshots import keeping, stores, sweep, take
@@ -43,11 +45,13 @@ def run(project: Project, order: Order, tell: Tell) -> Report:
     for said in sweep.sweep(project):
         tell(said)
     home = place.find(project, order.asked.production, order.database)
-    chosen = cast(project, home.database, order.asked)
-    wanted = _complete(project, order, chosen)
-    _refuse_same_code(project, chosen, wanted)
-    with _snapshot(project, order, tell) as (store, snapshot):
-        return rehearse(SnapshotStage(project, store, snapshot, chosen), wanted, tell)
+    with code.newest(project, whose_code(project, order.asked)) as new:
+        found = cast(new.project, home.database, order.asked)
+        chosen = msgspec.structs.replace(found, like=new.moved(found.like))
+        wanted = _complete(project, order, chosen, new.folder)
+        _refuse_same_code(project, chosen, wanted)
+        with _snapshot(project, order, tell) as (store, snapshot):
+            return rehearse(SnapshotStage(project, store, snapshot, chosen), wanted, tell)
 
 
 @contextmanager
@@ -63,12 +67,13 @@ def _snapshot(project: Project, order: Order, tell: Tell) -> Iterator[tuple[Stor
         keeping.drop(project, made.id)
 
 
-def _complete(project: Project, order: Order, chosen: Cast) -> Wanted:
-    """With the service's own command where none is given, and the place of its source."""
-    own = _own(project, chosen.like)
-    folder = project.folder / chosen.like.folder
-    migrate = order.wanted.migrate or own
-    if not migrate:
+def _complete(project: Project, order: Order, chosen: Cast, folder: Path) -> Wanted:
+    """With the service's own command where none is given, and the place of its source.
+
+    Of an image without a command in the Compose file it is the image's own.
+    """
+    migrate = order.wanted.migrate or _own(project, chosen.like)
+    if not migrate and not project.engine.definitions:
         raise BadInput(
             f"nothing says what {chosen.like.service} runs",
             remedy="give the command: `partywall rehearse -- COMMAND`",

@@ -38,9 +38,8 @@ def close(project: Project, name: str, *, every: bool) -> list[str]:
 
 def end(project: Project) -> list[str]:
     """The installation is removed: nothing of it goes on; says what stays, and how it goes."""
-    if not stores.every(project) and not stores.opened(project):
-        return []
-    close(project, "", every=True)
+    if stores.opened(project):
+        close(project, "", every=True)
     project.engine.throwaways().tidy()
     left = stores.every(project)
     if not left:

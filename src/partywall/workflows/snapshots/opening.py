@@ -19,7 +19,7 @@ from partywall.system import treecopy
 from partywall.system.files import make_folder
 from partywall.system.treecopy import Mode, copy_tree
 from partywall.workflows.project import Project
-from partywall.workflows.snapshots import allowance, sweep
+from partywall.workflows.snapshots import allowance, sweep, warm
 from partywall.workflows.snapshots.store import (
     DATA,
     Clone,
@@ -95,7 +95,34 @@ def lifetime(text: str) -> float:
 
 
 def open_clone(project: Project, store: Store, snapshot: Snapshot, seconds: float) -> Opened:
-    """Start a server on a copy of a snapshot.
+    """A server on a copy of a snapshot: one that waits, or a new one.
+
+    Raises:
+        PartywallError: when it does not come up; nothing is left of it.
+    """
+    if taken := warm.claimed(project, store, snapshot, seconds):
+        return Opened(clone=taken, password=password(store.clone(taken.name)))
+    return made(project, store, snapshot, seconds)
+
+
+def keep_waiting(
+    project: Project, store: Store, snapshot: Snapshot, seconds: float, count: int
+) -> list[Clone]:
+    """Have so many copies wait for whoever opens the snapshot next; says which are new.
+
+    Raises:
+        PartywallError: when one does not come up; those before it stay.
+    """
+    there = len(warm.waiting(project, store, snapshot))
+    return [
+        made(project, store, snapshot, seconds, waiting=True).clone for _ in range(there, count)
+    ]
+
+
+def made(
+    project: Project, store: Store, snapshot: Snapshot, seconds: float, *, waiting: bool = False
+) -> Opened:
+    """Start a new server on a copy of a snapshot.
 
     Raises:
         PartywallError: when it does not come up; nothing is left of it.
@@ -127,7 +154,8 @@ def open_clone(project: Project, store: Store, snapshot: Snapshot, seconds: floa
             )
         )
         opened = Opened(
-            clone=msgspec.structs.replace(clone, host=door.host, port=door.port), password=secret
+            clone=msgspec.structs.replace(clone, host=door.host, port=door.port, waiting=waiting),
+            password=secret,
         )
         login = Login(user=snapshot.admin, password=opened.password, database=snapshot.database)
         come_in(

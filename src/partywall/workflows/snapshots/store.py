@@ -78,6 +78,8 @@ class Clone(msgspec.Struct, frozen=True, kw_only=True):
     host: str = ""
     """Empty: it is being made."""
     port: int = 0
+    waiting: bool = False
+    """Whether it is there for whoever opens the snapshot next."""
 
 
 class Making(msgspec.Struct, frozen=True, kw_only=True):

@@ -67,7 +67,7 @@ def clone(project: Project, name: str) -> tuple[Store, Clone]:
     Raises:
         BadInput: when there is none, or several are.
     """
-    known = opened(project)
+    known = [pair for pair in opened(project) if name or not pair[1].waiting]
     found = [pair for pair in known if name in ("", pair[1].name)]
     if len(found) == 1:
         return found[0]
