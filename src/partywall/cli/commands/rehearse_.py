@@ -75,8 +75,8 @@ def command(context: click.Context, /, *, words: tuple[str, ...], **said: object
     """Run a migration on a copy of production's data, and say whether it would hurt.
 
     Without COMMAND it is the app's own job that migrates. The command gets the variables and the
-    place of a service, and reaches nothing but the copy. Exit code 1 when something speaks
-    against it.
+    place of a service, with the copy where the database was, and no secret of production; on
+    Docker it reaches nothing else. Exit code 1 when something speaks against it.
     """
     session: Session = context.obj
     order = _order(session, words, said)
