@@ -5,9 +5,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # Users keep bytecode; without it every one of thousands of command lines would be compiled anew.
 unexport PYTHONDONTWRITEBYTECODE
+COPIES := snapshots rehearsal schemas
 CORE := partywall.model partywall.axes partywall.architectures partywall.planning
 
-.PHONY: setup demo demo-down test check long docs bench clean
+.PHONY: setup demo demo-down test lane-servers lane-copies check long docs bench clean
 
 setup: $(STAMP)
 
@@ -29,8 +30,15 @@ check: $(STAMP)
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m pytest -q -n 2 tests/unit tests/architectures tests/docs -m 'not long' $(addprefix --cov=,$(CORE)) --cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered
 
+# Two lanes on two cores: what asks of times has one for itself, what copies databases the other.
 test: check
-	$(BIN)/python -m pytest -q tests -m 'not long' --ignore=tests/unit --ignore=tests/architectures --ignore=tests/docs
+	$(MAKE) --output-sync=target --jobs=2 lane-servers lane-copies
+
+lane-servers: $(STAMP)
+	$(BIN)/python -m pytest -q tests -m 'not long' $(addprefix --ignore=tests/,unit architectures docs $(COPIES))
+
+lane-copies: $(STAMP)
+	$(BIN)/python -m pytest -q $(addprefix tests/,$(COPIES)) -m 'not long'
 
 long: $(STAMP)
 	$(BIN)/python -m pytest -q tests -m long --timeout=3600
