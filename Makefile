@@ -30,12 +30,14 @@ check: $(STAMP)
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m pytest -q -n 2 tests/unit tests/architectures tests/docs -m 'not long' $(addprefix --cov=,$(CORE)) --cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered
 
-# Two lanes on two cores: what asks of times has one for itself, what copies databases the other.
+# Two lanes on two cores; then browsers alone, which give a page up whenever a network is made.
 test: check
 	$(MAKE) --output-sync=target --jobs=2 lane-servers lane-copies
+	$(BIN)/python -m pytest -q tests -m 'browser and not long'
 
 lane-servers: $(STAMP)
-	$(BIN)/python -m pytest -q tests -m 'not long' $(addprefix --ignore=tests/,unit architectures docs $(COPIES))
+	$(BIN)/python -m pytest -q tests -m 'not long and not browser' \
+		$(addprefix --ignore=tests/,unit architectures docs $(COPIES))
 
 lane-copies: $(STAMP)
 	$(BIN)/python -m pytest -q $(addprefix tests/,$(COPIES)) -m 'not long'

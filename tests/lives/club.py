@@ -113,7 +113,9 @@ class Club(Boxes):
         if self.engine == "embedded":
             states = control.states(self.home / "run").values()
             return {one.key: str(one.process) for one in states if one.running}
-        names = docker("ps", "--filter", self.mark, "--format", "{{.Names}}")
+        # What the proof started may still be on its way out; it has no key.
+        mine = ("--filter", self.mark, "--filter", "label=io.partywall.key")
+        names = docker("ps", *mine, "--format", "{{.Names}}")
         if not names:
             return {}
         form = (
