@@ -98,20 +98,29 @@ class Session:
         Raises:
             Refused: when it is not, or nobody can be asked.
         """
-        if not yes:
-            _ask(name, what)
-
-
-def _ask(name: str, what: str) -> None:
-    if not sys.stdin.isatty():
-        raise Refused(
+        if yes:
+            return
+        nobody = Refused(
             f"{what[0].lower()}{what[1:]} {name}, which is production, and nobody can be asked",
             remedy="add --yes when you are sure, or run it on a terminal",
         )
-    style = style_of(sys.stderr)
-    shown = style.environment(clean(name), production=True)
-    typed = click.prompt(
-        f"{what} {shown}, which is production. Type its name to go on", err=True, default=""
-    )
-    if typed != name:
-        raise Refused(f"{name} was not typed: nothing was changed", remedy="run it again")
+        shown = style_of(sys.stderr).environment(clean(name), production=True)
+        question = f"{what} {shown}, which is production. Type its name to go on"
+        self.have_typed(name, question, nobody, "nothing was changed")
+
+    def have_typed(self, word: str, question: str, nobody: Refused, otherwise: str) -> None:
+        """Have a word typed on a terminal.
+
+        Args:
+            word: the word.
+            question: what is asked.
+            nobody: the error where nobody can be asked.
+            otherwise: what is true when another word was typed.
+
+        Raises:
+            Refused: when it is not typed, or nobody can be asked.
+        """
+        if not sys.stdin.isatty():
+            raise nobody
+        if click.prompt(question, err=True, default="") != word:
+            raise Refused(f"{word} was not typed: {otherwise}", remedy="run it again")

@@ -111,3 +111,20 @@ class Throwaways(Protocol):
             MachineFailed: when it cannot be started.
         """
         ...
+
+    def stream(
+        self,
+        server: str,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        take: Callable[[bytes], object],
+    ) -> Completed:
+        """Run one of PostgreSQL's own programs, of the server's version, where the server is.
+
+        `PGHOST` and `PGPORT` lead to the server. What it writes is handed on piece by piece, and
+        kept nowhere: `out` stays empty.
+
+        Raises:
+            MachineFailed: when it cannot be started.
+        """
+        ...

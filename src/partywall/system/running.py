@@ -57,8 +57,8 @@ def run(
         finally:
             if started.returncode is None:
                 end()
-                _stop(started)
-        return Completed(code=code, out=_text(out.fileno()), err=_text(err.fileno()))
+                stop(started)
+        return Completed(code=code, out=text(out.fileno()), err=text(err.fileno()))
 
 
 def _waited(started: subprocess.Popen[bytes], seconds: float, given_up: Callable[[], bool]) -> int:
@@ -71,8 +71,8 @@ def _waited(started: subprocess.Popen[bytes], seconds: float, given_up: Callable
     return int(started.returncode)
 
 
-def _stop(started: subprocess.Popen[bytes]) -> None:
-    """End all that it has started, too."""
+def stop(started: subprocess.Popen[bytes]) -> None:
+    """End a program that has a session of its own, with all that it has started."""
     for how in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(started.pid, how)
@@ -81,6 +81,7 @@ def _stop(started: subprocess.Popen[bytes]) -> None:
             return
 
 
-def _text(handle: int) -> str:
+def text(handle: int) -> str:
+    """All of a file that a program has written into."""
     size = os.fstat(handle).st_size
     return os.pread(handle, size, 0).decode(errors="replace")

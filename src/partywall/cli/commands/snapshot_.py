@@ -9,6 +9,7 @@ import sys
 import click
 
 from partywall.cli import options
+from partywall.cli.commands.snapshot_send_ import send_one, show_sent
 from partywall.cli.render.snapshot_text import (
     clone_document,
     clone_text,
@@ -192,6 +193,10 @@ def close(session: Session, *, clone: str, every: bool) -> None:
     """Close an open copy now; what was written into it is gone."""
     for name in keeping.close(session.project, clone, every=every):
         session.print(f"closed {name}")
+
+
+command.add_command(send_one)
+command.add_command(show_sent)
 
 
 @command.command("drop")

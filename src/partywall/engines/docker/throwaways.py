@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -23,7 +23,7 @@ from partywall.engines.docker.understand import Inspected, foremost
 from partywall.interfaces import Completed, Door, Errand, Throwaway
 from partywall.model.errors import MachineFailed
 from partywall.model.world import Entry, Instance, Key
-from partywall.system import running
+from partywall.system import running, streaming
 
 NAME = "io.partywall.throwaway"
 """Marks these containers and their network; they have no key, and are in no world."""
@@ -130,6 +130,23 @@ class DockerThrowaways:
             seconds=errand.seconds,
             given_up=given_up,
             end=lambda: self.kill(errand.name),
+        )
+
+    def stream(
+        self,
+        server: str,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        take: Callable[[bytes], object],
+    ) -> Completed:
+        """Run a program in the server's container; raises as `streaming.stream` does."""
+        given = {**environment, "PGHOST": "127.0.0.1", "PGPORT": str(PORT)}
+        names = (word for name in sorted(given) for word in ("--env", name))
+        words = ["docker", "--host", f"unix://{self._api.socket}", "exec", *names]
+        return streaming.stream(
+            [*words, self._called(server), *command],
+            environment={**os.environ, **given},
+            take=take,
         )
 
     def _image(self, errand: Errand) -> str:

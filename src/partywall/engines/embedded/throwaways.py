@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -22,8 +22,9 @@ from partywall.engines.embedded.supervise import control, ending, processes
 from partywall.engines.embedded.supervise.processes import Process
 from partywall.engines.embedded.supervise.program import Program, folder_of, save
 from partywall.interfaces import Completed, Door, Errand, Throwaway
+from partywall.model.errors import MachineFailed
 from partywall.model.world import Instance, Key
-from partywall.system import running
+from partywall.system import running, streaming
 from partywall.system.decoding import decode
 from partywall.system.files import failed, make_folder, read_bytes, write_atomically
 from partywall.system.git import remove_tree
@@ -122,6 +123,30 @@ class EmbeddedThrowaways:
             )
         finally:
             remove_tree(folder_of(self._base, program.key))
+
+    def stream(
+        self,
+        server: str,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        take: Callable[[bytes], object],
+    ) -> Completed:
+        """Run a program with the account and the view of the server itself.
+
+        Raises:
+            MachineFailed: when it cannot be started, or the server is gone.
+        """
+        here = self._programs.allocations.address(_address(server))
+        if here is None:
+            raise MachineFailed(f"the server on the copy is gone: {server}")
+        where = {"PGHOST": here.host, "PGPORT": str(here.ports[postgres.PORT])}
+        given = {"PATH": base_path(), "LANG": "C.UTF-8", **environment, **where}
+        words = [postgres.tool(command[0]), *command[1:]]
+        return streaming.stream(
+            control.inside(self._base, f"{_UNIT}/{server}", words, tuple(given)),
+            environment=given,
+            take=take,
+        )
 
     def _hosts(self, server: str, errand: Errand) -> dict[str, Address]:
         """Where the names lead that its service calls: to the throwaway server, or as always."""

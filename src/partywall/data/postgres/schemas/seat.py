@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 _SECONDS = 1800.0
 _KNOWING = 'IFS= read -r PGPASSWORD; export PGPASSWORD; exec "$@"'
 """The password comes on standard input: it is in no argument list."""
-_OF_IT = (
+PORTABLE = (
     *("--no-owner", "--no-privileges", "--no-publications", "--no-subscriptions"),
     "--lock-wait-timeout=30s",
 )
+"""With these words `pg_dump` says nothing that means something on its own server alone."""
 _UNHURRIED = """SET statement_timeout = 0; SET lock_timeout = '30s';
 SET idle_in_transaction_session_timeout = 0"""
 """What bounds an app's statements is no bound for all rows of a table."""
@@ -82,7 +83,7 @@ def dumped(reach: Reach, seat: Seat, words: Sequence[str]) -> str:
     host, port = reach.address(seat.server, PORT)
     schema = seat.schema.replace('"', '""')
     command = ["pg_dump", f"--host={host}", f"--port={port}", f"--username={seat.owner.user}"]
-    command += [f"--dbname={seat.database}", f'--schema="{schema}"', *_OF_IT, *words]
+    command += [f"--dbname={seat.database}", f'--schema="{schema}"', *PORTABLE, *words]
     done = reach.run_beside(
         seat.server,
         ["sh", "-c", _KNOWING, "sh", *command],
