@@ -8,6 +8,7 @@ import pty
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -35,14 +36,15 @@ sys.exit(subprocess.run(["sh", "-c", script]).returncode)
 
 
 @pytest.fixture
-def other(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def other() -> Iterator[Server]:
     """Another server, as on a developer's machine."""
-    folder = tmp_path_factory.mktemp("other")
-    for one in (folder, folder.parent):
-        one.chmod(0o755)
-    server = Server(folder / "server")
-    yield server
-    server.close()
+    with tempfile.TemporaryDirectory(prefix="pw-other-") as folder:
+        Path(folder).chmod(0o755)
+        server = Server(Path(folder) / "server")
+        try:
+            yield server
+        finally:
+            server.close()
 
 
 @pytest.fixture
@@ -63,11 +65,11 @@ def restored(server: Server, file: Path) -> None:
     """Bring a file into a new database of another server."""
     with server.connect() as connection:
         connection.execute("CREATE DATABASE app")
-    done = run(
-        ["pg_restore", "-h", "127.0.0.1", "-p", str(server.port), "-U", ADMIN, "-d", "app",
-         "--no-owner", "--exit-on-error"],
-        env={"PGPASSWORD": PASSWORD}, stdin=file.open("rb"),
-    )  # fmt: skip
+    words = ["pg_restore", "-h", "127.0.0.1", "-p", str(server.port), "-U", ADMIN, "-d", "app"]
+    with file.open("rb") as opened:
+        done = run(
+            [*words, "--no-owner", "--exit-on-error"], env={"PGPASSWORD": PASSWORD}, stdin=opened
+        )
     assert done.returncode == 0, done.stderr
 
 

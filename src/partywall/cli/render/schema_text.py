@@ -1,4 +1,4 @@
-"""In what two environments' tables differ, for people and for scripts."""
+"""In what the tables of two sides differ, for people and for scripts."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def schema_text(found: Compared, style: Style) -> str:
 def schema_document(found: Compared) -> dict[str, Any]:
     """The document for scripts."""
     return {
-        "first": found.first.environment,
-        "second": found.second.environment,
+        "first": found.first,
+        "second": found.second,
         "same": found.same,
         "differences": [_document(drift, said) for drift, said in found.drifts],
         "migrations": {
@@ -59,7 +59,7 @@ def _document(drift: Drift, said: Answer) -> dict[str, Any]:
 
 def _drift(found: Compared, drift: Drift, said: Answer, style: Style) -> Iterator[str]:
     sign, colour = _SIGNS[drift.change]
-    second = found.second.environment
+    second = found.second
     words = {
         Change.MISSING: f"is not in {second}",
         Change.EXTRA: f"is only in {second}",
@@ -78,7 +78,7 @@ def _facts(found: Compared, facts: dict[str, tuple[Fact, Fact]]) -> Iterator[str
         if _long(one) or _long(other):
             yield f"{fact} differs"
         else:
-            names = found.first.environment, found.second.environment
+            names = found.first, found.second
             yield f"{fact}: {_shown(one)} in {names[0]}, {_shown(other)} in {names[1]}"
 
 
@@ -103,8 +103,8 @@ def _lines(one: Fact, other: Fact) -> Iterable[str]:
 def _apart(found: Compared, one: Heads) -> str:
     parts = []
     for name, only in (
-        (found.first.environment, one.only_first),
-        (found.second.environment, one.only_second),
+        (found.first, one.only_first),
+        (found.second, one.only_second),
     ):
         if only:
             parts.append(f"only {name} has {', '.join(only)}")
@@ -121,4 +121,4 @@ def _sum(found: Compared) -> str:
 
 
 def _where(found: Compared) -> str:
-    return clean(found.second.environment)
+    return clean(found.second)

@@ -1,4 +1,4 @@
-"""`schema diff`: in what two environments' tables differ, and what would make them the same."""
+"""`schema diff`: in what the tables of two sides differ, and what would make them the same."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from partywall.data.postgres.schemas.difference import difference
 from partywall.data.postgres.schemas.heads import Heads
 from partywall.data.postgres.schemas.item import Drift, Item
 from partywall.data.postgres.schemas.statements import Answer
-from partywall.workflows.project import Project
-from partywall.workflows.schema import place
-from partywall.workflows.schema.place import Home
+from partywall.workflows.schema.sides.side import Side, Tell, Whose
 
 
 class Compared(msgspec.Struct, frozen=True, kw_only=True):
     """What came of it."""
 
-    first: Home
-    second: Home
+    first: str
+    """As it was asked for."""
+    second: str
     drifts: tuple[tuple[Drift, Answer], ...]
     heads: tuple[Heads, ...]
     sql: str
@@ -36,39 +35,38 @@ class _Seen(msgspec.Struct, frozen=True, kw_only=True):
     applied: dict[str, tuple[str, ...]]
 
 
-def compare(project: Project, first: str, second: str, service: str = "") -> Compared:
-    """Compare two environments' tables; nothing is changed.
+def compare(first: Side, second: Side, tell: Tell) -> Compared:
+    """Compare the tables of two sides; nothing is changed.
 
     Raises:
         PartywallError: when one of them cannot be looked at.
     """
-    one, other = (place.find(project, name, service) for name in (first, second))
-    seen = [_look(project, home, (one, other)) for home in (one, other)]
+    both = (first.whose, second.whose)
+    seen = [_look(side, both, tell) for side in (first, second)]
     drifts = difference(seen[0].items, seen[1].items)
     answered = tuple(statements.answers(drifts))
     return Compared(
-        first=one,
-        second=other,
+        first=first.whose.label,
+        second=second.whose.label,
         drifts=answered,
         heads=heads.compared(seen[0].applied, seen[1].applied),
-        sql=_sql(other, answered),
+        sql=_sql(second.whose, answered),
     )
 
 
-def _look(project: Project, home: Home, both: tuple[Home, ...]) -> _Seen:
-    with place.entered(project, home) as connection:
-        side = place.side(home, connection, both)
-        own = tuple(Item(kind="schema", name=label) for label in side.schemas if label)
-        return _Seen(
-            items=(*own, *items(connection, side)), applied=heads.applied(connection, home.schema)
-        )
+def _look(side: Side, both: tuple[Whose, ...], tell: Tell) -> _Seen:
+    with side.opened(tell) as looking, looking.connect() as connection:
+        compared = side.whose.compared(connection, both)
+        own = tuple(Item(kind="schema", name=label) for label in compared.schemas if label)
+        applied = heads.applied(connection, side.whose.schema)
+        return _Seen(items=(*own, *items(connection, compared)), applied=applied)
 
 
-def _sql(home: Home, answered: tuple[tuple[Drift, Answer], ...]) -> str:
+def _sql(whose: Whose, answered: tuple[tuple[Drift, Answer], ...]) -> str:
     """One script after another, for each schema its own."""
     labels = dict.fromkeys(drift.item.schema for drift, _ in answered)
     scripts = []
     for label in labels:
         mine = [(drift, said) for drift, said in answered if drift.item.schema == label]
-        scripts.append(statements.text(label or home.schema, statements.script(mine)))
+        scripts.append(statements.text(label or whose.schema, statements.script(mine)))
     return "\n".join(script for script in scripts if script)

@@ -124,9 +124,13 @@ def side(home: Home, connection: Connection[Any], others: tuple[Home, ...]) -> S
     roles = tuple(other.database.owner for other in others if other.database.owner != _owner(home))
     if home.database.schema:
         return Side(schemas={"": home.schema}, owner=_owner(home), others=roles)
+    return Side(schemas=schemas(connection), owner=_owner(home), others=roles)
+
+
+def schemas(connection: Connection[Any]) -> dict[str, str]:
+    """The app's schemas in a database of its own: what each is compared as → its name."""
     names = [str(row[0]) for row in connection.execute(_SCHEMAS)]
-    schemas = {"" if name == PUBLIC else name: name for name in names}
-    return Side(schemas=schemas, owner=_owner(home), others=roles)
+    return {"" if name == PUBLIC else name: name for name in names}
 
 
 def _owner(home: Home) -> str:

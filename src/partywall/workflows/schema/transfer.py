@@ -13,7 +13,6 @@ from partywall.data.postgres.schemas import restore as restoring
 from partywall.data.postgres.schemas import scaffold
 from partywall.data.postgres.schemas.copy import Copied, Tell
 from partywall.data.postgres.schemas.scaffold import Scaffold
-from partywall.data.postgres.schemas.seat import dumped
 from partywall.model.errors import BadInput, Place, Refused
 from partywall.model.world import name_of
 from partywall.system.files import write_atomically
@@ -22,6 +21,7 @@ from partywall.workflows.project import Project
 from partywall.workflows.schema import place, record, unfinished
 from partywall.workflows.schema.place import Home
 from partywall.workflows.schema.record import Record
+from partywall.workflows.schema.sides.side import Side
 
 _PRIVATE = 0o600
 
@@ -52,14 +52,14 @@ def copy(
         return copying.copy(reach, seats[0], seats[1], names, data=data, tell=tell)
 
 
-def dump(project: Project, environment: str, *, data: bool, service: str = "") -> str:
-    """The tables of an environment as text that `psql` reads; nothing is changed.
+def dump(side: Side, tell: Tell, *, data: bool) -> str:
+    """The tables of a side as text that `psql` reads; nothing is changed.
 
     Raises:
         PartywallError: when they cannot be read.
     """
-    seat = place.seat(project, place.find(project, environment, service))
-    return dumped(project.engine.reach(), seat, [] if data else ["--schema-only"])
+    with side.opened(tell) as looking:
+        return looking.dumped([] if data else ["--schema-only"])
 
 
 def keep(file: Path, text: str) -> None:

@@ -74,6 +74,12 @@ def _connected(reach: Reach, seat: Seat, login: Login) -> Connection[Any]:
     )
 
 
+def dumping(schema: str) -> list[str]:
+    """The words for `pg_dump` by which it says what one schema is; pure."""
+    quoted = schema.replace('"', '""')
+    return [f'--schema="{quoted}"', *PORTABLE]
+
+
 def dumped(reach: Reach, seat: Seat, words: Sequence[str]) -> str:
     """What `pg_dump`, of the server's own version, says of a schema.
 
@@ -81,9 +87,8 @@ def dumped(reach: Reach, seat: Seat, words: Sequence[str]) -> str:
         MachineFailed: when it cannot.
     """
     host, port = reach.address(seat.server, PORT)
-    schema = seat.schema.replace('"', '""')
     command = ["pg_dump", f"--host={host}", f"--port={port}", f"--username={seat.owner.user}"]
-    command += [f"--dbname={seat.database}", f'--schema="{schema}"', *PORTABLE, *words]
+    command += [f"--dbname={seat.database}", *dumping(seat.schema), *words]
     done = reach.run_beside(
         seat.server,
         ["sh", "-c", _KNOWING, "sh", *command],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from partywall.data.postgres.schemas.seat import PORTABLE
+from partywall.data.postgres.schemas.seat import PORTABLE, dumping
 
 
 def words(schema: str, *, rows: bool) -> list[str]:
@@ -12,9 +12,8 @@ def words(schema: str, *, rows: bool) -> list[str]:
         schema: the only one that is the app's; empty: the whole database is.
         rows: whether they are in the file, too.
     """
-    quoted = schema.replace('"', '""')
     return [
-        *("pg_dump", "--format=custom", "--no-password", *PORTABLE),
-        *((f'--schema="{quoted}"',) if schema else ()),
+        *("pg_dump", "--format=custom", "--no-password"),
+        *(dumping(schema) if schema else PORTABLE),
         *(() if rows else ("--schema-only",)),
     ]
