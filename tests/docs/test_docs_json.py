@@ -9,8 +9,11 @@ import pytest
 from docs.pages import DOCS, ROOT
 from fakes import measured
 from partywall.cli.main import main
+from partywall.cli.render.sent_text import sent_document
+from partywall.execution.owner import myself
 from partywall.proof.matrix.derive import rated
 from partywall.workflows.pool.shown import Shown
+from partywall.workflows.sending.record import Begun, Sent
 
 PAGE = (DOCS / "reference" / "json.md").read_text()
 
@@ -110,6 +113,16 @@ def test_a_pool(document):
     assert {f"pool.{key}" for key in Shown.__struct_fields__} | {"pool"} == documented(
         "`pool show`"
     )
+
+
+def test_what_was_sent(document):
+    assert document("snapshot", "sent") == {"sent": []}
+    begun = Begun(
+        id="a", at=1.0, snapshot="s", environment="prod", database="app", target="host:a",
+        owner=myself(), rows=True, said="typed",
+    )  # fmt: skip
+    found = sent_document(Sent(begun=begun, ended=None))
+    assert set(found) == documented("`snapshot send`, `snapshot sent`")
 
 
 def test_nothing_was_written(app, document):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import pty
+import signal
 import stat
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import pytest
 
 from fakes.postgres import ADMIN, PASSWORD, Server, run
 from scenarios.boxes import Boxes
+from scenarios.installation import until
 from snapshots.places import Project
 from snapshots.traffic import ACCOUNTS, consistent
 
@@ -24,13 +26,16 @@ pytestmark = pytest.mark.scenario
 
 ALLOWED = ("--unmasked-data-of", "prod")
 SSH = f"""#!{sys.executable}
-import os, sys, subprocess
+import os, sys, subprocess, time
 words = sys.argv[1:]
 host, script = words[words.index("--") + 1:]
 if host == "away":
     print("ssh: connect to host away: No route to host", file=sys.stderr)
     sys.exit(255)
 os.chdir(os.environ["THERE"])
+if host == "slow" and "cat" in script:
+    open("begun", "w").close()
+    time.sleep(600)
 sys.exit(subprocess.run(["sh", "-c", script]).returncode)
 """
 
@@ -213,6 +218,28 @@ def test_where_the_server_fails_no_half_file_gets_its_name(
         project.call("snapshot", "drop", taken)
         with project.production() as connection:
             connection.execute("DROP TABLE zzz")
+
+
+@pytest.mark.parametrize(
+    ("how", "code", "state"), [(signal.SIGINT, 130, "failed"), (signal.SIGKILL, -9, "broke off")]
+)
+def test_what_is_interrupted_leaves_no_file_and_is_on_record(
+    project: Project, there: Path, how: signal.Signals, code: int, state: str
+) -> None:
+    project.call("snapshot", "take")
+    words = project.of.command("snapshot", "send", "slow:app.dump", *ALLOWED)
+    with subprocess.Popen(
+        words, env=environ(project), stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as sending:
+        until(lambda: (there / "begun").exists(), what="something is on its way")
+        assert last(project)["state"] == "under way"
+        sending.send_signal(how)
+        assert sending.wait(60) == code
+    assert last(project)["state"] == state
+    assert [one.name for one in there.iterdir()] == ["begun"]
+    if how is signal.SIGINT:
+        assert project.left() == []
+    project.call("snapshot", "close", "--all")
 
 
 def test_what_was_sent_is_listed_for_people(project: Project) -> None:

@@ -11,7 +11,7 @@ from partywall.system.ssh import Remote
 
 _FORMS = "name a file, `[user@]host:path` or `ssh://[user@]host[:port]/path`"
 _AT = re.compile(r"(?:(?P<user>[^@/:]*)@)?(?P<host>\[[^]/]+\]|[^@/:\[\]]+):(?P<path>.*)", re.DOTALL)
-_NAME = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.%:-]*")
+_NAME = re.compile(r"[A-Za-z0-9_.:][A-Za-z0-9_.%:-]*")
 """Of users and hosts: nothing that `ssh` would take for an option."""
 _HOME = "/~/"
 
