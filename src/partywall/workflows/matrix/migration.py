@@ -13,6 +13,7 @@ from partywall.model.errors import PartywallError
 from partywall.proof.matrix.figures import Migration
 from partywall.workflows.project import Project
 from partywall.workflows.schema import place
+from partywall.workflows.schema.sides.environment import EnvironmentSide
 from partywall.workflows.snapshots import keeping, opening, take
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def tables(project: Project, environment: str) -> tuple[Item, ...]:
     """
     home = place.find(project, environment)
     with place.entered(project, home) as connection:
-        return items(connection, place.side(home, connection, ()))
+        return items(connection, EnvironmentSide(project, home).whose.compared(connection, ()))
 
 
 def on_copy(project: Project, environment: str) -> Migration:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from partywall.data.postgres.connect import connect
-from partywall.data.postgres.schemas.catalogue import Side
 from partywall.data.postgres.schemas.seat import Login, Seat
 from partywall.model.errors import BadInput
 from partywall.model.secret import Secret
@@ -119,19 +118,7 @@ def _admin(project: Project, home: Home) -> Login:
     return Login(user=home.database.admin, password=secret)
 
 
-def side(home: Home, connection: Connection[Any], others: tuple[Home, ...]) -> Side:
-    """What of it is compared: its own schema, or all of a database of its own."""
-    roles = tuple(other.database.owner for other in others if other.database.owner != _owner(home))
-    if home.database.schema:
-        return Side(schemas={"": home.schema}, owner=_owner(home), others=roles)
-    return Side(schemas=schemas(connection), owner=_owner(home), others=roles)
-
-
 def schemas(connection: Connection[Any]) -> dict[str, str]:
     """The app's schemas in a database of its own: what each is compared as → its name."""
     names = [str(row[0]) for row in connection.execute(_SCHEMAS)]
     return {"" if name == PUBLIC else name: name for name in names}
-
-
-def _owner(home: Home) -> str:
-    return home.database.owner
