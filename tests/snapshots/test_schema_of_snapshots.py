@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from scenarios.boxes import Boxes, docker
 from scenarios.installation import Installation
 from snapshots.places import Project
 
@@ -71,6 +72,10 @@ class History:
         subprocess.run(["rm", "-rf", str(self.folder / ".git")], check=True)
         for name in ("Dockerfile.migrate", ".gitignore", "migrations.sql"):
             (self.folder / name).unlink(missing_ok=True)
+        if isinstance(self.project.of, Boxes):
+            name = f"partywall/{self.project.of.name}"
+            for image in docker("images", "--format", "{{.Repository}}:{{.Tag}}", name):
+                docker("rmi", image)
 
 
 @pytest.fixture

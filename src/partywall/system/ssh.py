@@ -99,9 +99,8 @@ class RemoteFile:
 
     def keep(self) -> None:
         """It is whole: have the other side look, and give it its name; raises as `give`."""
-        for done in (self._program.end(), self._call(naming(*self._names, self._size))):
-            if done.code:
-                raise self._error(done)
+        self._see(self._program.end())
+        self._see(self._call(naming(self._to.path, self._draft, self._size)))
         self._named = True
 
     def drop(self) -> None:
@@ -111,9 +110,9 @@ class RemoteFile:
             with contextlib.suppress(PartywallError):
                 self._call(f"rm -f -- {shlex.quote(_safe(self._draft))}")
 
-    @property
-    def _names(self) -> tuple[str, str]:
-        return self._to.path, self._draft
+    def _see(self, done: Completed) -> None:
+        if done.code:
+            raise self._error(done)
 
     def _call(self, script: str) -> Completed:
         return Fed(words(self._to, script)).end()
