@@ -26,7 +26,7 @@ def moved(project: Project, like: Instance, tree: Path, commit: str) -> Instance
     """
     top = project.home / CHECKOUTS / environment_of(like.key)
     tops = [top, Repository(project.folder).top]
-    return relocated(like, lambda path: _there(project.folder, tops, tree, path), commit)
+    return relocated(like, lambda path: there(project.folder, tops, tree, path), commit)
 
 
 def relocated(like: Instance, way: Way, commit: str) -> Instance:
@@ -55,7 +55,8 @@ def _mounted(mount: Mount, way: Way) -> Mount:
     return mount if there is None else msgspec.structs.replace(mount, source=there)
 
 
-def _there(project: Path, tops: list[Path], tree: Path, path: str) -> str | None:
+def there(project: Path, tops: list[Path], tree: Path, path: str) -> str | None:
+    """Where the commit has a path of now; None when it has none, or it is outside of all tops."""
     here = Path(os.path.normpath(project / path))
     for top in tops:
         for one, other in ((here, top), (here.resolve(), top.resolve())):
