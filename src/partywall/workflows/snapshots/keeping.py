@@ -39,7 +39,6 @@ def close(project: Project, name: str, *, every: bool) -> list[str]:
 def end(project: Project) -> list[str]:
     """The installation is removed: nothing of it goes on; says what stays, and how it goes."""
     if stores.opened(project):
-    if stores.every(project) or stores.opened(project):
         close(project, "", every=True)
     project.engine.throwaways().tidy()
     left = stores.every(project)
