@@ -29,7 +29,7 @@ from partywall.interfaces.reach import (
 )
 from partywall.interfaces.stand import Stand
 from partywall.interfaces.succession import Held, Original, Plain, Succession
-from partywall.interfaces.throwaway import ENDED, Door, Errand, Throwaway, Throwaways
+from partywall.interfaces.throwaway import ENDED, Door, Errand, Throwaway, Throwaways, Writing
 from partywall.interfaces.told import Told
 from partywall.interfaces.working import (
     METHOD,
@@ -95,4 +95,5 @@ __all__ = [
     "Use",
     "Vitals",
     "Ways",
+    "Writing",
 ]

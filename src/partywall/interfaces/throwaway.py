@@ -9,6 +9,7 @@ from typing import Protocol
 import msgspec
 
 from partywall.interfaces.reach import Completed
+from partywall.model.secret import Secret
 from partywall.model.world import Instance, Key
 
 ENDED = 124
@@ -59,6 +60,20 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
     """After which it is ended."""
 
 
+class Writing(msgspec.Struct, frozen=True, kw_only=True):
+    """A program of a living server's own, which asks it over its network and writes much."""
+
+    name: str
+    """Of its own, in letters, digits and `-`."""
+    like: Instance
+    """The server."""
+    command: tuple[str, ...]
+    text: Secret
+    """The beginning of its input, which stays open until it ends, or we do."""
+    file: Path
+    """Where what it writes is kept (0600)."""
+
+
 class Throwaways(Protocol):
     """Starts and stops them; nothing of it is in any world."""
 
@@ -75,6 +90,39 @@ class Throwaways(Protocol):
 
     def start(self, wanted: Throwaway) -> Door:
         """Start it; it may not listen yet.
+
+        Raises:
+            MachineFailed: when it cannot be started.
+        """
+        ...
+
+    def initialise(self, wanted: Throwaway, words: Sequence[str], password: Secret) -> None:
+        """Make a new data directory by the `initdb` of the server that it is like.
+
+        Args:
+            wanted: its data are made, by who would run it.
+            words: options of `initdb`.
+            password: of the first role.
+
+        Raises:
+            MachineFailed: when it cannot be made.
+        """
+        ...
+
+    def save(self, writing: Writing) -> Completed:
+        """Run a program to its end; its file is left only when it ended well.
+
+        It is none of the server's own processes: nothing of it is where the server would miss it.
+
+        Raises:
+            MachineFailed: when it cannot be started, or the file cannot be written.
+        """
+        ...
+
+    def feed(
+        self, server: str, command: Sequence[str], file: Path, environment: Mapping[str, str]
+    ) -> Completed:
+        """Run a program of a throwaway server's own to its end, which reads a file.
 
         Raises:
             MachineFailed: when it cannot be started.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from partywall.data.postgres.snapshots import dump
+from partywall.data.postgres.snapshots import portable
 from partywall.execution.owner import myself
 from partywall.workflows.sending import record
 from partywall.workflows.sending.record import Begun, Ended
@@ -48,11 +48,11 @@ def test_half_a_line_harms_no_other(tmp_path):
 
 @pytest.mark.parametrize("rows", [True, False])
 def test_rows_are_left_out_when_they_are_not_wanted(rows):
-    said = dump.words("", rows=rows)
+    said = portable.words("", rows=rows)
     assert said[:2] == ["pg_dump", "--format=custom"]
     assert ("--schema-only" in said) is not rows
     assert not any(word.startswith("--schema=") for word in said)
 
 
 def test_of_a_database_that_others_are_in_only_ones_own_schema_leaves():
-    assert '--schema="de""v"' in dump.words('de"v', rows=True)
+    assert '--schema="de""v"' in portable.words('de"v', rows=True)

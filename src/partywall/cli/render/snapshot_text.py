@@ -28,6 +28,7 @@ def taken_text(made: Snapshot, style: Style) -> str:
     return _lines(
         f"{head}  {made.environment}/{made.service}  {how}",
         f"  a server on the copy opened {', '.join(made.verified)}",
+        *(f"  {one}" for one in made.notes),
         *_worse(made.why),
     )
 
@@ -63,6 +64,7 @@ def snapshot_text(one: Snapshot, own: int, now: float) -> str:
         *_worse(one.why),
         f"  size      {memory(one.bytes)}; on the disk {memory(own)}, what it shares included",
         f"  verified  a server on it opened {', '.join(one.verified)}",
+        *(f"  note      {said}" for said in one.notes),
     )
 
 
@@ -101,6 +103,7 @@ def snapshot_document(one: Snapshot) -> dict[str, Any]:
         "bytes": one.bytes,
         "postgres": one.postgres,
         "verified": list(one.verified),
+        "notes": list(one.notes),
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import threading
@@ -33,8 +32,8 @@ from partywall.interfaces import (
 )
 from partywall.model.errors import BadInput, MachineFailed
 from partywall.model.world import SHARED, Key, Limit, environment_of
+from partywall.system import piping
 from partywall.system.conversation import Conversation
-from partywall.system.files import failed, make_folder
 
 
 class DockerReach:
@@ -178,25 +177,11 @@ class DockerReach:
             MachineFailed: when it fails, or the file cannot be written; no file is left.
         """
         container = self._running(instance)["Id"]
-        make_folder(path.parent)
-        try:
-            with open(path, "wb", opener=_private) as file:
-                done = subprocess.run(
-                    [*self._docker("exec", container), *command],
-                    stdin=subprocess.DEVNULL,
-                    stdout=file,
-                    stderr=subprocess.PIPE,
-                    check=False,
-                )
-                os.fsync(file.fileno())
-        except OSError as error:
-            path.unlink(missing_ok=True)
-            raise failed(error, "write", path) from error
-        if done.returncode:
-            path.unlink(missing_ok=True)
-            lines = done.stderr.decode(errors="replace").strip().splitlines()
+        done = piping.save([*self._docker("exec", container), *command], path)
+        if done.code:
             raise MachineFailed(
-                f"{command[0]} in {instance} failed (exit {done.returncode})", detail=lines[-5:]
+                f"{command[0]} in {instance} failed (exit {done.code})",
+                detail=done.err.strip().splitlines()[-5:],
             )
 
     def enter(self, instance: Key, command: Sequence[str]) -> int:
@@ -239,10 +224,6 @@ class DockerReach:
         raise BadInput(
             f"{instance} does not run", remedy="`partywall up`, or see `partywall status`"
         )
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def addresses(inspected: Inspected, first: str = "") -> list[str]:

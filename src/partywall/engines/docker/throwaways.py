@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import subprocess
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import msgspec
 
-from partywall.engines.docker import errands
+from partywall.engines.docker import clusters, errands
 from partywall.engines.docker.api import Api, EngineRefuses
 from partywall.engines.docker.containers import Containers
 from partywall.engines.docker.errands import Place
@@ -20,10 +22,12 @@ from partywall.engines.docker.making import Making
 from partywall.engines.docker.names import Naming
 from partywall.engines.docker.streams import framed, lines
 from partywall.engines.docker.understand import Inspected, foremost
-from partywall.interfaces import Completed, Door, Errand, Throwaway
+from partywall.interfaces import Completed, Door, Errand, Throwaway, Writing
 from partywall.model.errors import MachineFailed
+from partywall.model.secret import Secret
 from partywall.model.world import Entry, Instance, Key
-from partywall.system import running, streaming
+from partywall.system import machine, piping, running, streaming
+from partywall.system.files import make_folder, write_atomically
 
 NAME = "io.partywall.throwaway"
 """Marks these containers and their network; they have no key, and are in no world."""
@@ -31,6 +35,7 @@ UNIT = "throwaway"
 """Whose images are built for commands beside them."""
 PORT = 5432
 _GRACE = 30
+_PAUSE = 0.02
 _PIDS = 512
 _NETWORK = {
     "Internal": True,
@@ -81,6 +86,86 @@ class DockerThrowaways:
             raise MachineFailed(f"{name} ended at once", remedy=f"`docker logs {name}` says why")
         return Door(host=_address(found), port=PORT)
 
+    def initialise(self, wanted: Throwaway, words: Sequence[str], password: Secret) -> None:
+        """Run the image's `initdb` as the user whose data it has inside, or as ourselves.
+
+        Raises:
+            MachineFailed: when it fails.
+        """
+        original = foremost(self._containers.of(wanted.like.key))
+        inside = data_folder(original)
+        uid, gid = self._user(original, inside)
+        place = clusters.Place(
+            name=self._called(wanted.name),
+            image=str(original["Image"]),
+            labels=self._labels(wanted.name),
+            data=make_folder(wanted.data),
+            inside=inside,
+            accounts=wanted.data.with_name(f".{wanted.data.name}.accounts"),
+            uid=uid,
+            gid=gid,
+        )
+        write_atomically(place.accounts, place.account().encode(), mode=0o644)
+        if machine.is_root():
+            os.chown(wanted.data, uid, gid)
+        try:
+            done = subprocess.run(
+                self._docker(*clusters.initdb(place, words)),
+                input=f"{password.reveal()}\n",
+                capture_output=True,
+                text=True,
+                errors="replace",
+                check=False,
+            )
+        finally:
+            place.accounts.unlink(missing_ok=True)
+        if done.returncode:
+            said = (done.stderr.strip() or done.stdout.strip()).splitlines()
+            raise MachineFailed("no cluster could be made like the original", detail=said[-5:])
+
+    def save(self, writing: Writing) -> Completed:
+        """Run a program of the image in a container of its own, in the server's network.
+
+        PostgreSQL is the first process of its own container: what loses its parent there becomes
+        its child, and it restarts all when such a one is killed.
+
+        Raises:
+            MachineFailed: as `piping.save` does.
+        """
+        original = foremost(self._containers.of(writing.like.key))
+        beside = clusters.Beside(
+            name=self._called(writing.name),
+            image=str(original["Image"]),
+            labels=self._labels(writing.name),
+            server=str(original["Id"]),
+        )
+        words = self._docker(*clusters.writing(beside, writing.command))
+        return piping.save(words, writing.file, text=f"{writing.text.reveal()}\n")
+
+    def feed(
+        self, server: str, command: Sequence[str], file: Path, environment: Mapping[str, str]
+    ) -> Completed:
+        """Run a program in a server's container; raises as `piping.feed` does."""
+        words = clusters.reading(self._called(server), command, environment)
+        return piping.feed(self._docker(*words), file, environment={**os.environ, **environment})
+
+    def _user(self, original: Inspected, inside: str) -> tuple[int, int]:
+        if not machine.is_root():
+            return os.geteuid(), os.getegid()
+        said = subprocess.run(
+            self._docker("exec", original["Id"], "stat", "-c", "%u %g", inside),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if said.returncode:
+            raise MachineFailed("the server's user is not to be found", detail=[said.stderr])
+        uid, gid = map(int, said.stdout.split())
+        return uid, gid
+
+    def _docker(self, *words: str) -> list[str]:
+        return ["docker", "--host", f"unix://{self._api.socket}", *words]
+
     def running(self) -> frozenset[str]:
         """Their names, from one look."""
         return frozenset(str(one["Labels"][NAME]) for one in self._listed())
@@ -101,9 +186,13 @@ class DockerThrowaways:
         self.kill(name)
 
     def kill(self, name: str) -> None:
-        """Remove its container, whatever it does."""
+        """Remove its container, whatever it does; its name is then free."""
+        address = f"/containers/{self._called(name)}"
         with contextlib.suppress(EngineRefuses):  # it removes itself at this moment
-            self._api.delete(f"/containers/{self._called(name)}", force=True, v=True)
+            self._api.delete(address, force=True, v=True)
+        deadline = time.monotonic() + _GRACE
+        while self._api.get(f"{address}/json") is not None and time.monotonic() < deadline:
+            time.sleep(_PAUSE)
 
     def tidy(self) -> None:
         """Remove their network."""
@@ -123,9 +212,8 @@ class DockerThrowaways:
             labels=self._labels(errand.name),
             project=str(self._project),
         )
-        words = ["docker", "--host", f"unix://{self._api.socket}", *errands.words(place, errand)]
         return running.run(
-            words,
+            self._docker(*errands.words(place, errand)),
             environment={**os.environ, **errand.environment},
             seconds=errand.seconds,
             given_up=given_up,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from partywall.engines.embedded import inside
 from partywall.engines.embedded.allocations import Address
 from partywall.engines.embedded.names import in_text, localise
 from partywall.engines.embedded.programs import Programs
@@ -21,10 +22,11 @@ from partywall.engines.embedded.servers.setup import base_path
 from partywall.engines.embedded.supervise import control, ending, processes
 from partywall.engines.embedded.supervise.processes import Process
 from partywall.engines.embedded.supervise.program import Program, folder_of, save
-from partywall.interfaces import Completed, Door, Errand, Throwaway
+from partywall.interfaces import Completed, Door, Errand, Throwaway, Writing
 from partywall.model.errors import MachineFailed
+from partywall.model.secret import Secret
 from partywall.model.world import Instance, Key
-from partywall.system import running, streaming
+from partywall.system import piping, running, streaming
 from partywall.system.decoding import decode
 from partywall.system.files import failed, make_folder, read_bytes, write_atomically
 from partywall.system.git import remove_tree
@@ -78,6 +80,51 @@ class EmbeddedThrowaways:
         )
         self._launch(program, [*_POLITE, *words])
         return door
+
+    def initialise(self, wanted: Throwaway, words: Sequence[str], password: Secret) -> None:
+        """Run `initdb` as the user of throwaway servers.
+
+        Raises:
+            MachineFailed: when it fails.
+        """
+        make_folder(wanted.data)
+        program = self._program(wanted.name, wanted.data)
+        if program.account is not None:
+            os.chown(wanted.data, program.account.uid, program.account.gid)
+        done = inside.run(
+            self._base,
+            program,
+            postgres.initialised(wanted.data, words),
+            give={},
+            text=f"{password.reveal()}\n",
+            seconds=wanted.seconds,
+        )
+        if done.code:
+            said = (done.err.strip() or done.out.strip()).splitlines()
+            raise MachineFailed("no cluster could be made like the original", detail=said[-5:])
+
+    def save(self, writing: Writing) -> Completed:
+        """Run a program of the wheel as their user; raises as `piping.save` does."""
+        program = self._program(writing.name, self._programs.places.project)
+        save(self._base, program)
+        words = [postgres.tool(word) for word in writing.command]
+        try:
+            return piping.save(
+                control.inside(self._base, program.key, words),
+                writing.file,
+                text=f"{writing.text.reveal()}\n",
+                environment={},
+            )
+        finally:
+            remove_tree(folder_of(self._base, program.key))
+
+    def feed(
+        self, server: str, command: Sequence[str], file: Path, environment: Mapping[str, str]
+    ) -> Completed:
+        """Run a program of the wheel as a server's user; raises as `piping.feed` does."""
+        words = [postgres.tool(word) for word in command]
+        entering = control.inside(self._base, f"{_UNIT}/{server}", words, tuple(environment))
+        return piping.feed(entering, file, environment=environment)
 
     def running(self) -> frozenset[str]:
         """Those whose first process is there, which ends the others."""

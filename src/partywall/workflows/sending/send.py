@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import msgspec
 
-from partywall.data.postgres.snapshots import dump
+from partywall.data.postgres.snapshots import portable
 from partywall.execution.owner import myself
 from partywall.model.errors import MachineFailed, Refused
 from partywall.system.newfile import NewFile
@@ -103,7 +103,7 @@ def _write(project: Project, order: Order, opened: Opened, counted: _Counted) ->
 
         done = project.engine.throwaways().stream(
             opened.clone.name,
-            dump.words("" if of.schema == PUBLIC else of.schema, rows=order.rows),
+            portable.words("" if of.schema == PUBLIC else of.schema, rows=order.rows),
             {"PGUSER": of.owner, "PGDATABASE": of.database, "PGPASSWORD": password},
             take,
         )

@@ -11,6 +11,7 @@ import msgspec
 
 from partywall.data.postgres.connect import connect
 from partywall.data.postgres.schemas.seat import Login
+from partywall.data.postgres.snapshots.backup import Unfit, refuse_unfit
 from partywall.data.postgres.snapshots.server import Facts, facts
 from partywall.model.errors import MachineFailed
 from partywall.model.world import Instance, Job, World, environment_of
@@ -50,7 +51,7 @@ def find(project: Project, environment: str, service: str) -> Source:
     home = place.find(project, environment, service)
     seat = place.seat(project, home)
     with connected(project, home, seat.admin) as connection:
-        known = facts(connection)
+        known, unfit = facts(connection), _unfit(connection)
     seen = project.seen()
     like = seen.entries.get(home.database.server)
     if like is None or not isinstance(like.thing, Instance):
@@ -62,7 +63,7 @@ def find(project: Project, environment: str, service: str) -> Source:
         names=_names(seen, environment, like.thing),
         admin=seat.admin,
         facts=known,
-        ground=_ground(data, folders(project)),
+        ground=_ground(data, folders(project), unfit),
     )
 
 
@@ -79,6 +80,14 @@ def connected(project: Project, home: Home, admin: Login) -> Iterator[Connection
         yield connection
 
 
+def _unfit(connection: Connection[Any]) -> str:
+    try:
+        refuse_unfit(connection)
+    except Unfit as error:
+        return error.what
+    return ""
+
+
 def _names(seen: World, environment: str, server: Instance) -> tuple[str, ...]:
     mine = (one.instance if isinstance(one, Job) else one for one in seen.things())
     callers = (
@@ -88,10 +97,10 @@ def _names(seen: World, environment: str, server: Instance) -> tuple[str, ...]:
     return tuple(sorted({*called, server.service}))
 
 
-def _ground(data: Path | None, places: list[Path]) -> Ground:
-    if data is None:
-        return Ground(data=None, by_reference=(), stores=tuple(places))
+def _ground(data: Path | None, places: list[Path], unfit: str) -> Ground:
+    shared: tuple[Path, ...] = ()
     for one in places:
         make_folder(one)
-    shared = tuple(one for one in places if treecopy.clones(data / _VERSION, one))
-    return Ground(data=data, by_reference=shared, stores=tuple(places))
+    if data is not None:
+        shared = tuple(one for one in places if treecopy.clones(data / _VERSION, one))
+    return Ground(data=data, by_reference=shared, stores=tuple(places), unfit=unfit)

@@ -63,6 +63,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     label: str = ""
     files: dict[str, int] = {}
     """Volumes of files that it holds → their bytes."""
+    notes: tuple[str, ...] = ()
+    """What else is to be known of it."""
 
 
 class Clone(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,21 +14,19 @@ import msgspec
 
 from partywall.compose.envfiles import fresh_secret
 from partywall.data.postgres.connect import get_ready
-from partywall.data.postgres.snapshots import backup, configuration
-from partywall.data.postgres.snapshots import files as data_files
 from partywall.data.postgres.snapshots import server as servers
 from partywall.data.postgres.snapshots.server import Login
 from partywall.execution.owner import myself
-from partywall.interfaces import Throwaway
 from partywall.model.errors import MachineFailed, Refused
 from partywall.model.secret import Secret
 from partywall.model.world import name_of
 from partywall.system import machine
 from partywall.system.files import failed, make_folder, sync_folder
-from partywall.system.treecopy import Copied, Mode, sync_tree
+from partywall.system.treecopy import sync_tree
 from partywall.workflows import pool
 from partywall.workflows.project import Project
-from partywall.workflows.snapshots import allowance, ladder, source, sweep
+from partywall.workflows.snapshots import copying, dumping, ladder, source, sweep
+from partywall.workflows.snapshots.copying import Made
 from partywall.workflows.snapshots.ladder import Way
 from partywall.workflows.snapshots.source import Source
 from partywall.workflows.snapshots.store import (
@@ -49,10 +47,10 @@ if TYPE_CHECKING:
 Tell = Callable[[str], None]
 _SECONDS = 600.0
 """How long a server on the copy may take to recover."""
-_QUICK = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
-"""While a copy is looked at: it is written out whole afterwards, or thrown away."""
 _RESERVE = 256 << 20
 """Bytes that are left free on a disk for those who live on it."""
+_ROOM = {ladder.REFLINK: 0.0, ladder.BASE_BACKUP: 1.0, ladder.DUMP: 1.5}
+"""Of the data's bytes; a dump lies beside what is restored of it, packed."""
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,10 +90,10 @@ def take(project: Project, wanted: Wanted, tell: Tell) -> tuple[Store, Snapshot]
     name = _name(project)
     with _drafted(project, store, name) as draft:
         tell(f"copying {found.home.database.server}: {ladder.COSTS[way.method]}")
-        copied = _copy(project, found, way, draft, gently=wanted.gently)
+        made = _make(project, found, way, draft, gently=wanted.gently)
         tell("a server on the copy recovers, and is looked at")
         password = Secret(fresh_secret())
-        verified = _verify(project, found, draft, name, password)
+        verified = _verify(project, made.source, draft, name, password)
         home = found.home
         record = Snapshot(
             id=name,
@@ -112,10 +110,11 @@ def take(project: Project, wanted: Wanted, tell: Tell) -> tuple[Store, Snapshot]
             method=way.method,
             why=way.why,
             seconds=round(time.monotonic() - begun, 3),
-            bytes=copied.bytes,
+            bytes=made.bytes,
             postgres=found.facts.version,
             verified=tuple(verified),
             label=wanted.label,
+            notes=made.notes,
         )
         write_password(draft, password)
         write_unsettled(draft)
@@ -147,7 +146,7 @@ def _make_room(project: Project, found: Source, way: Way, tell: Tell) -> None:
     Raises:
         Refused: when there is not so much.
     """
-    needed = _RESERVE + (0 if way.method == ladder.REFLINK else found.facts.bytes)
+    needed = _RESERVE + int(found.facts.bytes * _ROOM[way.method])
     if way.folder == pool.folder(project):
         pool.ensure_room(project, needed, tell)
     elif (free := machine.free_disk_bytes(way.folder)) < needed:
@@ -169,41 +168,16 @@ def _drafted(project: Project, store: Store, name: str) -> Iterator[Path]:
         raise
 
 
-def _copy(project: Project, found: Source, way: Way, draft: Path, *, gently: bool) -> Copied:
-    data = found.ground.data
-    if data is None:
-        raise MachineFailed("the server's files cannot be read from here")
-    owner = project.engine.throwaways().owner(found.like, data)
-    mode = Mode(by_reference=way.method == ladder.REFLINK, owner=owner)
-    with (
-        source.connected(project, found.home, found.admin) as connection,
-        backup.entered(connection, gently=gently) as backing,
-    ):
-        copied = data_files.copy_living(backing, data, draft / DATA, mode)
-    allowed = allowance.of_machine()
-    facts = found.facts
-    texts = configuration.files(facts.settings, facts.libraries, allowed.memory_bytes)
-    for name, text in texts.items():
-        data_files.write_like(draft / DATA, name, text, owner)
-    return copied
+def _make(project: Project, found: Source, way: Way, draft: Path, *, gently: bool) -> Made:
+    if way.method == ladder.DUMP:
+        return dumping.dumped(project, found, draft, draft.name.removeprefix("."))
+    return copying.copied(project, found, way, draft, gently=gently)
 
 
 def _verify(project: Project, found: Source, draft: Path, name: str, password: Secret) -> list[str]:
     """Start a server on the copy, see that all is there, close its doors, and end it cleanly."""
     hands = project.engine.throwaways()
-    allowed = allowance.of_machine()
-    door = hands.start(
-        Throwaway(
-            name=name,
-            like=found.like,
-            hosts=found.names,
-            data=draft / DATA,
-            settings=_QUICK,
-            seconds=_SECONDS,
-            memory_bytes=allowed.memory_bytes,
-            cpus=allowed.cpus,
-        )
-    )
+    door = hands.start(copying.server(found, name, draft / DATA, _SECONDS))
 
     def entered(database: str) -> Connection[Any]:
         login = Login(user=found.admin.user, password=found.admin.password, database=database)

@@ -27,6 +27,9 @@ _STOP = (
 _SLOT = "SELECT pg_create_physical_replication_slot(%s, true, true)"
 """Its third argument: it goes with this session, whatever becomes of us."""
 
+_FREE = """SELECT current_setting('max_replication_slots')::int - count(*)
+    FROM pg_replication_slots"""
+
 
 class Unfit(MachineFailed):
     """The files of this server cannot be copied while it runs; there are other ways."""
@@ -67,6 +70,9 @@ def refuse_unfit(connection: Connection[Any]) -> None:
     )
     if elsewhere:
         raise Unfit(f"it has {elsewhere} tablespaces outside of its data directory")
+    (free,) = _row(connection, _FREE)
+    if free <= 0:
+        raise Unfit("all of its replication slots are taken (`max_replication_slots`)")
 
 
 class Backup:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from partywall.engines.embedded.servers.setup import Launch, Preparation, Setup, wheel_folder
@@ -28,7 +28,7 @@ _SURE = (
 )
 """After a reboot the number in its file may be another process of the same user, and PostgreSQL
 would not start; a server that really works here has its working folder here."""
-_TOOLS = frozenset({"pg_dump", "psql"})
+_TOOLS = frozenset({"pg_dump", "pg_dumpall", "pg_restore", "psql"})
 _MOUNTS = ("/var/lib/postgresql/data", "/var/lib/postgresql")
 
 
@@ -98,6 +98,14 @@ def throwaway(data: Path, door: Door, settings: Mapping[str, str]) -> tuple[str,
         str(_bin() / "postgres"),
         *("-D", str(data), "-h", door.host, "-p", str(door.port)),
         *(word for name, value in settings.items() for word in ("-c", f"{name}={value}")),
+    )
+
+
+def initialised(data: Path, words: Sequence[str]) -> tuple[str, ...]:
+    """Makes a data directory; the password of its first role is the input."""
+    return (
+        *(*_OWN_PIPE, str(_bin() / "initdb"), "-D", str(data)),
+        *(*words, "--pwfile=/dev/stdin"),
     )
 
 
