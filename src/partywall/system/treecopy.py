@@ -163,7 +163,9 @@ def _own(target: Path, found: os.stat_result, mode: Mode) -> None:
         uid, gid = (found.st_uid, found.st_gid) if mode.owner is None else (mode.owner, mode.owner)
         os.chown(target, uid, gid, follow_symlinks=False)
     if not stat.S_ISLNK(found.st_mode):
-        target.chmod(stat.S_IMODE(found.st_mode))
+        # Into a folder that is ours more is to be written, and removed from.
+        more = stat.S_IRWXU if stat.S_ISDIR(found.st_mode) and os.geteuid() else 0
+        target.chmod(stat.S_IMODE(found.st_mode) | more)
 
 
 def _file(source: Path, target: Path, mode: Mode) -> int:

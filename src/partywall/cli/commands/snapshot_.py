@@ -20,7 +20,7 @@ from partywall.cli.render.snapshot_text import (
     taken_text,
 )
 from partywall.cli.session import Session, style_of
-from partywall.workflows.snapshots import keeping, opening, stores, sweep, take
+from partywall.workflows.snapshots import keeping, opening, stores, sweep, take, vault
 from partywall.workflows.snapshots.ladder import METHODS
 from partywall.workflows.snapshots.opening import Opened
 from partywall.workflows.snapshots.take import Wanted
@@ -40,6 +40,9 @@ def command() -> None:
 @click.option("--label", default="", help="A name for it, beside its id.")
 @click.option("--method", type=click.Choice(METHODS), help="Which way, where several can be had.")
 @click.option("--gently", is_flag=True, help="Let the server take its own time for the checkpoint.")
+@click.option(
+    "--files", multiple=True, help="A volume whose files are copied, too, a service, or `all`."
+)
 @click.option("--open", "open_", is_flag=True, help="Open it at once, as `snapshot open` does.")
 @_for
 @click.option("--reveal", is_flag=True, help="With --open: show the password, too.")
@@ -54,6 +57,7 @@ def take_one(  # noqa: PLR0913  (click's interface: one per option)
     label: str,
     method: str | None,
     gently: bool,
+    files: tuple[str, ...],
     open_: bool,
     ttl: str,
     reveal: bool,
@@ -72,13 +76,17 @@ def take_one(  # noqa: PLR0913  (click's interface: one per option)
         label=label,
         method=method or "",
         gently=gently,
+        files=files,
     )
     if dry_run:
         found, way = take.planned(session.project, wanted)
+        beside = vault.find(session.project, wanted.environment, files)
+        sizes = {one.name: one.bytes for one in beside}
         if json:
-            session.document({"method": way.method, "bytes": found.facts.bytes, "why": way.why})
+            known = {"method": way.method, "bytes": found.facts.bytes, "why": way.why}
+            session.document({**known, "files": sizes})
         else:
-            session.print(planned_text(found, way))
+            session.print(planned_text(found, way, sizes))
         return
     store, made = take.take(session.project, wanted, lambda said: session.note(f"… {said}"))
     opened = opening.open_clone(session.project, store, made, seconds) if open_ else None
@@ -140,7 +148,7 @@ def open_one(
     """Open a snapshot: a server on a copy of it, for a while; then both are gone.
 
     With a command after `--` it is run with PGHOST, PGPORT, PGUSER, PGDATABASE, PGPASSWORD and
-    DATABASE_URL set, and the copy is gone when it has ended.
+    DATABASE_URL set, and FILES_… for the files that it holds; the copy is gone when it has ended.
     """
     session: Session = context.obj
     seconds = opening.lifetime(ttl)

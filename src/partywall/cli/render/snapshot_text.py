@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from partywall.cli.render.amounts import duration, memory, stopwatch
@@ -14,11 +14,13 @@ from partywall.workflows.snapshots.source import Source
 from partywall.workflows.snapshots.store import Clone, Snapshot
 
 
-def planned_text(found: Source, way: Way) -> str:
+def planned_text(found: Source, way: Way, files: Mapping[str, int]) -> str:
     """What `take` would do."""
     server, facts = found.home.database.server, found.facts
     what = f"{server} ({memory(facts.bytes)}, PostgreSQL {facts.version})"
-    return _lines(f"would copy {what} by {way.method}: {COSTS[way.method]}", *_worse(way.why))
+    return _lines(
+        f"would copy {what} by {way.method}: {COSTS[way.method]}", *_worse(way.why), *_files(files)
+    )
 
 
 def taken_text(made: Snapshot, style: Style) -> str:
@@ -29,6 +31,7 @@ def taken_text(made: Snapshot, style: Style) -> str:
         f"{head}  {made.environment}/{made.service}  {how}",
         f"  a server on the copy opened {', '.join(made.verified)}",
         *(f"  {one}" for one in made.notes),
+        *_files(made.files),
         *_worse(made.why),
     )
 
@@ -65,6 +68,7 @@ def snapshot_text(one: Snapshot, own: int, now: float) -> str:
         f"  size      {memory(one.bytes)}; on the disk {memory(own)}, what it shares included",
         f"  verified  a server on it opened {', '.join(one.verified)}",
         *(f"  note      {said}" for said in one.notes),
+        *(f"  files     {clean(name)}, {memory(size)}" for name, size in one.files.items()),
     )
 
 
@@ -75,9 +79,14 @@ def clone_text(opened: Opened, ttl: str, unbounded: str, *, reveal: bool) -> str
     return _lines(
         f"{one.name}  {one.host}:{one.port}  database {of.database}, user {of.owner}; {secret}",
         "  `partywall snapshot exec psql` enters it",
+        *(f"  files of {clean(name)}: {path}" for name, path in opened.files.items()),
         f"  it is closed in {ttl}, or by `partywall snapshot close`",
         f"  {unbounded}".rstrip(),
     )
+
+
+def _files(files: Mapping[str, int]) -> list[str]:
+    return [f"  and the files of {clean(name)} ({memory(size)})" for name, size in files.items()]
 
 
 def _worse(why: Sequence[str]) -> list[str]:
@@ -104,6 +113,7 @@ def snapshot_document(one: Snapshot) -> dict[str, Any]:
         "postgres": one.postgres,
         "verified": list(one.verified),
         "notes": list(one.notes),
+        "files": dict(one.files),
     }
 
 
@@ -121,4 +131,6 @@ def clone_document(
         "until": one.until,
         "waiting": one.waiting,
     }
+    if opened:
+        known["files"] = {name: str(path) for name, path in opened.files.items()}
     return {**known, "environment": opened.environment()} if opened and reveal else known

@@ -7,7 +7,7 @@ from itertools import groupby
 from partywall.system import machine
 from partywall.system.git import remove_tree
 from partywall.workflows.project import Project
-from partywall.workflows.snapshots import stores, sweep
+from partywall.workflows.snapshots import stores, sweep, vault
 from partywall.workflows.snapshots.opening import Opened
 from partywall.workflows.snapshots.store import Snapshot, Store, password
 
@@ -20,7 +20,9 @@ def entered(project: Project, name: str) -> Opened:
     """
     sweep.sweep(project)
     store, clone = stores.clone(project, name)
-    return Opened(clone=clone, password=password(store.clone(clone.name)))
+    folder = store.clone(clone.name)
+    files = vault.places(clone.snapshot.files, folder)
+    return Opened(clone=clone, password=password(folder), files=files)
 
 
 def close(project: Project, name: str, *, every: bool) -> list[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from uuid import uuid4
 
 import msgspec
@@ -19,7 +20,8 @@ from partywall.system import treecopy
 from partywall.system.files import make_folder
 from partywall.system.treecopy import Mode, copy_tree
 from partywall.workflows.project import Project
-from partywall.workflows.snapshots import allowance, sweep, warm
+from partywall.workflows.snapshots import allowance, sweep, vault, warm
+from partywall.workflows.snapshots.mounted import variable
 from partywall.workflows.snapshots.store import (
     DATA,
     Clone,
@@ -40,6 +42,8 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
 
     clone: Clone
     password: Secret
+    files: Mapping[str, Path] = {}
+    """Copies of the snapshot's files, by name; who writes into them writes into nothing else."""
 
     @property
     def door(self) -> Door:
@@ -53,7 +57,7 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
         return Login(user=of.owner, password=self.password, database=of.database)
 
     def environment(self) -> dict[str, str]:
-        """The variables by which PostgreSQL's own programs find it, and the customary address."""
+        """The variables by which programs find it and the files, and the customary address."""
         of = self.clone.snapshot
         owner, database = of.owner, of.database
         word = self.password.reveal()
@@ -65,6 +69,7 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
             "PGDATABASE": database,
             "PGPASSWORD": word,
             "DATABASE_URL": f"postgresql://{owner}:{word}@{host}:{port}/{database}",
+            **{variable(name): str(path) for name, path in self.files.items()},
         }
 
 
@@ -140,6 +145,8 @@ def made(
         golden = store.place(snapshot.id) / DATA
         by_reference = treecopy.clones(golden / "PG_VERSION", folder)
         copy_tree(golden, folder / DATA, Mode(by_reference=by_reference), _is_written)
+        owner = hands.owner(snapshot.like, golden)
+        vault.opened(snapshot.files, store.place(snapshot.id), folder, owner)
         allowed = allowance.of_machine()
         door = hands.start(
             Throwaway(
@@ -156,6 +163,7 @@ def made(
         opened = Opened(
             clone=msgspec.structs.replace(clone, host=door.host, port=door.port, waiting=waiting),
             password=secret,
+            files=vault.places(snapshot.files, folder),
         )
         login = Login(user=snapshot.admin, password=opened.password, database=snapshot.database)
         come_in(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,12 +25,13 @@ from partywall.system.files import failed, make_folder, sync_folder
 from partywall.system.treecopy import sync_tree
 from partywall.workflows import pool
 from partywall.workflows.project import Project
-from partywall.workflows.snapshots import copying, dumping, ladder, source, sweep
+from partywall.workflows.snapshots import copying, dumping, ladder, source, sweep, vault
 from partywall.workflows.snapshots.copying import Made
 from partywall.workflows.snapshots.ladder import Way
 from partywall.workflows.snapshots.source import Source
 from partywall.workflows.snapshots.store import (
     DATA,
+    FILES,
     Making,
     Snapshot,
     Store,
@@ -40,6 +41,7 @@ from partywall.workflows.snapshots.store import (
     write_snapshot,
     write_unsettled,
 )
+from partywall.workflows.snapshots.vault import Files
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -62,6 +64,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     method: str = ""
     gently: bool = False
     """Whether the server may take its own time for the checkpoint."""
+    files: tuple[str, ...] = ()
+    """Volumes, or services with volumes, whose files are copied, too; `all` of them."""
 
 
 def planned(project: Project, wanted: Wanted) -> tuple[Source, Way]:
@@ -85,12 +89,15 @@ def take(project: Project, wanted: Wanted, tell: Tell) -> tuple[Store, Snapshot]
     get_ready()
     sweep.sweep(project)
     found, way = planned(project, wanted)
+    files = vault.find(project, wanted.environment, wanted.files)
     store = Store(way.folder)
-    _make_room(project, found, way, tell)
+    _make_room(project, _needed(found, way, files), way, tell)
     name = _name(project)
     with _drafted(project, store, name) as draft:
         tell(f"copying {found.home.database.server}: {ladder.COSTS[way.method]}")
         made = _make(project, found, way, draft, gently=wanted.gently)
+        # After the database: it names no file that was not there yet.
+        beside = vault.copy(files, draft)
         tell("a server on the copy recovers, and is looked at")
         password = Secret(fresh_secret())
         verified = _verify(project, made.source, draft, name, password)
@@ -115,6 +122,7 @@ def take(project: Project, wanted: Wanted, tell: Tell) -> tuple[Store, Snapshot]
             verified=tuple(verified),
             label=wanted.label,
             notes=made.notes,
+            files=beside,
         )
         write_password(draft, password)
         write_unsettled(draft)
@@ -130,7 +138,9 @@ def settle(store: Store, snapshot: Snapshot) -> None:
         MachineFailed: when the disk does not take it.
     """
     place = store.place(snapshot.id)
-    sync_tree(place / DATA)
+    for folder in (place / DATA, place / FILES):
+        if folder.is_dir():
+            sync_tree(folder)
     settled(place)
 
 
@@ -140,13 +150,18 @@ def _name(project: Project) -> str:
     return f"{moment}-{uuid4().hex[:4]}"
 
 
-def _make_room(project: Project, found: Source, way: Way, tell: Tell) -> None:
-    """A copy that shares blocks needs room only for what recovery writes.
+def _needed(found: Source, way: Way, files: Iterable[Files]) -> int:
+    """Bytes of disk; a copy that shares blocks needs room only for what recovery writes."""
+    data = int(found.facts.bytes * _ROOM[way.method])
+    return _RESERVE + data + vault.needed(files, way.folder)
+
+
+def _make_room(project: Project, needed: int, way: Way, tell: Tell) -> None:
+    """See that there is so much room where the snapshot will be.
 
     Raises:
-        Refused: when there is not so much.
+        Refused: when there is not.
     """
-    needed = _RESERVE + int(found.facts.bytes * _ROOM[way.method])
     if way.folder == pool.folder(project):
         pool.ensure_room(project, needed, tell)
     elif (free := machine.free_disk_bytes(way.folder)) < needed:
