@@ -7,7 +7,9 @@ import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 
 from scenarios.installation import Installation, until
@@ -38,12 +40,17 @@ DROP ROLE "Odd role";
 """
 
 
+def beside(connection: psycopg.Connection[Any], command: str) -> None:
+    """Run a command where the server is, in its data directory."""
+    connection.execute(f"COPY (SELECT 1) TO PROGRAM 'cat > /dev/null; {command}'")
+
+
 @contextlib.contextmanager
 def elsewhere(project: Project) -> Iterator[None]:
     """Production with a tablespace outside of its data directory, and a database in it."""
     folder = f"/tmp/elsewhere-{os.getpid()}"
     with project.production() as connection:
-        connection.execute(f"COPY (SELECT 1) TO PROGRAM 'mkdir -m 700 {folder}'")
+        beside(connection, f"mkdir -m 700 {folder}")
         connection.execute(f"CREATE TABLESPACE elsewhere LOCATION '{folder}'")
         connection.execute(_MADE)
         connection.execute("""CREATE DATABASE "it's = odd" TABLESPACE elsewhere""")
@@ -53,7 +60,7 @@ def elsewhere(project: Project) -> Iterator[None]:
             connection.execute("""DROP DATABASE "it's = odd" """)
             connection.execute(_GONE)
             connection.execute("DROP TABLESPACE elsewhere")
-            connection.execute(f"COPY (SELECT 1) TO PROGRAM 'rmdir {folder}'")
+            beside(connection, f"rmdir {folder}")
 
 
 @pytest.fixture
@@ -147,3 +154,23 @@ def dumping(project: Project) -> list[str]:
             if Path(words[0].decode()).name == "pg_dump" and mark in words:
                 found.append(one.name)
     return found
+
+
+def test_a_standby_is_dumped(project: Project) -> None:
+    with project.production() as connection:
+        beside(connection, "touch standby.signal")
+    project.call("restart", "prod", "db", "--yes")
+    try:
+        taken = project.document("snapshot", "take")
+        opened = project.document("snapshot", "open", "--reveal")
+        with project.enter(opened) as copy:
+            consistent(copy)
+            assert copy.execute("SELECT pg_is_in_recovery()").fetchone() == (False,)
+        project.call("snapshot", "close", "--all")
+        project.call("snapshot", "drop", taken["id"])
+    finally:
+        with project.production() as connection:
+            beside(connection, "rm standby.signal")
+        project.call("restart", "prod", "db", "--yes")
+    assert taken["method"] == "dump"
+    assert "standby" in taken["why"][0]

@@ -106,7 +106,9 @@ def open_clone(project: Project, store: Store, snapshot: Snapshot, seconds: floa
         PartywallError: when it does not come up; nothing is left of it.
     """
     if taken := warm.claimed(project, store, snapshot, seconds):
-        return Opened(clone=taken, password=password(store.clone(taken.name)))
+        folder = store.clone(taken.name)
+        files = vault.places(snapshot.files, folder)
+        return Opened(clone=taken, password=password(folder), files=files)
     return made(project, store, snapshot, seconds)
 
 
