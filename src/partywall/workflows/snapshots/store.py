@@ -19,6 +19,7 @@ from partywall.model.world import Instance, Key
 from partywall.system.decoding import decode
 from partywall.system.files import corrupted, read_bytes, write_atomically
 from partywall.system.machine import boot
+from partywall.system.treecopy import sync_tree
 
 VERSION = 1
 _SNAPSHOT = "snapshot.json"
@@ -166,7 +167,14 @@ def write_unsettled(folder: Path) -> None:
 
 
 def settled(folder: Path) -> None:
-    """Its data are on the disk."""
+    """See that all of a snapshot is on the disk, and say so.
+
+    Raises:
+        MachineFailed: when the disk does not take it.
+    """
+    for part in (folder / DATA, folder / FILES):
+        if part.is_dir():
+            sync_tree(part)
     (folder / _UNSETTLED).unlink(missing_ok=True)
 
 

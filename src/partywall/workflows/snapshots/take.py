@@ -22,7 +22,6 @@ from partywall.model.secret import Secret
 from partywall.model.world import name_of
 from partywall.system import machine
 from partywall.system.files import failed, make_folder, sync_folder
-from partywall.system.treecopy import sync_tree
 from partywall.workflows import pool
 from partywall.workflows.project import Project
 from partywall.workflows.snapshots import copying, dumping, ladder, source, sweep, vault
@@ -31,7 +30,6 @@ from partywall.workflows.snapshots.ladder import Way
 from partywall.workflows.snapshots.source import Source
 from partywall.workflows.snapshots.store import (
     DATA,
-    FILES,
     Making,
     Snapshot,
     Store,
@@ -137,11 +135,7 @@ def settle(store: Store, snapshot: Snapshot) -> None:
     Raises:
         MachineFailed: when the disk does not take it.
     """
-    place = store.place(snapshot.id)
-    for folder in (place / DATA, place / FILES):
-        if folder.is_dir():
-            sync_tree(folder)
-    settled(place)
+    settled(store.place(snapshot.id))
 
 
 def _name(project: Project) -> str:

@@ -1,0 +1,104 @@
+"""What is recorded of snapshots: which count, which are being made, and which were lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from partywall.execution.owner import Owner, myself
+from partywall.model.app import Role
+from partywall.model.errors import MachineFailed, Refused
+from partywall.model.secret import Secret
+from partywall.model.world import Instance
+from partywall.workflows.snapshots import store as stored
+from partywall.workflows.snapshots.store import Clone, Making, Snapshot, Store
+from partywall.workflows.snapshots.sweep import seen_to
+
+ONE = Snapshot(
+    id="20260101-000000-abcd", environment="prod", service="db", server="prod/db",
+    like=Instance(key="prod/db", service="db", role=Role.DATABASE), database="app", owner="app",
+    admin="app", made=1000.0, method="reflink", seconds=1.0, bytes=1, postgres="18.1",
+    verified=("app",),
+)  # fmt: skip
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """An empty one."""
+    return Store(tmp_path)
+
+
+def put(store: Store, snapshot: Snapshot) -> Path:
+    """A snapshot that is there."""
+    folder = store.place(snapshot.id)
+    (folder / "data").mkdir(parents=True)
+    stored.write_snapshot(folder, snapshot)
+    return folder
+
+
+def test_the_oldest_comes_first(store: Store) -> None:
+    later = msgspec.structs.replace(ONE, id="a-later-one", made=2000.0)
+    put(store, later)
+    put(store, ONE)
+    assert store.all() == [ONE, later]
+
+
+def test_what_is_being_made_is_none_yet(store: Store) -> None:
+    draft = store.draft(ONE.id)
+    draft.mkdir(parents=True)
+    stored.write_making(draft, Making(name=ONE.id, maker=myself()))
+    stored.write_snapshot(draft, ONE)
+    assert store.all() == []
+    assert [record.name for _, record in store.making()] == [ONE.id]
+
+
+def test_what_may_be_in_memory_alone_counts_until_the_machine_goes_down(store: Store) -> None:
+    folder = put(store, ONE)
+    stored.write_unsettled(folder)
+    assert (store.all(), store.lost()) == ([ONE], [])
+    (folder / "unsettled").write_text("another run of the machine")
+    assert (store.all(), store.lost()) == ([], [folder])
+    (said,) = seen_to(store, now=ONE.made)
+    assert "went down" in said
+    assert not folder.exists()
+
+
+def test_what_its_maker_left_in_memory_is_written_out_by_the_next(store: Store) -> None:
+    folder = put(store, ONE)
+    stored.write_unsettled(folder)
+    seen_to(store, now=ONE.made + 1)
+    assert store.unsettled() == [ONE], "its maker is at it"
+    seen_to(store, now=ONE.made + 3600)
+    assert store.unsettled() == []
+    assert store.all() == [ONE]
+
+
+def test_passwords_are_apart_and_for_nobody_else(store: Store) -> None:
+    folder = put(store, ONE)
+    stored.write_password(folder, Secret("word"))
+    assert stored.password(folder).reveal() == "word"
+    assert (folder / "password").stat().st_mode & 0o777 == 0o600
+    assert "word" not in (folder / "snapshot.json").read_text()
+
+
+def test_a_clone_knows_its_snapshot_though_that_is_gone(store: Store) -> None:
+    clone = Clone(
+        name="open-1", snapshot=ONE, maker=Owner(pid=1, start="1", user="root"), made=1.0, until=2.0
+    )
+    folder = store.clone("open-1")
+    folder.mkdir(parents=True)
+    stored.write_clone(folder, clone)
+    assert store.open() == [clone]
+
+
+def test_damage_and_a_newer_version_are_said(store: Store) -> None:
+    record = put(store, ONE) / "snapshot.json"
+    text = record.read_text()
+    record.write_text("{")
+    with pytest.raises(MachineFailed, match="damaged"):
+        store.all()
+    record.write_text(text.replace('"version": 1', '"version": 99'))
+    with pytest.raises(Refused):
+        store.all()
