@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -239,3 +241,25 @@ def used(folder: Path) -> int:
     """Bytes that its file system has given away."""
     found = os.statvfs(folder)
     return (found.f_blocks - found.f_bfree) * found.f_frsize
+
+
+def test_where_the_machine_has_no_psql_the_servers_own_is_run(project: Project) -> None:
+    project.call("snapshot", "take", "--open")
+    try:
+        # Nothing but what the engine needs is on this path.
+        bare = project.home / "bare"
+        bare.mkdir(exist_ok=True)
+        for name in ("docker", "timeout", "nice", "sh"):
+            link = bare / name
+            if not link.is_symlink():
+                link.symlink_to(shutil.which(name) or "/nowhere")
+        words = ("snapshot", "exec", "psql", "-Atc", "SELECT count(*) FROM accounts")
+        environment = {**os.environ, **(getattr(project.of, "environ", dict)()), "PATH": str(bare)}
+        done = subprocess.run(
+            project.of.command(*words), env=environment, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stdout.strip()) == (0, "2000"), done.stderr
+        done = project.call("snapshot", "exec", "no-such-program", code=2)
+        assert "no-such-program cannot be run" in done.err
+    finally:
+        project.call("snapshot", "close", "--all")

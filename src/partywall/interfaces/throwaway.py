@@ -160,6 +160,16 @@ class Throwaways(Protocol):
         """
         ...
 
+    def inside(self, server: str, command: Sequence[str], names: Sequence[str]) -> Sequence[str]:
+        """The argument list that runs one of PostgreSQL's own programs where the server is.
+
+        Args:
+            server: the throwaway server.
+            command: the program and its arguments.
+            names: of the variables that are handed on from the list's own environment.
+        """
+        ...
+
     def stream(
         self,
         server: str,

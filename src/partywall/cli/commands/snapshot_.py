@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 
 import click
 
@@ -20,11 +22,13 @@ from partywall.cli.render.snapshot_text import (
     taken_text,
 )
 from partywall.cli.session import Session, style_of
+from partywall.model.errors import BadInput
 from partywall.workflows.snapshots import keeping, opening, stores, sweep, take, vault
 from partywall.workflows.snapshots.ladder import METHODS
 from partywall.workflows.snapshots.opening import Opened
 from partywall.workflows.snapshots.take import Wanted
 
+_OWN = frozenset({"psql", "pg_dump"})
 _service = click.option("--service", default="", help="Which database, where there are several.")
 _for = click.option("--for", "ttl", default="1h", show_default=True, help="How long it stays open.")
 
@@ -156,7 +160,7 @@ def open_one(
     store, found = stores.find(session.project, word)
     if words:
         with opening.while_open(session.project, store, found, seconds) as opened:
-            code = _run(opened, words)
+            code = _run(session, opened, words)
         context.exit(code)
     opened = opening.open_clone(session.project, store, found, seconds)
     if json:
@@ -174,7 +178,7 @@ def open_one(
 def exec_(context: click.Context, *, clone: str, words: tuple[str, ...]) -> None:
     """Run a command of this machine with the variables that lead to an open copy."""
     session: Session = context.obj
-    context.exit(_run(keeping.entered(session.project, clone), words))
+    context.exit(_run(session, keeping.entered(session.project, clone), words))
 
 
 @command.command("warm")
@@ -244,9 +248,18 @@ def _sweep(session: Session) -> None:
         session.note(f"note: {said}")
 
 
-def _run(opened: Opened, words: tuple[str, ...]) -> int:
+def _run(session: Session, opened: Opened, words: tuple[str, ...]) -> int:
+    """Run a command of this machine; of PostgreSQL's own, where it has none, the server's."""
+    given = opened.environment()
+    command: Sequence[str] = words
+    if words[0] in _OWN and shutil.which(words[0]) is None:
+        hands = session.project.engine.throwaways()
+        command = hands.inside(opened.clone.name, words, sorted(given))
     try:
-        done = subprocess.run(words, env={**os.environ, **opened.environment()}, check=False)
+        done = subprocess.run(command, env={**os.environ, **given}, check=False)
     except OSError as error:
-        raise click.UsageError(f"{words[0]} cannot be run: {error.strerror}") from error
+        raise BadInput(
+            f"{words[0]} cannot be run: {(error.strerror or str(error)).lower()}",
+            remedy="see how it is spelled, and whether it is installed",
+        ) from error
     return done.returncode

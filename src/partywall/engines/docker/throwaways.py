@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
@@ -219,6 +220,16 @@ class DockerThrowaways:
             given_up=given_up,
             end=lambda: self.kill(errand.name),
         )
+
+    def inside(self, server: str, command: Sequence[str], names: Sequence[str]) -> list[str]:
+        """The image's program, in the server's container and on the terminal there is."""
+        handed = [word for name in names for word in ("--env", name)]
+        here = ["--env", "PGHOST=127.0.0.1", "--env", f"PGPORT={PORT}"]
+        on_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+        return [
+            *("docker", "--host", f"unix://{self._api.socket}", "exec"),
+            *("-it" if on_terminal else "-i", *handed, *here, self._called(server), *command),
+        ]
 
     def stream(
         self,
