@@ -27,12 +27,17 @@ def test_whatever_is_killed_what_is_listed_opens(project: Project) -> None:
     rounds(project, 10)
 
 
+def test_dumps_that_are_killed_harm_nobody(project: Project) -> None:
+    """Eight rounds: while it is dumped, a cluster is made, and it is restored."""
+    rounds(project, 8, "--method", "dump", within=6.0)
+
+
 @pytest.mark.long
 def test_two_hundred_snapshots_under_random_kills(project: Project) -> None:
     rounds(project, 200)
 
 
-def rounds(project: Project, count: int) -> None:
+def rounds(project: Project, count: int, *words: str, within: float = 1.5) -> None:
     """Take snapshots under load, killing each time something else at a random moment."""
     chance = random.Random(SEED)
     kinds = ("command", "production", "copy", "nothing")
@@ -40,8 +45,8 @@ def rounds(project: Project, count: int) -> None:
         kind = kinds[number % len(kinds)]
         with Traffic(project.production, RATE) as traffic:
             until(lambda: traffic.done > 5, what="production works")
-            after = chance.random() * 1.5
-            taking(project, kind, after)
+            after = chance.random() * within
+            taking(project, kind, after, *words)
         if kind != "production":
             assert traffic.failed == [], (number, kind)
         intact(project, traffic.done)
@@ -50,10 +55,10 @@ def rounds(project: Project, count: int) -> None:
     nothing_is_left(project)
 
 
-def taking(project: Project, kind: str, after: float) -> None:
+def taking(project: Project, kind: str, after: float, *words: str) -> None:
     """Take a snapshot, and kill something a while after its beginning."""
     command = subprocess.Popen(
-        project.of.command("snapshot", "take", "--open"), **_quietly(project)
+        project.of.command("snapshot", "take", "--open", *words), **_quietly(project)
     )  # fmt: skip
     time.sleep(after)
     if kind == "command":
