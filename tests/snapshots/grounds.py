@@ -137,8 +137,6 @@ def disk(folder: Path, size: int) -> Iterator[str]:
         yield device
     finally:
         run("losetup", "-d", device, code=None)
-        # The kernel lets go of it when nobody has it open any more.
-        until(lambda: not run("losetup", "-j", str(file)), what="the device is gone")
 
 
 @contextlib.contextmanager

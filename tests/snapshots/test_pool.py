@@ -16,6 +16,7 @@ from partywall.workflows import pool
 from partywall.workflows.checks.pool import pool as check
 from partywall.workflows.pool import staying
 from partywall.workflows.pool.shown import Shown
+from scenarios.installation import until
 from snapshots.grounds import OTHERS, Ground, disk, run, small
 
 pytestmark = pytest.mark.scenario
@@ -344,6 +345,8 @@ def test_a_disk_that_has_another_name_by_now_is_found(ground: Ground, tmp_path: 
         assert path.read_bytes() == SECRET
         assert "not empty" in ground.call("pool", "remove", code=3)
         ground.reboot()
+    # The kernel lets go of it when nobody has it open any more.
+    until(lambda: not run("losetup", "-j", str(tmp_path / "disk")), what="the device is gone")
     with pytest.raises(MachineFailed, match="not there any more"):
         pool.folder(ground.project)
     ground.call("pool", "remove")
