@@ -14,7 +14,7 @@ BASE_BACKUP = "base-backup"
 DUMP = "dump"
 METHODS = (REFLINK, BASE_BACKUP, DUMP)
 COSTS = {
-    REFLINK: "a second, and no disk until data change: file and copy share their blocks",
+    REFLINK: "about a second, and no disk until data change: file and copy share their blocks",
     BASE_BACKUP: "as long and as much disk as the data are large",
     DUMP: "production reads all rows once, and they are put into a new cluster, indexes and all",
 }
