@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # Users keep bytecode; without it every one of thousands of command lines would be compiled anew.
 unexport PYTHONDONTWRITEBYTECODE
-COPIES := snapshots rehearsal schemas
+BESIDE := snapshots rehearsal schemas faults supervise makapix adoption engines
 CORE := partywall.model partywall.axes partywall.architectures partywall.planning
 
-.PHONY: setup demo demo-down test lane-servers lane-copies check long docs bench clean
+.PHONY: setup demo demo-down test lane-lives lane-beside check long docs bench clean
 
 setup: $(STAMP)
 
@@ -32,15 +32,15 @@ check: $(STAMP)
 
 # Two lanes on two cores; then browsers alone, which give a page up whenever a network is made.
 test: check
-	$(MAKE) --output-sync=target --jobs=2 lane-servers lane-copies
+	$(MAKE) --jobs=2 lane-lives lane-beside
 	$(BIN)/python -m pytest -q tests -m 'browser and not long'
 
-lane-servers: $(STAMP)
+lane-lives: $(STAMP)
 	$(BIN)/python -m pytest -q tests -m 'not long and not browser' \
-		$(addprefix --ignore=tests/,unit architectures docs $(COPIES))
+		$(addprefix --ignore=tests/,unit architectures docs $(BESIDE))
 
-lane-copies: $(STAMP)
-	$(BIN)/python -m pytest -q $(addprefix tests/,$(COPIES)) -m 'not long'
+lane-beside: $(STAMP)
+	$(BIN)/python -m pytest -q $(addprefix tests/,$(BESIDE)) -m 'not long'
 
 long: $(STAMP)
 	$(BIN)/python -m pytest -q tests -m long --timeout=3600
