@@ -7,9 +7,9 @@ from collections.abc import Callable
 import msgspec
 
 from partywall.model.errors import BadInput
+from partywall.workflows import exported
 from partywall.workflows.project import Project
 from partywall.workflows.schema import place
-from partywall.workflows.schema.sides import tree
 from partywall.workflows.schema.sides.copied import SnapshotSide
 from partywall.workflows.schema.sides.environment import EnvironmentSide
 from partywall.workflows.schema.sides.revision import Revision, RevisionSide
@@ -53,7 +53,7 @@ def _snapshot(project: Project, name: str, wanted: Wanted) -> Side:
 
 
 def _revision(project: Project, name: str, wanted: Wanted) -> Side:
-    commit = tree.commit(project, name)
+    commit = exported.commit(project, name)
     home = place.find(project, project.settings.production.name, wanted.database)
     said = Revision(label=f"rev:{name}", commit=commit, home=home, service=wanted.migrates)
     return RevisionSide(project, said)

@@ -13,10 +13,10 @@ from partywall.interfaces import Errand
 from partywall.model.errors import BadInput, MachineFailed
 from partywall.model.world import Instance, name_of
 from partywall.rehearsal.stage import Done
+from partywall.workflows import exported
 from partywall.workflows.project import Project
 from partywall.workflows.rehearse.place import Asked, Cast, cast
 from partywall.workflows.schema.place import Home
-from partywall.workflows.schema.sides import tree
 from partywall.workflows.schema.sides.copied import LIFETIME, CopyLooking
 from partywall.workflows.schema.sides.moved import moved
 from partywall.workflows.schema.sides.side import Tell, Whose
@@ -83,7 +83,7 @@ class RevisionSide:
             MachineFailed: when the migrations do not get through.
         """
         with (
-            tree.of(self._project, self._said.commit) as folder,
+            exported.of(self._project, self._said.commit) as folder,
             _snapshot(self._project, self._said.home, tell) as (store, snapshot),
             opening.while_open(self._project, store, snapshot, LIFETIME) as opened,
         ):

@@ -58,7 +58,7 @@ def of(project: Project, commit: str) -> Iterator[Path]:
         if (folder / ".gitmodules").exists():
             raise Refused(
                 f"{commit[:12]} has submodules, which its files alone do not hold",
-                remedy="compare environments or snapshots instead",
+                remedy="put what they hold into the commit",
             )
         yield folder
     finally:
