@@ -98,8 +98,10 @@ def test_a_command_is_told_where_they_are(filled: Project) -> None:
 
 def test_dropped_with_their_snapshot(filled: Project) -> None:
     taken = filled.document("snapshot", "take", "--files", "vault")
+    (there,) = filled.home.glob(f"copies/snapshots/{taken['id']}/files/vault")
     filled.call("snapshot", "drop", taken["id"])
-    assert not list(filled.home.glob("copies/snapshots/*"))
+    assert not there.exists()
+    assert not list(filled.home.glob(f"copies/snapshots/*{taken['id']}*"))
 
 
 @pytest.mark.parametrize("word", ["nothing", "rows", "db"])

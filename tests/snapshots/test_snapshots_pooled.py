@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,6 +58,41 @@ def test_a_pool_holds_one_copy_and_clones_of_it_take_no_room(plain: Project) -> 
         with plain.enter(one) as copy:
             consistent(copy)
     assert (used(pool) - before) / 3 < taken["bytes"] / 2
+
+
+def test_the_next_copy_takes_over_only_what_has_changed(plain: Project) -> None:
+    plain.call("pool", "create", "--size", "2G")
+    with plain.production() as connection:
+        connection.execute(
+            "CREATE TABLE cold AS SELECT i, repeat(md5(i::text), 20) AS t "
+            "FROM generate_series(1, 200000) i"
+        )
+        connection.execute("CHECKPOINT")
+    time.sleep(3)  # what was written in the last moments is not trusted to be old
+    first = plain.document("snapshot", "take")
+    assert first["notes"] == []
+    pool = plain.home / "pool"
+    before = used(pool)
+    with Traffic(plain.production, 200) as traffic:
+        until(lambda: traffic.done > 50)
+        second = plain.document("snapshot", "take", "--open", "--reveal")
+    assert traffic.failed == []
+    assert first["id"] in second["notes"][0]
+    # Its log, and what its server wrote, are its own.
+    assert used(pool) - before < second["bytes"] / 2
+    with plain.enter(second["open"]) as copy:
+        assert consistent(copy) >= 50
+        assert copy.execute("SELECT count(*), sum(i) FROM cold").fetchone() == (200000, 20000100000)
+    plain.call("snapshot", "close", "--all")
+    plain.call("snapshot", "drop", first["id"])
+    with plain.production() as connection:
+        connection.execute("UPDATE cold SET t = 'changed' WHERE i % 1000 = 0")
+        connection.execute("CREATE TABLE later AS SELECT 1 AS one")
+    third = plain.document("snapshot", "take", "--open", "--reveal")
+    with plain.enter(third["open"]) as copy:
+        row = copy.execute("SELECT count(*) FROM cold WHERE t = 'changed'").fetchone()
+        assert row == (200,)
+        assert copy.execute("SELECT one FROM later").fetchone() == (1,)
 
 
 def test_after_a_restart_of_the_machine_snapshots_are_there(plain: Project) -> None:

@@ -51,11 +51,6 @@ def disk_bytes(folder: Path) -> int:
     return found
 
 
-def boot() -> str:
-    """What tells this run of the machine from those before it."""
-    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-
-
 def is_root() -> bool:
     """Whether we may change user ids."""
     return os.geteuid() == 0

@@ -54,8 +54,8 @@ def copy_tree(source: Path, target: Path, mode: Mode, skips: Skips = lambda _pat
     """
     done = Copied()
     try:
-        for path, found in _walk(source, skips):
-            size = _one(source / path, target / path, found, mode)
+        for path, found in walk(source, skips):
+            size = copy_one(source / path, target / path, found, mode)
             if size is not None:
                 done = done.with_one(size)
                 mode.pause(size)
@@ -71,7 +71,7 @@ def copy_file(source: Path, target: Path, mode: Mode) -> int | None:
         MachineFailed: when it cannot be read or written.
     """
     try:
-        return _one(source, target, source.lstat(), mode)
+        return copy_one(source, target, source.lstat(), mode)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -100,7 +100,7 @@ def sync_tree(folder: Path) -> None:
         MachineFailed: when the disk does not take it.
     """
     try:
-        for path, found in _walk(folder, lambda _path: False):
+        for path, found in walk(folder):
             if not stat.S_ISLNK(found.st_mode):
                 _sync(folder / path)
         _sync(folder)
@@ -116,7 +116,9 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
-def _walk(folder: Path, skips: Skips, inner: str = "") -> Iterator[tuple[str, os.stat_result]]:
+def walk(
+    folder: Path, skips: Skips = lambda _path: False, inner: str = ""
+) -> Iterator[tuple[str, os.stat_result]]:
     """Everything below, a folder before what is in it; the folder itself is the empty path."""
     if not inner:
         yield "", folder.stat()
@@ -134,11 +136,15 @@ def _walk(folder: Path, skips: Skips, inner: str = "") -> Iterator[tuple[str, os
             continue
         yield path, found
         if stat.S_ISDIR(found.st_mode):
-            yield from _walk(folder, skips, path)
+            yield from walk(folder, skips, path)
 
 
-def _one(source: Path, target: Path, found: os.stat_result, mode: Mode) -> int | None:
-    """Copy one thing; the bytes of a file, None of anything else."""
+def copy_one(source: Path, target: Path, found: os.stat_result, mode: Mode) -> int | None:
+    """Copy one thing; the bytes of a file, None of anything else.
+
+    Raises:
+        OSError: when it cannot be read or written, or something is there already.
+    """
     kind = found.st_mode
     size = None
     if stat.S_ISDIR(kind):

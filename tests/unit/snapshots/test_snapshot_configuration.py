@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from partywall.data.postgres.snapshots.configuration import files, quiet, text
+from partywall.data.postgres.snapshots.configuration import files, hasty, quiet, text
 
 GIB = 1 << 30
 
@@ -66,3 +66,8 @@ def test_only_passwords_let_in_and_nothing_set_by_hand_is_left() -> None:
     assert made["pg_hba.conf"] == "host all all all md5\n"
     assert made["postgresql.auto.conf"] == ""
     assert made["pg_ident.conf"] == ""
+
+
+def test_what_recovers_on_a_copy_does_not_wait_for_the_disk() -> None:
+    assert hasty("11.22") == {"fsync": "off"}
+    assert hasty("18.1") == {"fsync": "off", "wal_init_zero": "off"}

@@ -1,4 +1,4 @@
-"""What is recorded of snapshots: which count, which are being made, and which were lost."""
+"""What is recorded of snapshots: which count, which are being made, and of what."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from partywall.model.app import Role
 from partywall.model.errors import MachineFailed, Refused
 from partywall.model.secret import Secret
 from partywall.model.world import Instance
+from partywall.system.treerefresh import Known, Mark
 from partywall.workflows.snapshots import store as stored
-from partywall.workflows.snapshots.store import Clone, Making, Snapshot, Store
-from partywall.workflows.snapshots.sweep import seen_to
+from partywall.workflows.snapshots.store import Clone, Making, Origin, Snapshot, Store
 
 ONE = Snapshot(
     id="20260101-000000-abcd", environment="prod", service="db", server="prod/db",
@@ -54,25 +54,17 @@ def test_what_is_being_made_is_none_yet(store: Store) -> None:
     assert [record.name for _, record in store.making()] == [ONE.id]
 
 
-def test_what_may_be_in_memory_alone_counts_until_the_machine_goes_down(store: Store) -> None:
+def test_raw_data_know_what_they_were_copied_from(store: Store) -> None:
     folder = put(store, ONE)
-    stored.write_unsettled(folder)
-    assert (store.all(), store.lost()) == ([ONE], [])
-    (folder / "unsettled").write_text("another run of the machine")
-    assert (store.all(), store.lost()) == ([], [folder])
-    (said,) = seen_to(store, now=ONE.made)
-    assert "went down" in said
-    assert not folder.exists()
-
-
-def test_what_its_maker_left_in_memory_is_written_out_by_the_next(store: Store) -> None:
-    folder = put(store, ONE)
-    stored.write_unsettled(folder)
-    seen_to(store, now=ONE.made + 1)
-    assert store.unsettled() == [ONE], "its maker is at it"
-    seen_to(store, now=ONE.made + 3600)
-    assert store.unsettled() == []
-    assert store.all() == [ONE]
+    assert stored.origin(folder) is None
+    record = Origin(
+        mark="7", data="/data", known=Known(moment=5, marks={"base/1": Mark(1, 2, 3, 4)})
+    )
+    stored.write_origin(folder, record)
+    assert stored.origin(folder) == record
+    stored.write_first(folder, Secret("production's"))
+    assert stored.first(folder).reveal() == "production's"
+    assert (folder / "first").stat().st_mode & 0o777 == 0o600
 
 
 def test_passwords_are_apart_and_for_nobody_else(store: Store) -> None:

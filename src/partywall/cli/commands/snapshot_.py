@@ -25,7 +25,7 @@ from partywall.cli.session import Session, style_of
 from partywall.model.errors import BadInput
 from partywall.workflows.snapshots import keeping, opening, stores, sweep, take, vault
 from partywall.workflows.snapshots.ladder import METHODS
-from partywall.workflows.snapshots.opening import Opened
+from partywall.workflows.snapshots.opened import Opened
 from partywall.workflows.snapshots.take import Wanted
 
 _OWN = frozenset({"psql", "pg_dump"})
@@ -80,6 +80,7 @@ def take_one(  # noqa: PLR0913  (click's interface: one per option)
         label=label,
         method=method or "",
         gently=gently,
+        ready=seconds if open_ else 0.0,
         files=files,
     )
     if dry_run:
@@ -101,7 +102,6 @@ def take_one(  # noqa: PLR0913  (click's interface: one per option)
         session.print(taken_text(made, style_of(sys.stdout)))
         if opened:
             _tell(session, opened, ttl, reveal=reveal)
-    take.settle(store, made)
 
 
 @command.command("list")

@@ -9,7 +9,7 @@ from partywall.cli.render.amounts import duration, memory, stopwatch
 from partywall.cli.render.columns import clean, table
 from partywall.cli.render.style import Style
 from partywall.workflows.snapshots.ladder import COSTS, Way
-from partywall.workflows.snapshots.opening import Opened
+from partywall.workflows.snapshots.opened import Opened
 from partywall.workflows.snapshots.source import Source
 from partywall.workflows.snapshots.store import Clone, Snapshot
 

@@ -47,7 +47,7 @@ def on_copy(project: Project, environment: str) -> Migration:
     """The same on a copy that is taken for it, while the environment's own is looked at."""
     try:
         before = tables(project, environment)
-        asked = take.Wanted(environment=environment)
+        asked = take.Wanted(environment=environment, ready=_LIFETIME)
         store, made = take.take(project, asked, lambda _said: None)
         try:
             with (

@@ -16,7 +16,7 @@ from partywall.rehearsal.wanted import Wanted
 from partywall.workflows.project import Project
 from partywall.workflows.rehearse import code
 from partywall.workflows.rehearse.place import Asked, Cast, cast, whose_code
-from partywall.workflows.rehearse.stage import SnapshotStage
+from partywall.workflows.rehearse.stage import LIFETIME, SnapshotStage
 from partywall.workflows.schema import place
 from partywall.workflows.snapshots import keeping, stores, sweep, take
 from partywall.workflows.snapshots.store import Snapshot, Store
@@ -59,7 +59,7 @@ def _snapshot(project: Project, order: Order, tell: Tell) -> Iterator[tuple[Stor
     if order.snapshot:
         yield stores.find(project, order.snapshot)
         return
-    asked = take.Wanted(environment=order.asked.production, service=order.database)
+    asked = take.Wanted(environment=order.asked.production, service=order.database, ready=LIFETIME)
     store, made = take.take(project, asked, tell)
     try:
         yield store, made

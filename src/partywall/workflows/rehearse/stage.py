@@ -16,7 +16,7 @@ from partywall.workflows.rehearse.place import Cast
 from partywall.workflows.snapshots import opening
 from partywall.workflows.snapshots.store import Snapshot, Store
 
-_LIFETIME = 4 * 3600.0
+LIFETIME = 4 * 3600.0
 """Seconds after which a copy ends, whatever becomes of the rehearsal."""
 
 
@@ -49,7 +49,7 @@ class SnapshotStage:
     def fresh(self) -> Iterator[Opened]:
         """A copy that nobody has used; raises as `opening.open_clone` does."""
         one = self._snapshot
-        with opening.while_open(self._project, self._store, one, _LIFETIME) as found:
+        with opening.while_open(self._project, self._store, one, LIFETIME) as found:
             here = (found.clone.host, found.clone.port)
             with self._lock:
                 self._names[here] = found.clone.name

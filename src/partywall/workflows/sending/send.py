@@ -21,7 +21,7 @@ from partywall.workflows.schema.place import PUBLIC
 from partywall.workflows.sending import record
 from partywall.workflows.sending.record import DONE, FAILED, Begun, Ended, Sent
 from partywall.workflows.snapshots import opening
-from partywall.workflows.snapshots.opening import Opened
+from partywall.workflows.snapshots.opened import Opened
 from partywall.workflows.snapshots.store import Snapshot, Store
 
 _LIFETIME = 12 * 3600.0

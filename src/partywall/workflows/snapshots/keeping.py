@@ -8,7 +8,7 @@ from partywall.system import machine
 from partywall.system.git import remove_tree
 from partywall.workflows.project import Project
 from partywall.workflows.snapshots import stores, sweep, vault
-from partywall.workflows.snapshots.opening import Opened
+from partywall.workflows.snapshots.opened import Opened
 from partywall.workflows.snapshots.store import Snapshot, Store, password
 
 

@@ -18,14 +18,14 @@ from partywall.model.secret import Secret
 from partywall.model.world import Instance, Key
 from partywall.system.decoding import decode
 from partywall.system.files import corrupted, read_bytes, write_atomically
-from partywall.system.machine import boot
-from partywall.system.treecopy import sync_tree
+from partywall.system.treerefresh import Known
 
 VERSION = 1
 _SNAPSHOT = "snapshot.json"
 _CLONE = "clone.json"
 _PASSWORD = "password"  # noqa: S105  (the name of a file)
-_UNSETTLED = "unsettled"
+_FIRST = "first"
+_ORIGIN = "origin.json"
 DATA = "data"
 FILES = "files"
 
@@ -62,6 +62,9 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     verified: tuple[str, ...]
     """The databases that a server on it opened."""
     label: str = ""
+    raw: bool = False
+    """Whether its files are as they were copied: a server on a copy of them recovers first, and
+    lets in who production let in, until it is told otherwise."""
     files: dict[str, int] = {}
     """Volumes of files that it holds → their bytes."""
     notes: tuple[str, ...] = ()
@@ -94,6 +97,17 @@ class Making(msgspec.Struct, frozen=True, kw_only=True):
     maker: Owner
 
 
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """What raw data were copied from, so that the next copy need not read what has not changed."""
+
+    version: int = VERSION
+    mark: str
+    """What tells the server's data from others."""
+    data: str
+    """Its data directory."""
+    known: Known
+
+
 class Store:
     """The folder of one installation's snapshots."""
 
@@ -104,8 +118,7 @@ class Store:
 
     def all(self) -> list[Snapshot]:
         """Every snapshot, the oldest first; raises MachineFailed when a record is damaged."""
-        every = self._each(self.snapshots, _SNAPSHOT, Snapshot)
-        found = (one for one in every if not self._lost(one.id))
+        found = self._each(self.snapshots, _SNAPSHOT, Snapshot)
         return sorted(found, key=lambda one: (one.made, one.id))
 
     def open(self) -> list[Clone]:
@@ -120,18 +133,6 @@ class Store:
             for path in sorted(self.snapshots.glob(".*/making.json"))
             if (record := _read(path, Making))
         ]
-
-    def unsettled(self) -> list[Snapshot]:
-        """Those that are not known to be on the disk, of this run of the machine."""
-        return [one for one in self.all() if (self.place(one.id) / _UNSETTLED).exists()]
-
-    def lost(self) -> list[Path]:
-        """The folders of those that were not on the disk when the machine went down."""
-        return [path for path in self.snapshots.glob("[!.]*") if self._lost(path.name)]
-
-    def _lost(self, snapshot: str) -> bool:
-        said = read_bytes(self.place(snapshot) / _UNSETTLED)
-        return said is not None and said.decode() != boot()
 
     def draft(self, name: str) -> Path:
         """Where a snapshot is while it is being taken."""
@@ -161,23 +162,6 @@ def write_snapshot(folder: Path, record: Snapshot) -> None:
     _write(folder / _SNAPSHOT, record)
 
 
-def write_unsettled(folder: Path) -> None:
-    """Say that its data may still be in memory alone."""
-    write_atomically(folder / _UNSETTLED, boot().encode())
-
-
-def settled(folder: Path) -> None:
-    """See that all of a snapshot is on the disk, and say so.
-
-    Raises:
-        MachineFailed: when the disk does not take it.
-    """
-    for part in (folder / DATA, folder / FILES):
-        if part.is_dir():
-            sync_tree(part)
-    (folder / _UNSETTLED).unlink(missing_ok=True)
-
-
 def write_password(folder: Path, password: Secret) -> None:
     """Keep what its servers' administrator logs in with; 0600."""
     write_atomically(folder / _PASSWORD, password.reveal().encode())
@@ -186,6 +170,26 @@ def write_password(folder: Path, password: Secret) -> None:
 def password(folder: Path) -> Secret:
     """What the administrator of a snapshot's or a clone's server logs in with."""
     return Secret((read_bytes(folder / _PASSWORD) or b"").decode())
+
+
+def write_first(folder: Path, password: Secret) -> None:
+    """Keep what raw data's administrator logs in with for the first time: production's; 0600."""
+    write_atomically(folder / _FIRST, password.reveal().encode())
+
+
+def first(folder: Path) -> Secret:
+    """What the administrator logs in with on a copy of raw data for the first time."""
+    return Secret((read_bytes(folder / _FIRST) or b"").decode())
+
+
+def write_origin(folder: Path, record: Origin) -> None:
+    """Say what raw data were copied from."""
+    _write(folder / _ORIGIN, record)
+
+
+def origin(folder: Path) -> Origin | None:
+    """What raw data were copied from, where that was kept."""
+    return _read(folder / _ORIGIN, Origin)
 
 
 def write_clone(folder: Path, record: Clone) -> None:

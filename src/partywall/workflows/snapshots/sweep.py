@@ -8,12 +8,10 @@ from partywall.interfaces import Throwaways
 from partywall.system.files import read_bytes
 from partywall.system.git import remove_tree
 from partywall.workflows.project import Project
-from partywall.workflows.snapshots.store import Clone, Store, settled
+from partywall.workflows.snapshots.store import Clone, Store
 from partywall.workflows.snapshots.stores import stores
 
 _LAST_LINES = 8
-_LEFT_ALONE = 60.0
-"""Seconds after which nobody is at work on a snapshot that is not known to be on the disk."""
 _ERRAND = "-errand"
 
 
@@ -34,23 +32,11 @@ def sweep(project: Project) -> list[str]:
             if not record.maker.alive():
                 undo(project, folder, record.name)
                 done.append(f"removed what was left of a snapshot that broke off ({record.name})")
-        done += seen_to(store, now)
         done += [said for one in clones if (said := _closed(hands, store, one, running, now))]
     for name in running - known:
         if name.partition(_ERRAND)[0] not in known:
             hands.kill(name)
     return done
-
-
-def seen_to(store: Store, now: float) -> list[str]:
-    """Have on the disk what its maker left in memory, and remove what never got there."""
-    for one in store.unsettled():
-        if one.made + _LEFT_ALONE < now:
-            settled(store.place(one.id))
-    lost = store.lost()
-    for folder in lost:
-        remove_tree(folder)
-    return [f"removed the snapshot {one.name}: the machine went down under it" for one in lost]
 
 
 def _closed(

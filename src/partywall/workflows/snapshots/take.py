@@ -4,52 +4,48 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import msgspec
 
 from partywall.compose.envfiles import fresh_secret
 from partywall.data.postgres.connect import get_ready
-from partywall.data.postgres.snapshots import server as servers
-from partywall.data.postgres.snapshots.server import Login
 from partywall.execution.owner import myself
-from partywall.model.errors import MachineFailed, Refused
 from partywall.model.secret import Secret
 from partywall.model.world import name_of
-from partywall.system import machine
 from partywall.system.files import failed, make_folder, sync_folder
-from partywall.workflows import pool
+from partywall.workflows.pool import Tell
 from partywall.workflows.project import Project
-from partywall.workflows.snapshots import copying, dumping, ladder, source, sweep, vault
-from partywall.workflows.snapshots.copying import Made
+from partywall.workflows.snapshots import (
+    copying,
+    dumping,
+    ladder,
+    room,
+    source,
+    starting,
+    sweep,
+    vault,
+)
+from partywall.workflows.snapshots.copying import Base, Made
 from partywall.workflows.snapshots.ladder import Way
+from partywall.workflows.snapshots.looking import SECONDS, Look
 from partywall.workflows.snapshots.source import Source
 from partywall.workflows.snapshots.store import (
-    DATA,
     Making,
     Snapshot,
     Store,
-    settled,
     write_making,
     write_password,
     write_snapshot,
-    write_unsettled,
 )
 from partywall.workflows.snapshots.vault import Files
 
-if TYPE_CHECKING:
-    from psycopg import Connection
-
-Tell = Callable[[str], None]
-_SECONDS = 600.0
-"""How long a server on the copy may take to recover."""
-_RESERVE = 256 << 20
-"""Bytes that are left free on a disk for those who live on it."""
-_ROOM = {ladder.REFLINK: 0.0, ladder.BASE_BACKUP: 1.0, ladder.DUMP: 1.5}
+_MARGIN = 30.0
+"""Seconds that may pass until who asked for a server that waits takes it."""
+_DUMPED = 1.5
 """Of the data's bytes; a dump lies beside what is restored of it, packed."""
 
 
@@ -62,6 +58,9 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     method: str = ""
     gently: bool = False
     """Whether the server may take its own time for the checkpoint."""
+    ready: float = 0.0
+    """Seconds for which the server that looks at the copy may wait for whoever opens it next,
+    where that is one on a copy of its own; 0: it ends."""
     files: tuple[str, ...] = ()
     """Volumes, or services with volumes, whose files are copied, too; `all` of them."""
 
@@ -76,8 +75,6 @@ def planned(project: Project, wanted: Wanted) -> tuple[Source, Way]:
 def take(project: Project, wanted: Wanted, tell: Tell) -> tuple[Store, Snapshot]:
     """Take a snapshot; production is only read.
 
-    It can be opened at once, and survives a power cut when `settle` has seen to it.
-
     Raises:
         BadInput: when there is no such database.
         Refused: when there is not enough room.
@@ -89,16 +86,15 @@ def take(project: Project, wanted: Wanted, tell: Tell) -> tuple[Store, Snapshot]
     found, way = planned(project, wanted)
     files = vault.find(project, wanted.environment, wanted.files)
     store = Store(way.folder)
-    _make_room(project, _needed(found, way, files), way, tell)
+    base = copying.base(store, found, way)
+    room.for_snapshot(project, way.folder, _needed(found, way, files, base), tell)
     name = _name(project)
     with _drafted(project, store, name) as draft:
         tell(f"copying {found.home.database.server}: {ladder.COSTS[way.method]}")
-        made = _make(project, found, way, draft, gently=wanted.gently)
+        made = _make(project, found, way, draft, base, gently=wanted.gently)
         # After the database: it names no file that was not there yet.
         beside = vault.copy(files, draft)
         tell("a server on the copy recovers, and is looked at")
-        password = Secret(fresh_secret())
-        verified = _verify(project, made.source, draft, name, password)
         home = found.home
         record = Snapshot(
             id=name,
@@ -114,28 +110,27 @@ def take(project: Project, wanted: Wanted, tell: Tell) -> tuple[Store, Snapshot]
             made=project.clock.now(),
             method=way.method,
             why=way.why,
-            seconds=round(time.monotonic() - begun, 3),
+            seconds=0.0,
             bytes=made.bytes,
             postgres=found.facts.version,
-            verified=tuple(verified),
+            verified=(),
             label=wanted.label,
             notes=made.notes,
+            raw=made.raw,
             files=beside,
         )
-        write_password(draft, password)
-        write_unsettled(draft)
-        write_snapshot(draft, record)
-        _keep(draft, store.place(name))
+        write_password(draft, Secret(fresh_secret()))
+        look = Look(project, store, made, record, draft)
+        with look.seen(wanted.ready + _MARGIN if wanted.ready else SECONDS) as seen:
+            took = round(time.monotonic() - begun, 3)
+            record = msgspec.structs.replace(record, verified=seen.databases, seconds=took)
+            write_snapshot(draft, record)
+            _keep(draft, store.place(name))
+    if seen.opened and wanted.ready:
+        starting.stay(store, seen.opened, record, waiting=True)
+    elif seen.opened:
+        sweep.close(project.engine.throwaways(), store, seen.opened.clone)
     return store, record
-
-
-def settle(store: Store, snapshot: Snapshot) -> None:
-    """Have all of a snapshot on the disk.
-
-    Raises:
-        MachineFailed: when the disk does not take it.
-    """
-    settled(store.place(snapshot.id))
 
 
 def _name(project: Project) -> str:
@@ -144,25 +139,14 @@ def _name(project: Project) -> str:
     return f"{moment}-{uuid4().hex[:4]}"
 
 
-def _needed(found: Source, way: Way, files: Iterable[Files]) -> int:
+def _needed(found: Source, way: Way, files: Iterable[Files], base: Base | None) -> int:
     """Bytes of disk; a copy that shares blocks needs room only for what recovery writes."""
-    data = int(found.facts.bytes * _ROOM[way.method])
-    return _RESERVE + data + vault.needed(files, way.folder)
-
-
-def _make_room(project: Project, needed: int, way: Way, tell: Tell) -> None:
-    """See that there is so much room where the snapshot will be.
-
-    Raises:
-        Refused: when there is not.
-    """
-    if way.folder == pool.folder(project):
-        pool.ensure_room(project, needed, tell)
-    elif (free := machine.free_disk_bytes(way.folder)) < needed:
-        raise Refused(
-            f"the snapshot needs {needed >> 20} MiB free in {way.folder}, and {free >> 20} MiB are",
-            remedy="`partywall snapshot prune` removes old ones",
-        )
+    data = 0
+    if way.method == ladder.DUMP:
+        data = int(found.facts.bytes * _DUMPED)
+    elif way.method == ladder.BASE_BACKUP:
+        data = copying.needed(found, base)
+    return data + vault.needed(files, way.folder)
 
 
 @contextlib.contextmanager
@@ -177,33 +161,12 @@ def _drafted(project: Project, store: Store, name: str) -> Iterator[Path]:
         raise
 
 
-def _make(project: Project, found: Source, way: Way, draft: Path, *, gently: bool) -> Made:
+def _make(
+    project: Project, found: Source, way: Way, draft: Path, base: Base | None, *, gently: bool
+) -> Made:
     if way.method == ladder.DUMP:
         return dumping.dumped(project, found, draft, draft.name.removeprefix("."))
-    return copying.copied(project, found, way, draft, gently=gently)
-
-
-def _verify(project: Project, found: Source, draft: Path, name: str, password: Secret) -> list[str]:
-    """Start a server on the copy, see that all is there, close its doors, and end it cleanly."""
-    hands = project.engine.throwaways()
-    door = hands.start(copying.server(found, name, draft / DATA, _SECONDS))
-
-    def entered(database: str) -> Connection[Any]:
-        login = Login(user=found.admin.user, password=found.admin.password, database=database)
-        return servers.come_in(
-            door, login, seconds=_SECONDS, gone=lambda: sweep.ended(hands, name, draft / DATA)
-        )
-
-    with entered(found.home.database.name) as connection:
-        names = servers.check(connection, found.facts, entered)
-        servers.close_doors(connection, found.home.database.owner, password)
-    hands.stop(name)
-    if (draft / DATA / "postmaster.pid").exists():
-        raise MachineFailed(
-            "the server on the copy did not end cleanly",
-            detail=sweep.last_words(hands, name, draft / DATA),
-        )
-    return names
+    return copying.copied(project, found, way, draft, base, gently=gently)
 
 
 def _keep(draft: Path, place: Path) -> None:

@@ -53,6 +53,8 @@ _OURS = {
 _HBA = "host all all all md5\n"
 """Passwords alone; `md5` takes those that were kept as SCRAM, too."""
 _MIB = 1 << 20
+_SPARSE = 12
+"""The first version whose log can be of files with holes."""
 
 
 def files(settings: Iterable[tuple[str, str]], libraries: str, memory_bytes: int) -> dict[str, str]:
@@ -73,6 +75,15 @@ def files(settings: Iterable[tuple[str, str]], libraries: str, memory_bytes: int
         "pg_hba.conf": _HBA,
         "pg_ident.conf": "",
     }
+
+
+def hasty(version: str) -> dict[str, str]:
+    """Until a server on a copy of raw data has recovered: it is lost with the copy, or not at all.
+
+    Its log begins with a new file, which need not be filled.
+    """
+    sparse = {"wal_init_zero": "off"} if int(version.partition(".")[0]) >= _SPARSE else {}
+    return {"fsync": "off", **sparse}
 
 
 def quiet(libraries: str) -> str:

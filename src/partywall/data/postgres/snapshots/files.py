@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import msgspec
+
 from partywall.data.postgres.snapshots.backup import Backup, Ended
 from partywall.model.errors import MachineFailed
+from partywall.system import treerefresh
 from partywall.system.files import write_atomically
 from partywall.system.treecopy import Copied, Mode, copy_file, copy_tree
+from partywall.system.treerefresh import NOTHING, Known, refresh_tree
 
 _EMPTIED = (
     *("pg_wal", "pg_replslot", "pg_dynshmem", "pg_notify", "pg_serial", "pg_snapshots"),
@@ -42,7 +46,25 @@ def needed(name: str, first: str, last: str) -> bool:
     return bool(_SEGMENT.fullmatch(name)) and first <= name <= last
 
 
-def copy_living(backup: Backup, source: Path, target: Path, mode: Mode) -> Copied:
+class Former(msgspec.Struct, frozen=True, kw_only=True):
+    """An older copy of the same data directory, on which no server has been."""
+
+    data: Path
+    known: Known
+
+
+class Living(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of copying the data directory of a living server."""
+
+    whole: Copied
+    changed: Copied
+    """What was not in the former copy, or has changed since."""
+    known: Known
+
+
+def copy_living(
+    backup: Backup, source: Path, target: Path, mode: Mode, former: Former | None = None
+) -> Living:
     """Copy the data directory of a server that goes on working; the copy recovers when started.
 
     Args:
@@ -50,17 +72,30 @@ def copy_living(backup: Backup, source: Path, target: Path, mode: Mode) -> Copie
         source: the data directory.
         target: where the copy is made; nothing is there yet.
         mode: how it is copied.
+        former: what the copy shares its blocks with, on the target's file system.
 
     Raises:
         Unfit: when the server does not go into backup mode.
         MachineFailed: when something cannot be copied, or the log is not complete.
     """
+    if former:
+        copy_tree(former.data, target, Mode(by_reference=True, owner=mode.owner))
     began = backup.begin()
-    copied = copy_tree(source, target, mode, skips)
+    known = former.known if former else NOTHING
+    done = refresh_tree(source, target, mode, skips, known)
     ended = backup.end()
     _log(source / "pg_wal", target / "pg_wal", began.segment, ended.segment, mode)
     _label(target, ended, mode)
-    return copied
+    return Living(whole=done.whole, changed=done.changed, known=done.known)
+
+
+def stale(source: Path, former: Former | None) -> int:
+    """Bytes of the files that are not as they are in a former copy.
+
+    Raises:
+        MachineFailed: when the data directory cannot be read.
+    """
+    return treerefresh.stale(source, former.known if former else NOTHING, skips)
 
 
 def _log(source: Path, target: Path, first: str, last: str, mode: Mode) -> None:

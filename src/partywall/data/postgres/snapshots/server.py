@@ -143,6 +143,11 @@ def close_doors(connection: Connection[Any], owner: str, fresh: Secret) -> None:
         connection.execute("UPDATE cron.job SET active = false WHERE active")
 
 
+def read_settings(connection: Connection[Any]) -> None:
+    """Have the server read its files of settings again."""
+    connection.execute("SELECT pg_reload_conf()")
+
+
 def check(connection: Connection[Any], expected: Facts, enter: Callable[[str], Any]) -> list[str]:
     """See that a server on a copy has production's data, and every database of them opens.
 

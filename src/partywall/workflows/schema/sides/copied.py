@@ -13,7 +13,7 @@ from partywall.workflows.project import Project
 from partywall.workflows.schema.place import PUBLIC
 from partywall.workflows.schema.sides.side import Tell, Whose
 from partywall.workflows.snapshots import opening
-from partywall.workflows.snapshots.opening import Opened
+from partywall.workflows.snapshots.opened import Opened
 from partywall.workflows.snapshots.store import Snapshot, Store
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from partywall.workflows.schema.sides.copied import LIFETIME, CopyLooking
 from partywall.workflows.schema.sides.moved import moved
 from partywall.workflows.schema.sides.side import Tell, Whose
 from partywall.workflows.snapshots import keeping, opening, stores, take
-from partywall.workflows.snapshots.opening import Opened
+from partywall.workflows.snapshots.opened import Opened
 from partywall.workflows.snapshots.store import Snapshot, Store
 
 _SECONDS = 1800.0
@@ -141,7 +141,7 @@ def _snapshot(project: Project, home: Home, tell: Tell) -> Iterator[tuple[Store,
     if known:
         yield known[-1]
         return
-    asked = take.Wanted(environment=home.environment, service=service)
+    asked = take.Wanted(environment=home.environment, service=service, ready=LIFETIME)
     store, made = take.take(project, asked, tell)
     try:
         yield store, made
