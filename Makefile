@@ -14,7 +14,7 @@ setup: $(STAMP)
 
 $(STAMP): pyproject.toml examples/makapix/requirements.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[embedded,rehearse,dev]' -r examples/makapix/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[embedded,flags,rehearse,dev]' -r examples/makapix/requirements.txt
 	touch $(STAMP)
 
 demo: $(STAMP)
