@@ -12,7 +12,7 @@ from partywall.model.app import Condition, Role, Service
 from partywall.model.choices import Presence
 from partywall.model.world import AnyThing, Instance, Job, Need, Network
 
-OTHERS = frozenset({Role.DATABASE, Role.CACHE, Role.BROKER})
+OTHERS = frozenset({Role.DATABASE, Role.CACHE, Role.BROKER, Role.FLAGS})
 """Roles that have an axis of their own."""
 _SEEDERS = (Role.APP, Role.WEB, Role.WORKER)
 _OF_A_SERVICE = frozenset({"healthcheck", "depends_on", "expose", "scale", "deploy"})

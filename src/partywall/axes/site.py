@@ -35,6 +35,15 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     memory_bytes: int
 
 
+class FlagFolders(msgspec.Struct, frozen=True, kw_only=True):
+    """The folders that the service of flags reads from and writes into, absolute."""
+
+    served: str
+    counts: str
+    version: str
+    """Of this package: another one answers in another way."""
+
+
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """One environment as it is wanted."""
 
@@ -66,6 +75,8 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     scratch: bool = False
     """Whether all of it is a copy for measuring: it has no port of the host and nothing that was
     there before."""
+    flags: FlagFolders | None = None
+    """Where its flags are, when features are gated by them."""
     passwords: dict[Role, SecretRef] = {}
     """What it logs in with to servers that other environments use too."""
     shares: frozenset[str] = frozenset()

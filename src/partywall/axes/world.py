@@ -48,7 +48,7 @@ def desired(site: Site) -> World:
         BadInput: when this app cannot have an option.
     """
     parts = [options[getattr(site.choices, axis)] for axis, options in AXES.items()]
-    whole = settled(site)
+    whole = settled(flags.flagged(site))
     return World.of(
         thing
         for environment in whole.environments

@@ -31,6 +31,7 @@ COMMANDS = {
     "down": "Stop environments; data stay.",
     "destroy": "Remove environments; data go to the trash.",
     "switch": "Let another environment stand, where one at a time does.",
+    "flags": "Switch features on and off while the app runs.",
     "restart": "Stop services and start them again.",
     "status": "Show addresses, health, memory and drift.",
     "logs": "Show what services write.",

@@ -22,6 +22,7 @@ class Role(StrEnum):
     BROKER = "broker"
     FILES = "files"
     EDGE = "edge"
+    FLAGS = "flags"
     JOB = "job"
 
 

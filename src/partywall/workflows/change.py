@@ -50,6 +50,7 @@ from partywall.workflows import (
     turns,
     variables,
 )
+from partywall.workflows.flags import serving
 from partywall.workflows.leave import record as leaving
 from partywall.workflows.project import Project
 from partywall.workflows.schema import unfinished
@@ -179,6 +180,8 @@ def _look(project: Project, goal: Goal) -> tuple[World, Plan]:
         record.refuse_unfinished(project.home, goal.scope)
         leaving.refuse_unfinished(project.home, goal.scope)
     _refuse_attached(project, goal)
+    if goal.verb == "up":
+        serving.check(project, _named(project, goal))
     observed = project.observer.observe()
     _check_known(project, goal, observed)
     plan = sharing.spared(project, _plan(project, goal, observed))
@@ -334,6 +337,7 @@ def _keep_up(project: Project, goal: Goal, observed: World, progress: Progress) 
         return
     if goal.verb == "up":
         project.claim(_named(project, goal))
+        serving.serve(project, _named(project, goal))
     if history.unfinished(project.home) is not None:
         _carry_out(project, goal, observed, Plan(scope=goal.scope), progress)
     else:
@@ -373,6 +377,7 @@ def _prepare(project: Project, goal: Goal, plan: Plan) -> list[str]:
         if written is not None:
             said.append(f"made {written.name} with fresh secrets for {name}")
     project.claim(names)
+    said += serving.serve(project, names)
     turns.prepare(project, goal.to, plan)
     if goal.verb == "up":
         sharing.register(project)

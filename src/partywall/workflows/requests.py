@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from partywall.axes import flags
 from partywall.compose import read
 from partywall.compose.outward import Outward
 from partywall.compose.public import Public
 from partywall.compose.settings import EnvironmentSettings
+from partywall.model.choices import Flags
 from partywall.workflows import parts, variables
+from partywall.workflows.flags.kept import Kept
 from partywall.workflows.variables import Given
 
 if TYPE_CHECKING:
@@ -91,6 +94,17 @@ def told(project: Project, environment: EnvironmentSettings) -> dict[str, str]:
             for name in variables.asked_labels(project.sources.of(environment.name).settings)
         },
         **parts.told(project, environment.name),
+        **_flags(project, environment.name),
+    }
+
+
+def _flags(project: Project, name: str) -> dict[str, str]:
+    """Where flags are asked for, and where they lie for who evaluates them itself."""
+    if project.choices.flags is not Flags.ON:
+        return {}
+    return {
+        "PARTYWALL_FLAGS_URL": f"http://{flags.NAME}:{flags.PORT}",
+        "PARTYWALL_FLAGS_DIR": str(Kept(project.home, name).served),
     }
 
 

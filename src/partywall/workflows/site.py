@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from partywall import __version__
 from partywall.axes.sharing import any_shared
-from partywall.axes.site import Environment, Machine, Share, Site
+from partywall.axes.site import Environment, FlagFolders, Machine, Share, Site
 from partywall.compose.settings import EnvironmentSettings, Limits
 from partywall.interfaces import VAULTS
 from partywall.model.app import App
+from partywall.model.choices import Flags
 from partywall.model.errors import BadInput
 from partywall.system import machine
 from partywall.workflows import idle, parts, variables
+from partywall.workflows.flags.kept import Kept
 
 if TYPE_CHECKING:
     from partywall.workflows.project import Project
@@ -82,6 +85,7 @@ def _environment(project: Project, name: str, app: App) -> Environment:
             for service, one in project.settings.services.items()
             if one.extensions
         },
+        flags=flag_folders(project, name),
         passwords=parts.passwords(project, name),
         scratch=project.scratch,
     )
@@ -122,6 +126,15 @@ def _read(project: Project, said: EnvironmentSettings) -> tuple[str, ...]:
             remedy="take the line out; `partywall schema copy` brings tables over",
         )
     return said.read
+
+
+def flag_folders(project: Project, name: str) -> FlagFolders | None:
+    """Where an environment's flags are, when features are gated by them."""
+    if project.choices.flags is not Flags.ON:
+        return None
+    kept = Kept(project.home, name)
+    served, counts = str(kept.served.absolute()), str(kept.counts.absolute())
+    return FlagFolders(served=served, counts=counts, version=__version__)
 
 
 def _share(limits: Limits | None) -> Share | None:

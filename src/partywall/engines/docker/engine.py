@@ -10,7 +10,7 @@ from urllib.parse import quote
 import msgspec
 
 from partywall.axes.shares import overdrawn
-from partywall.engines.docker import edge
+from partywall.engines.docker import edge, flags
 from partywall.engines.docker.api import Api
 from partywall.engines.docker.compose import ComposeCli
 from partywall.engines.docker.containers import Containers
@@ -92,6 +92,7 @@ class DockerEngine:
             named=lambda key: self._names.all().get(key, ""),
             parent=self._budgets.parent,
             budget=self._budgets.script,
+            flags=lambda instance: flags.service(instance, api),
             edge=self._edge,
         )
         self._units = Units(self._folder, parts.secrets, ground)

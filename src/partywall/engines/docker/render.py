@@ -11,7 +11,7 @@ from partywall.engines.docker.bounds import bounded, told
 from partywall.engines.docker.images import image_of
 from partywall.engines.docker.labels import PROJECT, labels
 from partywall.engines.docker.names import Naming, service_of
-from partywall.model.app import Attachment, HealthCheck, Mount, Port
+from partywall.model.app import Attachment, HealthCheck, Mount, Port, Role
 from partywall.model.secret import PLACEHOLDER, references
 from partywall.model.world import (
     AnyThing,
@@ -53,6 +53,8 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     """An environment with a budget → the group of the kernel that it runs in."""
     budget: Callable[[Limit], str]
     """A budget → the script that sets it without Partywall; empty where none is needed."""
+    flags: Callable[[Instance], Json]
+    """The service that answers for flags → what of its definition the engine makes itself."""
     edge: Callable[[Instance, Sequence[str]], Json]
     """A part of the edge, and the networks that the edge joins → its service."""
 
@@ -113,6 +115,8 @@ class _Drawing:
         if is_edge(instance):
             return {**self._ground.edge(instance, self._joined), "labels": self._labels(entry)}
         made = {**_said(instance), "labels": self._labels(entry)}
+        if instance.role is Role.FLAGS:
+            made |= self._ground.flags(instance)
         self._within(made)
         self._keep(made, thing.key)
         self._among_others(made, service_of(thing.key))

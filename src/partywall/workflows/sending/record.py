@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +9,8 @@ import msgspec
 
 from partywall.execution.owner import Owner
 from partywall.system.decoding import decode
-from partywall.system.files import failed, make_folder, read_bytes, sync_folder
+from partywall.system.files import read_bytes
+from partywall.system.lines import add_line
 
 FILE = "sent.jsonl"
 DONE, FAILED, UNDER_WAY, BROKEN = "done", "failed", "under way", "broke off"
@@ -66,19 +66,7 @@ def write(home: Path, line: Begun | Ended) -> None:
     Raises:
         MachineFailed: when it cannot be written.
     """
-    path = make_folder(home) / FILE
-    try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            size = os.fstat(handle).st_size
-            torn = size and os.pread(handle, 1, size - 1) != b"\n"
-            os.write(handle, (b"\n" if torn else b"") + msgspec.json.encode(line) + b"\n")
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-        sync_folder(home)
-    except OSError as error:
-        raise failed(error, "record what is sent", path) from error
+    add_line(home / FILE, msgspec.json.encode(line))
 
 
 def read(home: Path) -> list[Sent]:

@@ -8,13 +8,14 @@ from pathlib import PurePosixPath
 
 import msgspec
 
-from partywall.engines.embedded.servers import mqtt, postgres, process, valkey
+from partywall.engines.embedded.servers import flags, mqtt, postgres, process, valkey
 from partywall.engines.embedded.servers.setup import Launch, Preparation, Setup
 from partywall.model.app import Role
 from partywall.model.world import Instance, environment_of
 
 _POSTGRES = re.compile(r"postgres|postgis|pgvector|timescale")
 _VALKEY = re.compile(r"^(redis|valkey|keydb|dragonfly)")
+_FLAGS = re.compile(r"^partywall-flags$")
 _MQTT = re.compile(r"mosquitto|emqx|vernemq|hivemq|nanomq|mqtt")
 
 
@@ -38,6 +39,12 @@ _SERVERS: tuple[tuple[Role, re.Pattern[str], str, StandIn], ...] = (
     ),
     (Role.CACHE, _VALKEY, "REDIS_", StandIn(valkey.program, (valkey.PORT,))),
     (Role.BROKER, _MQTT, "MQTT_", StandIn(mqtt.program, (mqtt.PORT,))),
+    (
+        Role.FLAGS,
+        _FLAGS,
+        "FLAGS_",
+        StandIn(flags.program, (flags.PORT,), refusal=flags.refusal),
+    ),
 )
 PROCESS = StandIn(process.program)
 

@@ -1,0 +1,26 @@
+"""What values of flags are: one type for all variants of a flag."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """The type of a flag's values."""
+
+    BOOLEAN = "boolean"
+    STRING = "string"
+    NUMBER = "number"
+    OBJECT = "object"
+    NONE = "nothing"
+
+
+def kind_of(value: object) -> Kind:
+    """The type of a value."""
+    if isinstance(value, bool):
+        return Kind.BOOLEAN
+    if isinstance(value, str):
+        return Kind.STRING
+    if isinstance(value, int | float):
+        return Kind.NUMBER
+    return Kind.OBJECT if isinstance(value, dict | list) else Kind.NONE

@@ -1,0 +1,222 @@
+"""Flags changed by command: one environment's, after its change is in the history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+
+from partywall.execution.owner import user_of
+from partywall.flags import settings
+from partywall.flags.climbing import percent as percentage
+from partywall.flags.definitions import Flag
+from partywall.flags.settings import DEFINED, OFF, ON, PART, Rule, Setting
+from partywall.model.errors import BadInput
+from partywall.workflows.flags import reading
+from partywall.workflows.flags.kept import Change
+from partywall.workflows.flags.reading import Flags
+from partywall.workflows.project import Project
+
+Make = Callable[[Flag, Setting], Setting]
+"""What is in force of a flag → what shall be."""
+
+
+class Changed(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one flag in one environment."""
+
+    environment: str
+    key: str
+    flag: Flag
+    before: Setting
+    after: Setting
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing is other than before."""
+        return _apart_from_time(self.before) == _apart_from_time(self.after)
+
+    def words(self) -> tuple[str, str]:
+        """What was in force and what is, in a few words."""
+        return settings.in_words(self.flag, self.before), settings.in_words(self.flag, self.after)
+
+
+def planned(flags: Flags, key: str, make: Make, now: float) -> Changed:
+    """What a change would do; nothing is changed.
+
+    Raises:
+        BadInput: when there is no such flag, or it cannot be so.
+    """
+    flag, before = flags.flag(key), flags.setting(key)
+    after = make(flag, before)
+    moved = (after.mode, after.variant, after.percent) != (
+        before.mode,
+        before.variant,
+        before.percent,
+    )
+    since = now if moved else before.since
+    after = msgspec.structs.replace(after, since=since)
+    return Changed(
+        environment=flags.environment, key=key, flag=flag, before=before, after=after
+    )  # fmt: skip
+
+
+def change(
+    project: Project,
+    environment: str,
+    keys: Iterable[str],
+    verb: str,
+    make: Callable[[str], Make],
+    approve: Callable[[list[Changed]], object],
+) -> list[Changed]:
+    """Change flags in one environment and serve them; those that would stay the same are left.
+
+    Args:
+        project: whose.
+        environment: where; no other one's flags are touched.
+        keys: which flags.
+        verb: what was typed, for the history.
+        make: of a flag's name, what is to be in force of it.
+        approve: is shown what will be done, and may raise.
+
+    Raises:
+        BadInput: when there is no such flag, or it cannot be so.
+        MachineFailed: when it cannot be written.
+    """
+    place = reading.kept(project, environment)
+    with place.alone():
+        flags = reading.read(project, environment)
+        now = project.clock.now()
+        whole = [planned(flags, key, make(key), now) for key in keys]
+        changes = [one for one in whole if not one.same]
+        if changes:
+            approve(changes)
+        former = flags.settings.change
+        for one in changes:
+            done = Change(
+                id=uuid4().hex[:12],
+                former=former,
+                at=now,
+                by=user_of(_uid()),
+                environment=environment,
+                flag=one.key,
+                verb=verb,
+                before=one.before,
+                after=one.after,
+            )
+            place.make(done)
+            former = done.id
+        place.serve(flags.defined)
+    return changes
+
+
+def _uid() -> int:
+    import os  # noqa: PLC0415
+
+    return int(os.environ.get("SUDO_UID") or os.getuid())
+
+
+def switched_on(variant: str) -> Make:
+    """For everybody, but for whom a rule names."""
+
+    def make(flag: Flag, before: Setting) -> Setting:
+        return msgspec.structs.replace(
+            before, mode=ON, variant=_variant(flag, variant), percent=0.0
+        )
+
+    return make
+
+
+def switched_off(_flag: Flag, before: Setting) -> Setting:
+    """For nobody; rules are kept for the day on which it is on again."""
+    return msgspec.structs.replace(before, mode=OFF, variant="", percent=0.0)
+
+
+def as_defined(_flag: Flag, _before: Setting) -> Setting:
+    """What the files say and nothing else."""
+    return Setting(mode=DEFINED)
+
+
+def rolled_out(variant: str, said: str) -> Make:
+    """For a part of all users.
+
+    Raises:
+        BadInput: when that is no percentage.
+    """
+    try:
+        percent = percentage(said)
+    except ValueError as error:
+        raise BadInput(str(error), remedy="write for example 10% or 2.5%") from error
+
+    def make(flag: Flag, before: Setting) -> Setting:
+        to = _variant(flag, variant)
+        if not (settings.variant_off(flag) or flag.default):
+            raise BadInput(
+                f"`{flag.key}` has no variant for the others",
+                where=flag.place,
+                remedy="give it a `defaultVariant`",
+            )
+        return msgspec.structs.replace(before, mode=PART, variant=to, percent=percent)
+
+    return make
+
+
+def targeted(variant: str, when: Mapping[str, Any], said: str) -> Make:
+    """For whom a rule names; a rule of the same words is replaced, and comes first."""
+
+    def make(flag: Flag, before: Setting) -> Setting:
+        if variant not in flag.variants:
+            raise _no_variant(flag, variant)
+        others = tuple(rule for rule in before.rules if rule.said != said)
+        rule = Rule(when=dict(when), variant=variant, said=said)
+        return msgspec.structs.replace(before, rules=(rule, *others))
+
+    return make
+
+
+def untargeted(_flag: Flag, before: Setting) -> Setting:
+    """Nobody is named by a rule any more."""
+    return msgspec.structs.replace(before, rules=())
+
+
+def as_there(there: Flags) -> Callable[[str], Make]:
+    """What is in force in another environment."""
+
+    def of(key: str) -> Make:
+        setting = there.setting(key)
+
+        def make(flag: Flag, _before: Setting) -> Setting:
+            named = {setting.variant, *(rule.variant for rule in setting.rules)} - {""}
+            for variant in sorted(named - set(flag.variants)):
+                raise _no_variant(flag, variant)
+            return setting
+
+        return make
+
+    return of
+
+
+def _variant(flag: Flag, asked: str) -> str:
+    found = asked or settings.variant_on(flag)
+    if not found:
+        raise BadInput(
+            f"`{flag.key}` is {flag.kind.value}: on is no word for it",
+            where=flag.place,
+            remedy=f"say which variant: `--variant {next(iter(flag.variants))}`",
+        )
+    if found not in flag.variants:
+        raise _no_variant(flag, found)
+    return found
+
+
+def _no_variant(flag: Flag, variant: str) -> BadInput:
+    return BadInput(
+        f"`{flag.key}` has no variant `{variant}`",
+        where=flag.place,
+        remedy=f"it has {', '.join(flag.variants)}",
+    )
+
+
+def _apart_from_time(setting: Setting) -> Setting:
+    return msgspec.structs.replace(setting, since=0.0)

@@ -1,0 +1,141 @@
+"""Where an environment's flags are while the app runs: settings, what is served, and the history.
+
+    .partywall/flags/history.jsonl          every change, before it is made
+    .partywall/flags/<environment>/settings.json
+    .partywall/flags/<environment>/served/flags.json   what the service and the app read
+    .partywall/flags/<environment>/counts/             what the service counts
+
+A change is in the history first, then in the settings, then served. Each of these is whole or not
+there, and what is served follows from the definitions and the settings: whoever comes next makes it
+so. A line of the history whose change never got into the settings is told as such.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from partywall.execution.newer import refuse_newer
+from partywall.flags import definitions, settings
+from partywall.flags.settings import Setting, Settings
+from partywall.system.decoding import decode
+from partywall.system.filelock import locked
+from partywall.system.files import corrupted, make_folder, read_bytes, write_atomically
+from partywall.system.lines import add_line
+
+FOLDER = "flags"
+_SETTINGS = "settings.json"
+SERVED = "flags.json"
+_HISTORY = "history.jsonl"
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody changed a flag in an environment; times are seconds since the epoch."""
+
+    id: str
+    former: str
+    """The change before it, of the same environment."""
+    at: float
+    by: str
+    environment: str
+    flag: str
+    verb: str
+    """What was typed: `on`, `rollout 10%` …"""
+    before: Setting
+    after: Setting
+
+
+class Kept:
+    """The folder of one environment's flags."""
+
+    def __init__(self, home: Path, environment: str) -> None:
+        self.home = home / FOLDER
+        self.environment = environment
+        self.folder = self.home / environment
+
+    @property
+    def served(self) -> Path:
+        """The folder that the service and the app see; what is in it is replaced, never changed."""
+        return self.folder / "served"
+
+    @property
+    def counts(self) -> Path:
+        """The folder into which the service writes."""
+        return self.folder / "counts"
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else changes this environment's flags meanwhile.
+
+        Raises:
+            MachineFailed: when somebody else does for long.
+        """
+        lock = self.home / f".{self.environment}.lock"
+        with locked(lock, f"the flags of {self.environment}"):
+            yield
+
+    def settings(self) -> Settings:
+        """What has been said so far; raises MachineFailed when the record is damaged."""
+        path = self.folder / _SETTINGS
+        data = read_bytes(path)
+        if data is None:
+            return Settings()
+        refuse_newer(data, settings.VERSION, path)
+        try:
+            return decode(data, Settings)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise corrupted(path, str(error)) from error
+
+    def make(self, change: Change) -> Settings:
+        """Put a change in force, but for serving it.
+
+        Raises:
+            MachineFailed: when it cannot be written; then nothing has changed.
+        """
+        now = self.settings()
+        add_line(self.home / _HISTORY, msgspec.json.encode(change))
+        then = now.having(change.flag, change.after, change.id)
+        write_atomically(self.folder / _SETTINGS, msgspec.json.format(msgspec.json.encode(then)))
+        return then
+
+    def serve(self, defined: definitions.Defined) -> bool:
+        """Have served what definitions and settings say; whether anything else was served before.
+
+        Raises:
+            MachineFailed: when it cannot be written; then what was served before still is.
+        """
+        make_folder(self.counts)
+        text = "".join(definitions.text(settings.document(defined, self.settings()))).encode()
+        path = make_folder(self.served, 0o755) / SERVED
+        if read_bytes(path) == text:
+            return False
+        # Others than us read it: the app's user in its container.
+        write_atomically(path, text, mode=0o644)
+        return True
+
+
+def history(home: Path) -> list[tuple[Change, bool]]:
+    """Every change, the oldest first, and whether it took effect.
+
+    Who was killed between the history and the settings made a change that never was: the next one
+    follows the one before it, or it is the last and not in the settings.
+    """
+    lines = list(_lines(read_bytes(home / FOLDER / _HISTORY) or b""))
+    formers = {(line.environment, line.former) for line in lines}
+    last = {line.environment: line.id for line in lines}
+    known = {name: Kept(home, name).settings().change for name in last}
+    return [
+        (line, known[line.environment] == line.id or (line.environment, line.id) in formers)
+        for line in lines
+    ]
+
+
+def _lines(data: bytes) -> Iterator[Change]:
+    for line in data.splitlines():
+        try:
+            yield decode(line, Change)
+        except (msgspec.DecodeError, UnicodeDecodeError):  # torn, so nothing came of it
+            continue
