@@ -49,7 +49,7 @@ def _cell(flags: Flags, key: str, style: Style) -> str:
 def flag_text(key: str, every: Sequence[Flags], now: float, style: Style) -> str:
     """All that is known of a flag."""
     flag = next(one.defined.flags[key] for one in every if key in one.defined.flags)
-    values = (f"{clean(name)} = {clean(value)}" for name, value in flag.variants.items())
+    values = (f"{clean(name)} = {_json(value)}" for name, value in flag.variants.items())
     lines = [
         f"{clean(key)}  {flag.kind.value}: {', '.join(values)}",
         f"  defined in {flag.place}",
@@ -63,6 +63,10 @@ def flag_text(key: str, every: Sequence[Flags], now: float, style: Style) -> str
         lines.append(f"  {one.environment}: {_cell(one, key, style)}{since}")
         lines += [f"    `{rule.variant}` for {clean(rule.said)}" for rule in setting.rules]
     return "\n".join(lines)
+
+
+def _json(value: object) -> str:
+    return clean(msgspec.json.encode(value).decode())
 
 
 def changed_text(changes: Sequence[Changed], style: Style, *, would: bool = False) -> str:

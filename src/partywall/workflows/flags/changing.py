@@ -10,8 +10,8 @@ import msgspec
 
 from partywall.execution.owner import user_of
 from partywall.flags import settings
-from partywall.flags.climbing import percent as percentage
 from partywall.flags.definitions import Flag
+from partywall.flags.percents import percent as percentage
 from partywall.flags.settings import DEFINED, OFF, ON, PART, Rule, Setting
 from partywall.model.errors import BadInput
 from partywall.workflows.flags import reading
