@@ -92,7 +92,7 @@ def test_a_default_that_yaml_took_for_a_truth_value_is_the_variant_of_that_name(
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(said: bytes, line: int, what: str) -> None:
-    with pytest.raises(BadInput, match=".") as caught:
+    with pytest.raises(BadInput) as caught:
         read(said, "flags/dev.yaml")
     assert what in caught.value.what
     assert str(caught.value.where) == f"flags/dev.yaml:{line}"
