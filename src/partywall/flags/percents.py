@@ -19,7 +19,7 @@ def percent(text: str) -> float:
     match = _PERCENT.fullmatch(text.strip())
     if match is None:
         raise ValueError(
-            f"{text!r} is no percentage such as 10% or 12.5, with at most two decimal places"
+            f"{text!r} is no percentage such as 10% or 12.5, with up to two places after the point"
         )
     found = float(match[1])
     if found > 100:
