@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,8 @@ class Asking:
     ) -> Answer:
         sent = body if isinstance(body, bytes) else json.dumps(body or {}).encode()
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self._ofrep.answer(Request(method, path, named, sent, again=True))
+        request = Request(method, path, named, sent, again=True)
+        return asyncio.run(self._ofrep.answer(request))
 
     def said(self, *of: Any, **more: Any) -> Any:
         found = self(*of, **more)
@@ -196,6 +198,24 @@ def test_evaluations_are_counted_alone_and_with_all(ask: Asking) -> None:
     (day,) = flags["plain"]["variants"]["on"]["days"].values()
     assert (day, flags["plain"]["variants"]["on"]["users"]) == ({"single": 1, "bulk": 1}, 1)
     assert {*flags} == {"plain", "gone", "a/b ü"}
+
+
+def test_whoever_asks_for_many_flags_keeps_nobody_waiting() -> None:
+    watching = Watching(Path("nowhere"))
+    flags = {f"f{number}": DEFINITION["flags"]["plain"] for number in range(1_000)}
+    watching.flags = read(json.dumps({"flags": flags}).encode())
+    ofrep = Ofrep(watching, Keeping(None))
+    order = []
+
+    async def asked(path: str) -> None:
+        assert (await ofrep.answer(Request("POST", path, {}, b"", again=True))).status == 200
+        order.append(path)
+
+    async def both() -> None:
+        await asyncio.gather(asked(FLAGS), asked(f"{FLAGS}/f7"))
+
+    asyncio.run(both())
+    assert order == [f"{FLAGS}/f7", FLAGS]
 
 
 def test_an_answer_is_one_piece() -> None:
