@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # Users keep bytecode; without it every one of thousands of command lines would be compiled anew.
 unexport PYTHONDONTWRITEBYTECODE
-BESIDE := snapshots rehearsal schemas faults supervise makapix adoption engines
+BESIDE := snapshots rehearsal schemas faults supervise flags makapix adoption engines
 CORE := partywall.model partywall.axes partywall.architectures partywall.planning
 
 .PHONY: setup demo demo-down test lane-lives lane-beside check long docs bench clean

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import docker_up, machine, scale, snapshots, turns, warm_up
+from benchmarks import docker_up, flags, machine, scale, snapshots, turns, warm_up
 from benchmarks.commands import against_nothing
 from benchmarks.demo import standing
 from benchmarks.measure import Compared, table
@@ -45,6 +45,7 @@ def measured() -> list[Compared]:
             VERSION[0], VERSION[1], lambda: against_nothing(VERSION[0], ("--version",), VERSION[1])
         ),
         scale.compared(),
+        tried(flags.EVALUATED[0], flags.EVALUATED[1], flags.compared),
     ]
     with standing() as demo:
         words = ("-C", str(demo.folder), "status")

@@ -35,6 +35,8 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     quiet: Quiet
     trouble: str = ""
     """Why it could not be measured at all."""
+    reported: dict[str, float] = {}
+    """Figures of this machine beside it, which are held against nothing."""
 
     @property
     def ratio(self) -> float | None:
@@ -60,8 +62,12 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
         return "yes" if self.holds else "no"
 
     def document(self) -> dict[str, object]:
-        """What is kept in the results; no seconds, they would speak of the machine."""
-        return {
+        """What is kept in the results; no seconds, they would speak of the machine.
+
+        But for those that are reported as what they are.
+        """
+        more = {"reported": self.reported} if self.reported else {}
+        return more | {
             "name": self.name,
             "ratio": None if self.ratio is None else round(self.ratio, 2),
             "limit": self.limit,

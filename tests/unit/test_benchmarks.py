@@ -1,7 +1,7 @@
 """The pure parts of the benchmarks: medians in turn, ratios, verdicts, the table."""
 
 import pytest
-from benchmarks import scale
+from benchmarks import flags, scale
 from benchmarks.measure import Compared, Quiet, alternating, table
 
 STILL = Quiet(load=0.2, busy=0.02)
@@ -44,6 +44,13 @@ def test_what_is_kept_holds_no_seconds():
     assert kept["rounds"] == 3
     assert not {"ours", "others"} & kept.keys()
     assert 100.0 not in kept.values()
+
+
+def test_what_is_reported_beside_it_is_kept():
+    figures = flags.Endpoint(2.0, [0.001] * 198 + [0.004, 0.003], 10_240).figures()
+    assert figures == {"requests_per_second": 100, "p99_milliseconds": 3.0, "resident_mib": 10.0}
+    assert compared(reported=figures).document()["reported"] == figures
+    assert "reported" not in compared().document()
 
 
 def test_both_are_measured_in_turn():

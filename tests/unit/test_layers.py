@@ -31,7 +31,7 @@ LAYERS = (
     ("workflows.status",),
     ("catalog",),
     ("proof.prove",),
-    ("data.observe", "edge.caddy", "engines.embedded.build", "execution.state"),
+    ("data.observe", "flags.counts", "edge.caddy", "engines.embedded.build", "execution.state"),
     ("compose.read", "architectures.dual"),
     ("axes.world", "planning.diff"),
     ("system.files",),

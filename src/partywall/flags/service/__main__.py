@@ -42,7 +42,9 @@ async def serve(config: Mapping[str, str]) -> None:
 def _quiet() -> None:
     """What the evaluator says about rules and users is for nobody to read: a rule can be `log`."""
     logging.getLogger("openfeature").setLevel(logging.CRITICAL + 1)
-    sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def main() -> int:

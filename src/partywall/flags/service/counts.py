@@ -64,9 +64,9 @@ class Counts:
         now = self._now()
         self._drop_before(_said(now - DAYS * 86_400)[:10])
         self._all["written"] = _said(now)
-        for key, flag in self._all["flags"].items():
-            users, outcomes = self._met_by(key)
-            flag["users_full"], flag["outcomes_full"] = users.full, outcomes.full
+        for key, (users, outcomes) in self._met.items():
+            if flag := self._all["flags"].get(key):
+                flag["users_full"], flag["outcomes_full"] = users.full, outcomes.full
         self.changed = False
         return self._all
 

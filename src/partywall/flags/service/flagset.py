@@ -95,7 +95,7 @@ class FlagSet:
             variant = found.variant or ""
             # The value as it is defined: asked for as a number, 1 would come back as 1.0.
             value = flag.variants.get(variant)
-            return Said(key, value, str(found.reason), variant, found.flag_metadata)
+            return Said(key, value, found.reason or "UNKNOWN", variant, found.flag_metadata)
         raise SaysNothing("GENERAL", "its variant has no value")
 
 

@@ -7,14 +7,17 @@ open whether there is one, and a stock client in Python fails where there is non
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from hashlib import blake2b
 from typing import Any
 from urllib.parse import unquote
 
+from openfeature.evaluation_context import EvaluationContext
+
 from . import asked
 from .answer import Answer, said, text, trouble
-from .flagset import Said, SaysNothing
+from .flagset import FlagSet, Said, SaysNothing
 from .keeping import Keeping
 from .request import Request
 from .watching import Watching
@@ -22,6 +25,9 @@ from .watching import Watching
 FLAGS = "/ofrep/v1/evaluate/flags"
 OUTCOMES = "/partywall/v1/outcomes"
 HEALTH = "/healthz"
+_AT_ONCE = 100
+"""Flags of one answer, after which others get their turn."""
+Act = Callable[[Request], Awaitable[Answer]]
 
 
 class Ofrep:
@@ -31,8 +37,9 @@ class Ofrep:
         self._watching = watching
         self._keeping = keeping
         self._counts = keeping.counts
+        self._whole = asyncio.Lock()
 
-    def answer(self, request: Request) -> Answer:
+    async def answer(self, request: Request) -> Answer:
         """The answer to a request."""
         method, act = self._route(request.path)
         if act is None:
@@ -40,11 +47,11 @@ class Ofrep:
         if request.method != method:
             return said(405, {"errorDetails": f"only {method} is answered here"}, {"Allow": method})
         try:
-            return act(request)
+            return await act(request)
         except SaysNothing as error:
             return _failed(error)
 
-    def _route(self, path: str) -> tuple[str, Callable[[Request], Answer] | None]:
+    def _route(self, path: str) -> tuple[str, Act | None]:
         if path == HEALTH:
             return "GET", self._health
         if path == OUTCOMES:
@@ -53,7 +60,7 @@ class Ofrep:
             return "POST", self._all
         return "POST", self._one if path.startswith(f"{FLAGS}/") else None
 
-    def _one(self, request: Request) -> Answer:
+    async def _one(self, request: Request) -> Answer:
         """One flag, by its name in the address."""
         key = unquote(request.path[len(FLAGS) + 1 :])
         try:
@@ -64,18 +71,16 @@ class Ofrep:
         self._counts.evaluated(key, found.variant, context.targeting_key or "", "single")
         return said(200, _evaluation(found))
 
-    def _all(self, request: Request) -> Answer:
+    async def _all(self, request: Request) -> Answer:
         """All flags; nothing, where the asker has the same answer already."""
         context = asked.context(asked.document(request.body))
-        flags, user, found = self._watching.flags, context.targeting_key or "", []
-        for key in flags:
-            try:
-                one = flags.evaluate(key, context)
-            except SaysNothing as error:
-                found.append(_failure(error, key=key))
-            else:
-                self._counts.evaluated(key, one.variant, user, "bulk")
-                found.append(_evaluation(one))
+        found = []
+        async with self._whole:
+            flags = self._watching.flags
+            for number, key in enumerate(flags, 1):
+                found.append(self._said_of_all(flags, key, context))
+                if number % _AT_ONCE == 0:
+                    await asyncio.sleep(0)
         body = text({"flags": found, "metadata": dict(flags.metadata)})
         tag = blake2b(body, digest_size=16).hexdigest()
         headers = {"ETag": f'"{tag}"'}
@@ -83,7 +88,17 @@ class Ofrep:
             return Answer(304, headers=headers)
         return Answer(200, body, headers)
 
-    def _outcome(self, request: Request) -> Answer:
+    def _said_of_all(
+        self, flags: FlagSet, key: str, context: EvaluationContext
+    ) -> Mapping[str, Any]:
+        try:
+            found = flags.evaluate(key, context)
+        except SaysNothing as error:
+            return _failure(error, key=key)
+        self._counts.evaluated(key, found.variant, context.targeting_key or "", "bulk")
+        return _evaluation(found)
+
+    async def _outcome(self, request: Request) -> Answer:
         """What became of a user of one flag, counted for the variant that is this user's now."""
         flag, outcome, context = asked.outcome(asked.document(request.body))
         variant = self._watching.flags.evaluate(flag, context).variant
@@ -91,7 +106,7 @@ class Ofrep:
             raise SaysNothing("GENERAL", "this flag has too many outcomes")
         return Answer(204)
 
-    def _health(self, _request: Request) -> Answer:
+    async def _health(self, _request: Request) -> Answer:
         watching = self._watching
         troubles = "; ".join(one for one in (watching.trouble, self._keeping.trouble) if one)
         since, count = watching.since or None, len(watching.flags)

@@ -58,10 +58,11 @@ async def read(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, first
     method, target, minor = found.groups()
     if minor == "1" and "host" not in headers:
         raise Refused(400, "no host is named")
+    size = _size_said(headers)
     if headers.get("expect", "").lower() == "100-continue":
         writer.write(_GO_ON)
+    body = await (_chunks(reader) if size is None else reader.readexactly(size))
     words = headers.get("connection", "").lower()
-    body = await _body(reader, headers)
     return Request(
         method, target.partition("?")[0], headers, body, minor == "1" and "close" not in words
     )
@@ -80,17 +81,18 @@ def _headers(lines: list[str]) -> dict[str, str]:
     return headers
 
 
-async def _body(reader: asyncio.StreamReader, headers: Mapping[str, str]) -> bytes:
+def _size_said(headers: Mapping[str, str]) -> int | None:
+    """Bytes of the body; None: it comes in chunks."""
     coding, length = headers.get("transfer-encoding"), headers.get("content-length", "0")
-    if coding is not None:
-        if "content-length" in headers:
-            raise Refused(400, "its length is said in two ways")
-        if coding.lower() != "chunked":
-            raise Refused(501, "of the transfer codings only `chunked` is understood")
-        return await _chunks(reader)
-    if not re.fullmatch(r"[0-9]{1,18}", length):
-        raise Refused(400, "its length is no number")
-    return await reader.readexactly(_bounded(int(length)))
+    if coding is None:
+        if not re.fullmatch(r"[0-9]{1,18}", length):
+            raise Refused(400, "its length is no number")
+        return _bounded(int(length))
+    if "content-length" in headers:
+        raise Refused(400, "its length is said in two ways")
+    if coding.lower() != "chunked":
+        raise Refused(501, "of the transfer codings only `chunked` is understood")
+    return None
 
 
 async def _chunks(reader: asyncio.StreamReader) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from . import request
 from .answer import Answer, encoded, trouble
@@ -21,7 +21,7 @@ _LINGER = 1.0
 _LEFT_OVER = 2 << 20
 """Bytes of a refused request that are read and thrown away, so that its sender sees the answer."""
 _log = logging.getLogger("flags")
-Handle = Callable[[Request], Answer]
+Handle = Callable[[Request], Awaitable[Answer]]
 
 
 class Server:
@@ -98,16 +98,16 @@ class Server:
             writer.write(encoded(trouble(status, str(error) or "too slow"), again=False))
             await _linger(reader, writer)
             return False
-        answer = self._answered(asked)
+        answer = await self._answered(asked)
         writer.write(encoded(answer, again=asked.again, bare=asked.method == "HEAD"))
         async with asyncio.timeout(SLOW):
             await writer.drain()
         return asked.again
 
-    def _answered(self, asked: Request) -> Answer:
+    async def _answered(self, asked: Request) -> Answer:
         """What goes wrong here is said in the log, once, and never to the caller."""
         try:
-            return self._handle(asked)
+            return await self._handle(asked)
         except Exception as error:
             name = type(error).__name__
             if name not in self._said:
