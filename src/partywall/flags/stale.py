@@ -134,8 +134,8 @@ def _undefined(keys: set[str], found: Found) -> Iterator[Finding]:
             kind=Kind.UNDEFINED,
             flag=key,
             place=uses[0].place,
-            says=f"{_places(uses)} asks for the flag {key}, which no file defines,"
-            " and always gets what the code falls back on",
+            says=f"the flag {key} is asked for at {_places(uses)}, and no file defines it:"
+            " the code always gets what it falls back on",
             remedy="define it, or correct its name in the code",
         )
 

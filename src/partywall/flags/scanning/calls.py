@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from partywall.flags.scanning.tokens import Token
@@ -61,10 +61,11 @@ class Stream:
         there = self.tokens[at] if 0 <= at < len(self.tokens) else None
         return there.value if there and there.kind == "name" else ""
 
-    def calls(self) -> Iterator[Call]:
-        """Every call, and no definition that says so itself."""
+    def calls(self, names: Container[str]) -> Iterator[Call]:
+        """Every call of these names, and no definition that says so itself."""
         for at, token in enumerate(self.tokens):
-            opens = self.paren(at) if token.kind == "name" else None
+            is_one = token.kind == "name" and token.value.lstrip("@$") in names
+            opens = self.paren(at) if is_one else None
             if opens is None or self.name(at - 1) in _DEFINES:
                 continue
             receiver, first = self.receiver(at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 
 from partywall.flags.scanning import urls
 from partywall.flags.scanning.calls import Call, Stream
@@ -18,6 +19,7 @@ from partywall.flags.scanning.tokens import Token, streams
 
 _OUTSIDE_PHP = re.compile(r"(?:\A|\?>).*?(?:<\?(?:php\b|=)|\Z)", re.DOTALL | re.IGNORECASE)
 _SCRIPTED = frozenset({"javascript", "typescript", "html", "vue", "svelte"})
+_NAMED = KEYWORDS | {"key"}
 _JOINS = "+."
 _SAME = frozenset({"as", "satisfies", "to_string", "to_owned", "into", "freeze"})
 """What may follow a text without making another one of it."""
@@ -37,7 +39,7 @@ def asked(language: str, pieces: Iterable[Stream]) -> Seen:
     """What the streams of one file ask for."""
     file = _File(language, list(pieces))
     for stream in file.streams:
-        for call in stream.calls():
+        for call in stream.calls(file.names):
             yield from file.call(stream, call)
         for at in range(len(stream.tokens)):
             yield from file.component(stream, at)
@@ -51,8 +53,15 @@ class _File:
         self._language = language
         self._methods = METHODS[language]
         self._is_scripted = language in _SCRIPTED
-        self._facts: Facts = facts(pieces, language)
-        self._texts: Mapping[str, str] = constants(pieces, language)
+        self.names = {*self._methods, *(HOOKS | MARKERS if self._is_scripted else ())}
+
+    @cached_property
+    def _facts(self) -> Facts:
+        return facts(self.streams, self._language)
+
+    @cached_property
+    def _texts(self) -> Mapping[str, str]:
+        return constants(self.streams, self._language)
 
     def call(self, stream: Stream, call: Call) -> Seen:
         """A method of a client, a hook, or a decorator."""
@@ -60,11 +69,11 @@ class _File:
         if call.name in self._methods:
             if not (self._is_scripted and is_prose(stream, call)):
                 yield from self._method(call, self._methods[call.name], line)
-        elif not self._is_scripted or not self._may_be_ours(call.name):
+        elif not self._may_be_ours(call.name):
             return
         elif call.name in MARKERS:
             yield from self._inner(call)
-        elif call.name in HOOKS and _is_hook(stream, call):
+        elif _is_hook(stream, call):
             yield self._key(call.arguments[0]), line
 
     def _method(self, call: Call, method: Method, line: int) -> Seen:
@@ -143,7 +152,7 @@ def _argument(arguments: tuple[list[Token], ...], at: int) -> list[Token]:
     for one in arguments:
         names = [token.value for token in one[:4]]
         for count in (1, 2):
-            if KEYWORDS & {*names[:count]} and len(one) > count and one[count].is_mark(":="):
+            if _NAMED & {*names[:count]} and len(one) > count and one[count].is_mark(":="):
                 rest = one[count + 1 :]
                 return rest[1:] if rest and rest[0].is_mark(">") else rest
     return arguments[at] if at < len(arguments) else []

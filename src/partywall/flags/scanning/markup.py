@@ -15,12 +15,13 @@ from partywall.flags.scanning.found import Found, gathered
 from partywall.flags.scanning.syntax import SYNTAX
 from partywall.flags.scanning.tokens import streams
 
-_ANY = r"(?:[^>\"']|\"[^\"]*\"|'[^']*')*"
+_ANY = r"(?:[^>\"']|\"[^\"]*\"|'[^']*'){0,2000}"
 _SILENT = r"(?P<silent><!--.*?(?:-->|\Z)|<style\b.*?(?:</style\s*>|\Z))"
 _SCRIPT = rf"<script\b(?P<about>{_ANY})>(?P<code>.*?)(?:</script\s*>|\Z)"
-_TAG = r"(?P<tag></?[A-Za-z](?:[^>\"'{]|\"[^\"]*\"|'[^']*'|\{(?:[^{}]|\{[^{}]*\})*\})*>)"
-_SHOWN = r"\{\{(?P<shown>.*?)\}\}"
-_TOLD = r"\{\#.*?(?:\#\}|\Z)|\{%(?P<told>.*?)%\}"
+_TAG = r"(?P<tag></?[A-Za-z](?:[^>\"'{]|\"[^\"]*\"|'[^']*'|\{(?:[^{}]|\{[^{}]*\})*\}){0,2000}>)"
+"""No page has so long a tag, and an open one shall not be looked for to the end each time."""
+_SHOWN = r"\{\{(?P<shown>.{0,4000}?)\}\}"
+_TOLD = r"\{\#.*?(?:\#\}|\Z)|\{%(?P<told>.{0,4000}?)%\}"
 """Comments and statements of template engines."""
 _PIECES = {
     language: re.compile("|".join(parts), re.DOTALL | re.IGNORECASE)
@@ -31,7 +32,6 @@ _PIECES = {
     }.items()
 }
 _CODE = ("code", "shown", "told")
-_SVELTE = re.compile(r"\{(?P<shown>[^{}]*(?:\{[^{}]*\}[^{}]*)*)\}")
 _ATTRIBUTE = re.compile(
     r"(?P<name>[^\s\"'<>/=]+)\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)')"
 )
@@ -72,7 +72,15 @@ def _runs(about: str) -> bool:
 
 
 def _braces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    return (found.span("shown") for found in _SVELTE.finditer(text, start, end))
+    """What stands between braces that belong together."""
+    waiting: list[int] = []
+    for found in re.finditer("[{}]", text[start:end]):
+        if found[0] == "{":
+            waiting.append(start + found.end())
+        elif waiting:
+            opened = waiting.pop()
+            if not waiting:
+                yield opened, start + found.start()
 
 
 def _attributes(language: str, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
@@ -60,7 +61,9 @@ def _type(annotation: ast.expr | None) -> str:
         outer = last(annotation.value)
         return _type(annotation.slice) if outer in {"Optional", "Annotated"} else ""
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-        return annotation.value.rpartition(".")[2]
+        with contextlib.suppress(SyntaxError, ValueError):
+            return _type(ast.parse(annotation.value, mode="eval").body)
+        return ""
     return last(annotation)
 
 

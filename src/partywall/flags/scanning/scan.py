@@ -18,6 +18,8 @@ from partywall.flags.scanning.urls import MARK
 _MARKUP = frozenset({"html", "vue", "svelte"})
 _GO = r"\.\s*(?:Boolean|String|Float|Int|Object)(?:Value(?:Details)?\(|\(\s*[\w.]+(?:\(\))?\s*,)"
 
+_OTHERS = (f"<{COMPONENT}", r"FeatureFlag\s*\(", "RequireFlagsEnabled")
+
 
 def scan(folder: Path) -> Found:
     """Everything that the files of a folder ask for, by path and line."""
@@ -40,8 +42,8 @@ def _hints(language: str) -> tuple[re.Pattern[bytes], ...]:
     starts = {name[:3] for name in METHODS[language]} if language != "go" else ()
     names = [name for name in METHODS[language] if name[:3] in starts]
     patterns = [f"{start}(?:{_ends(names, start)})" for start in starts]
-    patterns += [_GO] if language == "go" else [f"use(?:{_ends(HOOKS, 'use')})", COMPONENT]
-    return tuple(re.compile(one.encode()) for one in (*patterns, MARK, "RequireFlagsEnabled"))
+    patterns += [_GO] if language == "go" else [f"use(?:{_ends(HOOKS, 'use')})", *_OTHERS]
+    return tuple(re.compile(one.encode()) for one in (*patterns, MARK))
 
 
 def _ends(names: Iterable[str], start: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
+from functools import lru_cache
 from typing import NamedTuple
 
 from partywall.flags.scanning.syntax import Quote, Syntax
@@ -23,6 +24,10 @@ _KEYWORDS = """
     return typeof case in of do else void throw when if unless and or
 """
 _WORDS_BEFORE = frozenset(_KEYWORDS.split())
+
+
+_DEEPEST = 20
+"""As many texts as may be put into one another."""
 
 
 class Token(NamedTuple):
@@ -50,17 +55,19 @@ class Token(NamedTuple):
 
 def streams(text: str, syntax: Syntax, start: int = 0, end: int | None = None) -> list[list[Token]]:
     """The pieces of code between two places, and those of each hole in one of its texts."""
-    reader = _Reader(text[:end], syntax)
+    reader = _Reader(text, syntax, len(text) if end is None else end)
     reader.code(start)
     return reader.streams
 
 
 class _Reader:
-    def __init__(self, text: str, syntax: Syntax) -> None:
+    def __init__(self, text: str, syntax: Syntax, end: int) -> None:
         self.streams: list[list[Token]] = []
         self._text = text
         self._syntax = syntax
-        self._breaks = [found.start() for found in re.finditer(r"\n", text)]
+        self._end = end
+        self._depth = 0
+        self._breaks = _breaks(text)
         self._skips: dict[int, int] = {}
         """End of a line → where code goes on after the texts that begin below it."""
 
@@ -69,7 +76,7 @@ class _Reader:
         stream: list[Token] = []
         self.streams.append(stream)
         depth = 0
-        while found := self._syntax.pattern.match(self._text, at):
+        while found := self._syntax.pattern.match(self._text, at, self._end):
             kind = found.lastgroup or ""
             if kind == "mark" and found[0] in "{}":
                 depth += 1 if found[0] == "{" else -1
@@ -89,7 +96,7 @@ class _Reader:
         elif kind.startswith("quote"):
             return self._quote(stream, found, self._syntax.quotes[int(kind[5:])], kind)
         elif kind == "mark" and found[0] == "/" and self._syntax.has_patterns:
-            pattern = _PATTERN.match(self._text, at) if _may_be_pattern(stream) else None
+            pattern = _PATTERN.match(self._text, at, self._end) if _may_be_pattern(stream) else None
             after = pattern.end() if pattern else after
             stream.append(self._token("text" if pattern else kind, HOLE if pattern else "/", at))
         elif kind in {"name", "mark"}:
@@ -97,6 +104,16 @@ class _Reader:
         elif kind in {"heredoc", "number"}:
             stream.append(self._token("mark", found[0], at))
         return after
+
+    def _hole(self, at: int) -> int:
+        """Code inside of a text; as deep as nobody writes it, it is only text."""
+        if self._depth >= _DEEPEST:
+            return at
+        self._depth += 1
+        try:
+            return self.code(at, is_hole=True)
+        finally:
+            self._depth -= 1
 
     def _token(self, kind: str, value: str, at: int) -> Token:
         return Token(kind, value, bisect(self._breaks, at - 1) + 1)
@@ -106,17 +123,17 @@ class _Reader:
         opens, closes = self._syntax.block or ("", "")
         pattern = re.compile(f"({re.escape(opens)})|{re.escape(closes)}")
         depth = 1
-        while found := pattern.search(self._text, at):
+        while found := pattern.search(self._text, at, self._end):
             at = found.end()
             nests = found[1] and self._syntax.nests
             depth += 1 if nests else 0 if found[1] else -1
             if not depth:
                 return at
-        return len(self._text)
+        return self._end
 
     def _below(self, found: re.Match[str]) -> bool:
         """Whether a text begins on the next line; it is passed over when that line comes."""
-        line = self._text.find("\n", found.end())
+        line = self._text.find("\n", found.end(), self._end)
         word = next((one for one in reversed(found.groups()) if one), "")
         if line < 0:
             return False
@@ -132,7 +149,7 @@ class _Reader:
         said: list[str] = []
         at, stops = found.end(), quote.stops(found, group)
         before = len(self.streams)
-        while stop := stops.search(self._text, at):
+        while stop := stops.search(self._text, at, self._end):
             said.append(self._text[at : stop.start()])
             at = stop.end()
             kind = stop.lastgroup
@@ -140,15 +157,22 @@ class _Reader:
                 said.append(stop[0][-1])
             elif kind in {"hole", "broken"}:
                 said.append(HOLE)
-                at = self.code(at, is_hole=True) if kind == "hole" else at
+                at = self._hole(at) if kind == "hole" else at
             elif kind == "close":
                 stream.append(self._token("text", "".join(said), found.start()))
                 return at
             else:
                 break
-        del self.streams[before:]
+        if len(self.streams) > before:
+            return max(at, found.end())
         stream.append(self._token("mark", found[0], found.start()))
         return found.end()
+
+
+@lru_cache(maxsize=1)
+def _breaks(text: str) -> list[int]:
+    """Where lines end; asked for once for each piece of the same page."""
+    return [found.start() for found in re.finditer(r"\n", text)]
 
 
 def _may_be_pattern(stream: list[Token]) -> bool:
