@@ -65,13 +65,29 @@ def _binds(stream: Stream, at: int, language: str) -> Iterator[str]:
         if stream.mark(at - 1) in {")", "]", "}"}:
             yield from _inside(stream, stream.opening.get(at - 1, at), at)
         elif stream.mark(at + 1) != "=":
-            yield target(stream, at, language)
-    elif stream.name(at) in _LOOPS:
+            yield from _targets(stream, at, language)
+    elif stream.name(at) in _LOOPS or _is_arrow(stream, at, language):
         yield stream.name(at - 1)
     elif stream.mark(at) == "(" and at in stream.closing and _is_definition(stream, at):
         yield from _inside(stream, at, stream.closing[at])
     elif stream.mark(at) == "|":
         yield stream.name(at + 1)
+
+
+def _targets(stream: Stream, at: int, language: str) -> Iterator[str]:
+    """The name that gets something, and those that get something with it: `key, _ := …`."""
+    yield target(stream, at, language)
+    before = at - (3 if stream.mark(at - 1) == ":" else 2)
+    while stream.mark(before) == "," and stream.name(before - 1):
+        yield stream.name(before - 1)
+        before -= 2
+
+
+def _is_arrow(stream: Stream, at: int, language: str) -> bool:
+    """After the parameter of `key -> …`, or what goes through a loop in Java."""
+    if language == "java" and stream.mark(at) == ":":
+        return True
+    return stream.mark(at) == "-" and stream.mark(at + 1) == ">"
 
 
 def _inside(stream: Stream, first: int, last: int) -> Iterator[str]:
