@@ -85,6 +85,24 @@ class Repository:
         said = self._tell("-C", str(folder), *words)
         return sorted({name for name in said.split("\0") if name})
 
+    def common(self, one: str, other: str) -> str | None:
+        """The commit that two revisions come from; None when there is none."""
+        first, second = self.commit(one), self.commit(other)
+        return self._ask("merge-base", first, second) if first and second else None
+
+    def differing(self, commit: str, folder: Path) -> list[str]:
+        """Files of a folder that are not in a commit, or not as they are there."""
+        words = ("diff", "--name-only", "-z", "--relative", "--no-renames", "--diff-filter=d")
+        said = self._tell("-C", str(folder), *words, commit, "--")
+        said += "\0" + self._tell(
+            "-C", str(folder), "ls-files", "-z", "--others", "--exclude-standard"
+        )
+        return sorted({name for name in said.split("\0") if name})
+
+    def content(self, commit: str, folder: Path, name: str) -> str | None:
+        """The text of a folder's file in a commit; None when it was not there."""
+        return self._ask("-C", str(folder), "show", f"{commit}:./{name}")
+
     # Working trees beside its own.
 
     def head(self, tree: Path) -> str | None:

@@ -8,6 +8,7 @@ from makapix.broker import Broker
 from makapix.cache import Cache
 from makapix.database import Database
 from makapix.environment import optional, over_https, required
+from makapix.features import Features
 from makapix.serve import serve
 from makapix.sessions import Signer
 from makapix.vault import Vault
@@ -23,6 +24,7 @@ def services() -> Services:
         broker=Broker("api"),
         vault=Vault(Path(required("VAULT_DIR"))),
         signer=Signer(required("SESSION_SECRET")),
+        features=Features(optional("FLAGS_URL", "")),
     )
 
 

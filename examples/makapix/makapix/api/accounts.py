@@ -69,9 +69,12 @@ def log_out(call: Call) -> Response:
 
 
 def me(call: Call) -> Response:
-    """Return the logged-in user, or null."""
+    """Return the logged-in user and what is new for them, or null."""
     viewer = call.viewer()
-    return JSONResponse({"user": viewer and {"handle": viewer["handle"]}})
+    if viewer is None:
+        return JSONResponse({"user": None})
+    new = call.services.features.new_upload_flow(viewer["id"])
+    return JSONResponse({"user": {"handle": viewer["handle"], "new_upload_flow": new}})
 
 
 def _email(call: Call) -> str | None:

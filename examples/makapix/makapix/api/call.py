@@ -13,6 +13,7 @@ from makapix.api.refusal import Refusal
 from makapix.broker import Broker
 from makapix.cache import Cache
 from makapix.database import Database, Row
+from makapix.features import Features
 from makapix.sessions import Signer, cookie_name, session_id
 from makapix.vault import Vault
 
@@ -28,6 +29,7 @@ class Services:
     broker: Broker
     vault: Vault
     signer: Signer
+    features: Features
 
     @property
     def cookie(self) -> str:

@@ -41,7 +41,7 @@ def upload(call: Call) -> Response:
     """Take a picture into the vault and onto the gallery."""
     user = call.user()
     call.limit("upload", 30, user["id"])
-    title, content = call.text("title", 80), call.body.get("file")
+    title, content = _title(call, user), call.body.get("file")
     if not isinstance(content, bytes):
         raise Refusal(400, "choose a file first")
     try:
@@ -58,6 +58,13 @@ def upload(call: Call) -> Response:
     call.services.broker.announce({name: post[name] for name in ("id", "title", "author", "file")})
     log.info("post %d by user %d", post["id"], user["id"])
     return JSONResponse({"post": post}, 201)
+
+
+def _title(call: Call, user: Row) -> str:
+    """Return the title; who has the new flow need not think of one."""
+    if not call.body.get("title") and call.services.features.new_upload_flow(user["id"]):
+        return "Untitled"
+    return call.text("title", 80)
 
 
 def post(call: Call) -> Response:

@@ -6,8 +6,9 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from partywall.axes import flags
 from partywall.engines.embedded import attached, waiting
-from partywall.engines.embedded.folders import make_bound, make_own, remove
+from partywall.engines.embedded.folders import make_bound, make_lent, make_own, remove
 from partywall.engines.embedded.places import supervised_name
 from partywall.engines.embedded.preparing import prepare
 from partywall.engines.embedded.programs import ANONYMOUS, Programs
@@ -16,6 +17,7 @@ from partywall.engines.embedded.supervise.failure import SupervisionError
 from partywall.engines.embedded.supervise.program import Account, Program
 from partywall.engines.embedded.supervise.state import State
 from partywall.interfaces import Clock, SecretStore
+from partywall.model.app import Role
 from partywall.model.errors import MachineFailed, Place
 from partywall.model.secret import resolve
 from partywall.model.world import Entry, Instance, Job, Key, environment_of
@@ -155,6 +157,10 @@ class Running:
         self._bound[entry.thing.key] = self._programs.bound(thing)
         for path in self._bound[entry.thing.key]:
             make_bound(path, account)
+        if thing.role is Role.FLAGS:
+            home, paths = self._programs.places.home, self._programs.paths(thing)
+            make_lent(Path(paths[flags.SERVED]), account, home)
+            make_own(Path(paths[flags.COUNTS]), account, home)
 
     def _attach(self, entry: Entry, account: Account | None) -> None:
         """Write the files of its secrets and configs."""

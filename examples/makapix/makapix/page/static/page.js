@@ -99,9 +99,23 @@ async function refreshAccount() {
   $("login").hidden = Boolean(me);
   $("notifications").hidden = true;
   if (!me) return;
+  newUploadFlow(me.new_upload_flow);
   $("handle").textContent = me.handle;
   $("unread").textContent = (await ask("GET", "/notifications")).unread;
 }
+
+// The new way: a picture is posted as soon as it is chosen.
+function newUploadFlow(on) {
+  $("upload").dataset.flow = on ? "new" : "old";
+  $("titled").hidden = on;
+  $("titled").querySelector("input").required = !on;
+  $("upload").querySelector("button").hidden = on;
+}
+
+$("upload").onchange = (event) => {
+  const chosen = event.target.name === "file" && event.target.files.length;
+  if (chosen && $("upload").dataset.flow === "new") $("upload").requestSubmit();
+};
 
 $("login").onsubmit = attempt(async (event) => {
   const body = Object.fromEntries(new FormData(event.target));

@@ -1,0 +1,1 @@
+"""Where code asks for feature flags, read from the source without running it."""
