@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from partywall.flags import targeting
+from partywall.flags.climbing import Climb
 from partywall.flags.definitions import Defined, Flag, written
 from partywall.flags.kinds import Kind
 
@@ -29,6 +30,14 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """The same in words."""
 
 
+class Rollout(msgspec.Struct, frozen=True, kw_only=True):
+    """A rollout that climbs by itself."""
+
+    climb: Climb
+    counted: Mapping[str, tuple[int, int]] = {}
+    """Variant → users, and those for whom something failed, when the step began."""
+
+
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
     """What is in force of a flag beside its definition."""
 
@@ -38,6 +47,8 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     percent: float = 0.0
     """Of all users, with `part`."""
     rules: tuple[Rule, ...] = ()
+    rollout: Rollout | None = None
+    """How the percentage climbs, with `part`; None: it stays."""
     since: float = 0.0
     """When the mode, the variant or the percentage last changed, in seconds since the epoch."""
 
@@ -130,7 +141,7 @@ def in_words(flag: Flag, setting: Setting) -> str:
     if setting.mode == ON:
         return ("on" if boolean else f"`{setting.variant}` for all") + some
     if setting.mode == PART:
-        share = f"{setting.percent:g} %"
+        share = f"{setting.percent:g} %{_climbing(setting.rollout)}"
         return (share if boolean else f"`{setting.variant}` for {share}") + some
     if not flag.enabled:
         return "disabled" + some
@@ -139,6 +150,14 @@ def in_words(flag: Flag, setting: Setting) -> str:
     value = flag.variants.get(flag.default)
     plain = {True: "on", False: "off"}[value] if isinstance(value, bool) else f"`{flag.default}`"
     return (plain if flag.default else "the app's default") + some
+
+
+def _climbing(rollout: Rollout | None) -> str:
+    if rollout is None or rollout.climb.done:
+        return ""
+    if rollout.climb.halted:
+        return ", halted"
+    return f", climbing to {rollout.climb.steps[-1]:g} %"
 
 
 def full(flag: Flag, setting: Setting) -> str:

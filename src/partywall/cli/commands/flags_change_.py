@@ -9,11 +9,21 @@ from typing import Any
 import click
 
 from partywall.cli import options
-from partywall.cli.render.flags_text import changed_text, changes_document
+from partywall.cli.render.flags_text import (
+    changed_text,
+    changes_document,
+    looked_document,
+    looked_text,
+)
 from partywall.cli.session import Session, style_of
+from partywall.flags.climbing import Act
 from partywall.model.errors import BadInput
-from partywall.workflows.flags import changing, conditions, promoting, reading
+from partywall.workflows.flags import asked, changing, climb, conditions, promoting, reading
 from partywall.workflows.flags.changing import Changed, Make
+from partywall.workflows.flags.climb import Looked
+
+_LOOK_SECONDS = 10.0
+"""Between two looks at rollouts, at most."""
 
 
 def complete_flag(
@@ -75,24 +85,46 @@ def off(session: Session, *, key: str, **said: Any) -> None:  # noqa: ANN401
 
 @click.command("rollout")
 @_flag
-@click.argument("percent", metavar="PERCENT")
+@click.argument("percent", metavar="PERCENT[,PERCENT]...")
 @_variant
+@click.option("--every", default="", metavar="TIME", help="How long each step is kept (`1h`).")
+@click.option("--most-errors", type=float, help="Percent of users with errors that halts it.")
+@click.option("--most-above", type=float, help="Points above the other variants that halt it.")
+@click.option("--back", is_flag=True, help="When it halts, go back to 0 % instead of staying.")
 @_changes
-def rollout(
+def rollout(  # noqa: PLR0913  (click's interface: one per option)
     session: Session,
     *,
     key: str,
     percent: str,
     variant: str,
+    every: str,
+    most_errors: float | None,
+    most_above: float | None,
+    back: bool,
     **said: Any,  # noqa: ANN401
 ) -> None:
     """Switch a flag on for a part of all users: the same ones each time, and more when it is more.
 
     The app says who a user is (OpenFeature's targeting key); whom it names nobody gets what is off.
+    With several percentages it climbs, a step each time that `flags climb` finds one due, and halts
+    when a service is not healthy or more users than allowed have the outcome `error`.
     """
-    make = changing.rolled_out(variant, percent)
     verb = f"rollout {percent}" + (f" --variant {variant}" if variant else "")
-    _one(session, key, verb, make, **said)
+    if "," not in percent:
+        if every or back or most_errors is not None or most_above is not None:
+            raise BadInput(
+                "one percentage does not climb", remedy="write for example `1,10,50,100 --every 1h`"
+            )
+        _one(session, key, verb, changing.rolled_out(variant, percent), **said)
+        return
+    now = session.project.clock.now()
+    made = asked.climb(
+        percent, every, now, most_errors=most_errors, most_above=most_above, back=back
+    )
+    name = said["environment"] or session.project.settings.production.name
+    make = climb.begun(session.project, name, variant, made)
+    _one(session, key, f"{verb} --every {every}", make, **said)
 
 
 @click.command("target")
@@ -226,4 +258,34 @@ def _asking(session: Session, *, yes: bool, quiet: bool) -> Callable[[list[Chang
     return asking
 
 
-COMMANDS = (on, off, rollout, target, reset, promote)
+@click.command("climb")
+@click.option("--wait", is_flag=True, help="Stay until no rollout climbs any more.")
+@options.as_json
+@click.pass_context
+def climb_on(context: click.Context, *, wait: bool, json: bool) -> None:
+    """Go on with rollouts that climb: each one whose step has had its time, or halt it.
+
+    Meant for cron, for example every five minutes. Exit code 1 when one has halted.
+    """
+    session: Session = context.obj
+    halted = False
+    while True:
+        looked = list(climb.go_on(session.project))
+        halted = halted or any(one.decision.act is Act.HALT for one in looked)
+        if json:
+            session.document(looked_document(looked))
+        else:
+            session.print(looked_text(looked, style_of(sys.stdout)))
+        if not wait or all(one.over for one in looked):
+            break
+        session.project.clock.sleep(_pause(looked, session.project.clock.now()))
+    context.exit(1 if halted else 0)
+
+
+def _pause(looked: Sequence[Looked], now: float) -> float:
+    """Seconds until the next look: errors are seen early, and so is the end of a step."""
+    due = [one.decision.until for one in looked if one.decision.until is not None]
+    return max(0.5, min([_LOOK_SECONDS, *(until - now for until in due)]))
+
+
+COMMANDS = (climb_on, on, off, rollout, target, reset, promote)

@@ -12,12 +12,16 @@ from partywall.cli.render.amounts import duration
 from partywall.cli.render.columns import clean, table
 from partywall.cli.render.style import Style
 from partywall.flags import settings
+from partywall.flags.climbing import Act
 from partywall.flags.definitions import Flag, written
 from partywall.flags.settings import OFF, ON, PART, Setting
 from partywall.workflows.flags.changing import Changed
+from partywall.workflows.flags.climb import Looked
 from partywall.workflows.flags.kept import Change
 from partywall.workflows.flags.reading import Flags
 
+_SIGNS = {Act.WAIT: "running", Act.CLIMB: "change", Act.HALT: "bad", Act.DONE: "good"}
+_ACTS = {Act.WAIT: "dim", Act.CLIMB: "amber", Act.HALT: "red", Act.DONE: "green"}
 _COLOURS = {ON: "green", OFF: "red", PART: "amber"}
 
 
@@ -84,6 +88,34 @@ def _changed(one: Changed, style: Style, *, would: bool) -> str:
     ] if one.before.rules != one.after.rules else []  # fmt: skip
     head = f"{sign} {clean(one.key)} in {one.environment}: {before} {style.symbol('to')} {after}"
     return "\n".join([head, *rules])
+
+
+def looked_text(looked: Sequence[Looked], style: Style) -> str:
+    """What was decided of rollouts."""
+    if not looked:
+        return "no rollout climbs"
+    return "\n".join(
+        f"{style.paint(style.symbol(_SIGNS[one.decision.act]), _ACTS[one.decision.act])} "
+        f"{clean(one.flag)} in {one.environment}: {clean(one.decision.says)}"
+        for one in looked
+    )
+
+
+def looked_document(looked: Sequence[Looked]) -> dict[str, Any]:
+    """The same for scripts."""
+    return {
+        "rollouts": [
+            {
+                "environment": one.environment,
+                "flag": one.flag,
+                "act": one.decision.act.value,
+                "says": one.decision.says,
+                "percent": one.decision.climb.percent,
+                "until": one.decision.until,
+            }
+            for one in looked
+        ]
+    }
 
 
 def history_text(lines: Sequence[tuple[Change, bool]], style: Style) -> str:

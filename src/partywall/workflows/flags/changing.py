@@ -121,16 +121,15 @@ def switched_on(variant: str) -> Make:
     """For everybody, but for whom a rule names."""
 
     def make(flag: Flag, before: Setting) -> Setting:
-        return msgspec.structs.replace(
-            before, mode=ON, variant=_variant(flag, variant), percent=0.0
-        )
+        to = _variant(flag, variant)
+        return msgspec.structs.replace(before, mode=ON, variant=to, percent=0.0, rollout=None)
 
     return make
 
 
 def switched_off(_flag: Flag, before: Setting) -> Setting:
     """For nobody; rules are kept for the day on which it is on again."""
-    return msgspec.structs.replace(before, mode=OFF, variant="", percent=0.0)
+    return msgspec.structs.replace(before, mode=OFF, variant="", percent=0.0, rollout=None)
 
 
 def as_defined(_flag: Flag, _before: Setting) -> Setting:
@@ -157,7 +156,7 @@ def rolled_out(variant: str, said: str) -> Make:
                 where=flag.place,
                 remedy="give it a `defaultVariant`",
             )
-        return msgspec.structs.replace(before, mode=PART, variant=to, percent=percent)
+        return msgspec.structs.replace(before, mode=PART, variant=to, percent=percent, rollout=None)
 
     return make
 
@@ -190,7 +189,7 @@ def as_there(there: Flags) -> Callable[[str], Make]:
             named = {setting.variant, *(rule.variant for rule in setting.rules)} - {""}
             for variant in sorted(named - set(flag.variants)):
                 raise _no_variant(flag, variant)
-            return setting
+            return msgspec.structs.replace(setting, rollout=None)
 
         return make
 
