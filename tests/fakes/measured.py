@@ -90,7 +90,7 @@ _HANDS = {
 }
 _NOTES = {
     "snapshots": ("the tools for snapshots are not in this version",),
-    "flags": ("the tools for flags are not in this version",),
+    "flags": ("no flag is defined",),
 }
 _RIGHTS = {"shared": 5, "schemas": 7}
 

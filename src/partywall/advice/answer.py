@@ -11,7 +11,6 @@ from partywall.advice.machine import Facts
 from partywall.advice.memory import Worlds
 from partywall.advice.needs import Needs
 from partywall.advice.space import Names, Point, points
-from partywall.advice.unmet import Tools
 from partywall.advice.weigh import Space, Weighed
 from partywall.axes.site import Site
 from partywall.model.app import Role
@@ -28,7 +27,6 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """The environments; what it chooses is of no account."""
     names: Names
     """How points are called, simplest first; nothing follows from a name."""
-    tools: Tools = Tools()
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,12 +60,12 @@ def answer(asked: Asked) -> Answer:
     known = points(asked.site, asked.names)
     worlds: Worlds = {}
     space = space_of(asked, known, worlds)
-    ranked = space.ranked(asked.needs, asked.tools)
+    ranked = space.ranked(asked.needs)
     first = recommended(ranked)
     changes = []
     for when, other in _otherwise(asked):
         there = space if _same_space(asked, other) else space_of(other, known, worlds)
-        found = recommended(there.ranked(other.needs, other.tools))
+        found = recommended(there.ranked(other.needs))
         if _point(found) != _point(first):
             changes.append(Change(when=when, first=found))
     return Answer(space=space, ranked=ranked, changes=tuple(changes))
@@ -88,7 +86,7 @@ def _point(one: Weighed | None) -> object:
 
 def _otherwise(asked: Asked) -> Iterator[tuple[str, Asked]]:
     """One fact changed, in words and in fact."""
-    for when, change in (*_MACHINES, *_APPS, *_NEEDS, *_TOOLS):
+    for when, change in (*_MACHINES, *_APPS, *_NEEDS):
         other = change(asked)
         if other != asked:
             yield when, other
@@ -150,12 +148,4 @@ _NEEDS: tuple[tuple[str, Varies], ...] = (
         lambda asked: _needs(asked, own_servers=True),
     ),
     ("no second environment were needed", lambda asked: _needs(asked, second=False)),
-)
-_TOOLS: tuple[tuple[str, Varies], ...] = (
-    (
-        "the tools for flags were there, which they are not in this version",
-        lambda asked: msgspec.structs.replace(
-            asked, tools=msgspec.structs.replace(asked.tools, flags=True)
-        ),
-    ),
 )

@@ -43,6 +43,8 @@ _ROLES = {
     Role.JOB: 40,
 }
 """MiB at rest, measured on the example's small Python programs."""
+_FLAGS = 24
+"""MiB of the service that answers for flags, measured with a hundred of them."""
 _STAND_INS = {Role.DATABASE: 32, Role.CACHE: 3, Role.BROKER: 18, Role.EDGE: 22}
 """MiB at rest of the embedded engine's servers."""
 _JVM = 350
@@ -108,6 +110,17 @@ def amount(instance: Instance, site: Site, facts: AppFacts, *, users: int) -> Am
         working_bytes=working if most is None else min(working, most),
         source="guessed",
         why=why,
+    )
+
+
+def of_flags() -> Amount:
+    """What the service takes that answers for an environment's flags."""
+    total = _FLAGS * MIB
+    return Amount(
+        bytes=total,
+        working_bytes=int(total * MEASURED_GROWTH),
+        source="guessed",
+        why="measured of the service that answers for flags",
     )
 
 

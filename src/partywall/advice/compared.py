@@ -65,7 +65,7 @@ def _compared(asked: Asked, space: Space, said: Recommendation) -> Compared:
         second_name=asked.needs.second_name,
         app_may_change=asked.needs.app_may_change,
     )
-    ranked = space.ranked(needs, asked.tools)
+    ranked = space.ranked(needs)
     first = recommended(ranked)
     at = {one.same: one for one in ranked}
     named = []

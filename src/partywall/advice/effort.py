@@ -56,8 +56,9 @@ def tasks(
     if choices.flags is Flags.ON:
         yield Task(
             amount=2.0,
-            what="the tools that serve and change flags are not in this version: the app brings "
-            "its own, and each flag has to be taken out again",
+            changes_app=True,
+            what="the app has to ask for flags (OpenFeature), each feature goes behind one, and "
+            "each flag has to be taken out again",
         )
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from partywall.advice.app import Amount, AppFacts, amount, instances
+from partywall.advice.app import Amount, AppFacts, amount, instances, of_flags
 from partywall.advice.machine import MIB, Facts
+from partywall.axes.flags import NAME as FLAGS
 from partywall.axes.site import Machine, Site
 from partywall.axes.world import desired
 from partywall.model.app import Role
@@ -83,7 +84,7 @@ class Memory:
         self._facts = facts
         self._machine = machine
         self._worlds: Worlds = {} if worlds is None else worlds
-        self._estimates: dict[tuple[int, Presence], Estimate] = {}
+        self._estimates: dict[tuple[int, Presence, bool], Estimate] = {}
 
     def refusal(self, choices: Choices) -> str:
         """Why the app cannot be had at a point; empty where it can."""
@@ -101,12 +102,13 @@ class Memory:
         world = self._world(choices)
         if isinstance(world, str):
             raise BadInput(world, remedy="choose another architecture")
-        known = (id(world), choices.presence)  # worlds are kept, so that no id is used again
+        flags = choices.flags is Flags.ON
+        known = (id(world), choices.presence, flags)  # worlds are kept, so that no id is used again
         if known not in self._estimates:
-            self._estimates[known] = self._summed(choices.presence, world)
+            self._estimates[known] = self._summed(choices.presence, world, flags=flags)
         return self._estimates[known]
 
-    def _summed(self, presence: Presence, world: World) -> Estimate:
+    def _summed(self, presence: Presence, world: World, *, flags: bool) -> Estimate:
         users = _users(world)
         every = [
             Line(
@@ -116,6 +118,11 @@ class Memory:
             )
             for one in instances(world)
         ]
+        if flags:
+            every += [
+                Line(key=f"{one.name}/{FLAGS}", role=Role.FLAGS, amount=of_flags())
+                for one in self._site.environments
+            ]
         turns = self._turns(presence)
         standing = [[one for one in every if environment_of(one.key) in turn] for turn in turns]
         burst, why = self._burst(presence, world, every)
@@ -142,7 +149,8 @@ class Memory:
     def _world(self, choices: Choices) -> World | str:
         """What would stand if all stood at once.
 
-        Code, addresses and flags start no program, and who stands when is told apart later. Walls
+        Code and addresses start no program; the one that answers for flags is the same everywhere
+        and added later, and who stands when is told apart then. Walls
         between files start none either, but not every app can have each: they are asked alone.
         """
         plain = Choices()

@@ -4,28 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import msgspec
-
 from partywall.advice.effort import Task
 from partywall.advice.machine import Facts
 from partywall.advice.needs import Goal, Needs
 from partywall.advice.space import AXES
 from partywall.advice.walls import THICKNESS
-from partywall.model.choices import Choices, Flags, LimitsBy, Presence, RouteBy, Source
+from partywall.model.choices import Choices, LimitsBy, Presence, RouteBy, Source
 
 
-class Tools(msgspec.Struct, frozen=True, kw_only=True):
-    """What this version can do beside keeping environments apart."""
-
-    flags: bool = False
-    """Whether flags are served and changed."""
-
-
-def unmet(
-    choices: Choices, needs: Needs, machine: Facts, asked: Sequence[Task], tools: Tools
-) -> Iterator[str]:
+def unmet(choices: Choices, needs: Needs, machine: Facts, asked: Sequence[Task]) -> Iterator[str]:
     """Every requirement that a point does not meet."""
-    yield from _environments(choices, needs, tools)
+    yield from _environments(choices, needs)
     if choices.source is Source.BRANCH and machine.repository is False:
         yield "a checkout for each needs a git repository, and the app's folder is in none"
     if needs.second and needs.wants_other_code and choices.source is Source.ONE:
@@ -44,7 +33,7 @@ def unmet(
         yield f"the {machine.engine} engine enforces no budget: it would be a word without effect"
 
 
-def _environments(choices: Choices, needs: Needs, tools: Tools) -> Iterator[str]:
+def _environments(choices: Choices, needs: Needs) -> Iterator[str]:
     presence = choices.presence
     if presence is Presence.SINGLE and needs.second:
         yield "there is no second environment"
@@ -54,8 +43,6 @@ def _environments(choices: Choices, needs: Needs, tools: Tools) -> Iterator[str]
         yield "production and the other environment do not answer at the same time"
     if presence is Presence.SWITCHED and not needs.may_be_away:
         yield "production is away while the other environment stands, and it may not be"
-    if choices.flags is Flags.ON and not tools.flags:
-        yield "`flags: on` makes nothing in this version: the tools for flags are not there"
 
 
 def _address(choices: Choices, needs: Needs) -> Iterator[str]:

@@ -13,7 +13,7 @@ from partywall.advice.machine import Facts
 from partywall.advice.memory import Estimate, Memory, Worlds
 from partywall.advice.needs import Needs, Weights
 from partywall.advice.space import Point
-from partywall.advice.unmet import Tools, unmet
+from partywall.advice.unmet import unmet
 from partywall.advice.walls import alone, migrations, ratings, shared_servers, thickness
 from partywall.axes.site import Site
 from partywall.model.choices import Choices, LimitsBy, Presence, RouteBy, Source
@@ -123,11 +123,11 @@ class Space:
             else:
                 yield point, same, self._memory.estimate(same)
 
-    def ranked(self, needs: Needs, tools: Tools) -> list[Weighed]:
+    def ranked(self, needs: Needs) -> list[Weighed]:
         """Every point that the app can have, the best first."""
         weights = needs.weights
         found = [
-            self._weighed(point, same, estimate, needs=needs, tools=tools, weights=weights)
+            self._weighed(point, same, estimate, needs=needs, weights=weights)
             for point, same, estimate in self._possible
         ]
         return sorted(found, key=lambda one: one.place)
@@ -139,7 +139,6 @@ class Space:
         estimate: Estimate,
         *,
         needs: Needs,
-        tools: Tools,
         weights: Weights,
     ) -> Weighed:
         asked = tuple(tasks(same, needs, self.machine, self.app, self.axes))
@@ -151,7 +150,7 @@ class Space:
             estimate=estimate,
             fits=estimate.peak_bytes <= self.machine.room_bytes and not estimate.over_budget,
             tasks=asked,
-            unmet=tuple(unmet(same, needs, self.machine, asked, tools)),
+            unmet=tuple(unmet(same, needs, self.machine, asked)),
             criteria=criteria,
             score=criteria.score(weights),
             ratings=ratings(same, self.axes, estimate.bytes / max(1, self.plain.bytes), effort),

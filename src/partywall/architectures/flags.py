@@ -14,7 +14,7 @@ PRESET = Preset(
         "what is new is switched on for a few first, in production itself",
     ),
     costs=(
-        "the tools that serve and change flags are not in this version: the app brings its own",
+        "the app has to ask for its flags (OpenFeature), and each feature goes behind one",
         "nothing is isolated: changes of the schema stay as risky as ever",
         "flags are debt: each one has to be taken out again",
     ),

@@ -14,7 +14,7 @@ PRESET = Preset(
         "migrations are for snapshots, features of low risk for flags",
     ),
     costs=(
-        "the tools for flags are not in this version: so far it is `dual + limits + snapshots`",
+        "four things to know at once: budgets, copies, flags, and two environments",
         "every service runs twice, and development runs slower than production would",
     ),
     choices={"limits": LimitsBy.BUDGET, "flags": Flags.ON},

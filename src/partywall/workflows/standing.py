@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from partywall.compose.settings import EnvironmentSettings
+from partywall.flags.definitions import FOLDER
 from partywall.model.choices import Flags, Presence
 from partywall.workflows.project import Project
 
@@ -32,9 +33,10 @@ def way_up(project: Project, name: str) -> str:
 
 
 def notes(project: Project) -> Iterator[str]:
-    """What a word of the settings does not do yet."""
-    if project.choices.flags is Flags.ON:
+    """What is missing for a word of the settings to have an effect."""
+    folder = project.folder / FOLDER
+    if project.choices.flags is Flags.ON and not folder.is_dir():
         yield (
-            "`flags: on` makes nothing and tells the app nothing: the tools that serve and "
-            "change flags are not in this version"
+            "`flags: on`, and no flag is defined yet: `partywall flags create NAME` defines one in "
+            f"`{FOLDER}/`"
         )

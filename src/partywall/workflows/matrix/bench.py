@@ -31,7 +31,6 @@ from partywall.proof.matrix.figures import (
 )
 from partywall.proof.matrix.stores import stores
 from partywall.system.files import make_folder, write_atomically
-from partywall.workflows import standing
 from partywall.workflows.matrix import burn, doors, effort, migration, scratch_settings, taken
 from partywall.workflows.matrix.errors import NotMeasured
 from partywall.workflows.matrix.ground import OVERLAY, Ground
@@ -120,7 +119,6 @@ class Bench:
         tell("up")
         project, plan, seconds = self.up()
         seen = project.seen()
-        self._notes += standing.notes(project)
         tell("memory, disk and processors at rest")
         used = taken.taken(project, seen, self._pace, seconds)
         tell("the walls")
