@@ -14,7 +14,7 @@ PRESET = Preset(
         "migrations are for snapshots, features of low risk for flags",
     ),
     costs=(
-        "four things to know at once: budgets, copies, flags, and two environments",
+        "four things to know at once: two environments, budgets, copies and flags",
         "every service runs twice, and development runs slower than production would",
     ),
     choices={"limits": LimitsBy.BUDGET, "flags": Flags.ON},
