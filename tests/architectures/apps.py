@@ -43,7 +43,9 @@ def _kind(role: Role, said: int) -> Service:
     )
 
 
-_KINDS = [_kind(role, said) for role, said in itertools.product(Role, range(4))]
+_WRITTEN = [role for role in Role if role is not Role.FLAGS]
+"""Nobody writes the service that answers for flags."""
+_KINDS = [_kind(role, said) for role, said in itertools.product(_WRITTEN, range(4))]
 _SHARES = (None, Share(cores=1.0), Share(memory_fraction=0.25, pids=64))
 
 

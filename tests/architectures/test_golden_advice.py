@@ -16,7 +16,7 @@ from partywall.advice.memory import Memory
 from partywall.advice.needs import Goal, Weights
 from partywall.advice.space import AXES, points
 from partywall.architectures.customary import RECOMMENDATIONS
-from partywall.axes.site import Machine
+from partywall.axes.site import FlagFolders, Machine
 from partywall.axes.world import desired
 from partywall.model.choices import Choices, Presence, RouteBy, Source
 from partywall.workflows.advice.written import lines_of
@@ -79,6 +79,10 @@ def test_the_estimate_names_what_the_axes_would_make(shape):
     site = msgspec.structs.replace(
         question.site,
         machine=Machine(cores=question.machine.cores, memory_bytes=question.machine.memory_bytes),
+        environments=tuple(
+            msgspec.structs.replace(one, flags=FlagFolders(served="/s", counts="/c", version="1"))
+            for one in question.site.environments
+        ),
     )
     memory = Memory(site, question.app, question.machine)
     tried = 0

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from partywall.model.app import Role
 from partywall.model.choices import (
     BrokerWall,
     CacheWall,
@@ -164,10 +163,14 @@ class Session(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ]
 
 
+Said = Literal["web", "app", "worker", "database", "cache", "broker", "files", "edge", "job"]
+"""Roles that a service of a Compose file can have; others are of services that nobody writes."""
+
+
 class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is said about a service of the Compose file, over what is guessed."""
 
-    role: Annotated[Role | None, Meta(description="What it is for.")] = None
+    role: Annotated[Said | None, Meta(description="What it is for.")] = None
     run: Annotated[
         Words | None, Meta(description="How it starts as an ordinary process (embedded engine).")
     ] = None
