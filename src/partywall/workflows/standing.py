@@ -34,8 +34,7 @@ def way_up(project: Project, name: str) -> str:
 
 def notes(project: Project) -> Iterator[str]:
     """What is missing for a word of the settings to have an effect."""
-    folder = project.folder / FOLDER
-    if project.choices.flags is Flags.ON and not folder.is_dir():
+    if project.choices.flags is Flags.ON and not (project.folder / FOLDER).is_dir():
         yield (
             "`flags: on`, and no flag is defined yet: `partywall flags create NAME` defines one in "
             f"`{FOLDER}/`"

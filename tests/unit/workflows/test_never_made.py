@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,10 +11,13 @@ import pytest
 from partywall.model.choices import Flags, Presence
 from partywall.workflows import standing
 
+NOWHERE = Path("/nowhere")
+
 
 def project(presence: Presence, flags: Flags = Flags.OFF, *names: str) -> Any:
     return SimpleNamespace(
         choices=SimpleNamespace(presence=presence, flags=flags),
+        folder=NOWHERE,
         asleep=() if presence is Presence.TOGETHER else ("dev",),
         settings=SimpleNamespace(architecture=names),
     )
@@ -38,10 +42,10 @@ def test_only_what_can_be_brought_up_is_offered(presence, left_out, way_up):
     [
         (project(Presence.TOGETHER), []),
         (project(Presence.SWITCHED), []),
-        (project(Presence.TOGETHER, Flags.ON, "hybrid"), ["`flags: on` makes nothing"]),
+        (project(Presence.TOGETHER, Flags.ON, "hybrid"), ["no flag is defined yet"]),
         (project(Presence.TOGETHER, Flags.OFF, "dual", "snapshots"), []),
         (project(Presence.ON_DEMAND), []),
-        (project(Presence.SINGLE, Flags.ON), ["`flags: on` makes nothing"]),
+        (project(Presence.SINGLE, Flags.ON), ["no flag is defined yet"]),
     ],
 )
 def test_a_plan_says_what_is_not_there_yet(one, words):
