@@ -168,6 +168,10 @@ def test_ten_planted_cases_are_found_and_nothing_else(example: Installation) -> 
     later = example.document("flags", "stale", "--days", "65", code=1)["findings"]
     assert "fully-on" not in {one["kind"] for one in later}
 
+    example.edit("flags/common.yaml", "owner: ada", "owner: ben")
+    found = example.document("flags", "stale", code=1)["findings"]
+    assert "fully-off" not in {one["kind"] for one in found}, "what was just written is young"
+
     example.edit("partywall.yaml", "architecture: flags", "architecture: dual")
     found = example.document("flags", "stale", code=1)
     assert "unevaluated" not in {one["kind"] for one in found["findings"]}

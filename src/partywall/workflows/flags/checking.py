@@ -60,7 +60,7 @@ def check(project: Project, base: str = "") -> Checked:
         msgspec.structs.replace(one, place=shown(one.place, project.folder))
         for one in expiring(every)
     ]
-    found = [one for one in stale(known, scan(project.folder), today) if one.kind in _KINDS]
+    found = stale(known, scan(project.folder), today)
     caution, taken, note = _change(project, base, keys)
     return Checked(
         flags=len(keys),
@@ -70,9 +70,6 @@ def check(project: Project, base: str = "") -> Checked:
         base=taken,
         notes=(note,) if note else (),
     )
-
-
-_KINDS = (Kind.EXPIRED, Kind.UNDEFINED)
 
 
 def expiring(every: Sequence[Defined]) -> list[Known]:
@@ -104,7 +101,7 @@ def _base(repository: Repository) -> str:
 def _skipped(why: str) -> str:
     return (
         f"whether a migration is behind a flag was not looked at: {why}; `--base REVISION` says"
-        " what the change is to go into"
+        " what the change is to go into (a clone has to have the commits since then)"
     )
 
 
