@@ -76,6 +76,33 @@ def test_advise(document):
     assert "architecture: " in found["settings"]
 
 
+def test_flags_that_have_had_their_time(document, app):
+    said = documented("`flags stale`")
+    (app / "asks.py").write_text('client.get_boolean_value("nowhere", False)\n')
+    found = document("flags", "stale")
+    checked = document("flags", "check")
+    (app / "asks.py").unlink()
+    assert set(found) == top(said)
+    assert set(checked) == top(documented("`flags check`"))
+    for finding in [*found["findings"], *checked["errors"]]:
+        assert set(finding) == below(said, "findings[].")
+    assert [one["flag"] for one in checked["errors"]] == ["nowhere"]
+
+
+def test_outcomes_of_flags(document, app):
+    said = documented("`flags outcome`")
+    one = {"days": {}, "last": "", "users": 9, "users_before": 0, "outcomes": {"bought": 1}}
+    flag = {"users_full": False, "outcomes_full": False, "variants": {"on": one, "off": one}}
+    counts = {"version": 1, "since": "", "written": "", "flags": {"new_upload_flow": flag}}
+    folder = app / ".partywall" / "flags" / "prod" / "counts"
+    folder.mkdir(parents=True)
+    (folder / "counts.json").write_text(json.dumps(counts))
+    found = document("flags", "outcome", "new_upload_flow")
+    shutil.rmtree(app / ".partywall")
+    assert set(found) == top(said)
+    assert set(found["outcomes"][0]) == below(said, "outcomes[].")
+
+
 def test_status(document):
     said = documented("`status`")
     found = document("status")

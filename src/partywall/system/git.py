@@ -103,6 +103,17 @@ class Repository:
         """The text of a folder's file in a commit; None when it was not there."""
         return self._ask("-C", str(folder), "show", f"{commit}:./{name}")
 
+    def touched(self, path: Path) -> float | None:
+        """When a file became what it is by a commit, in seconds since the epoch.
+
+        None: no commit has it, or not as it is now.
+        """
+        where = ("-C", str(path.parent))
+        if self._ask(*where, "status", "--porcelain", "--ignored", "--", path.name) != "":
+            return None
+        said = self._ask(*where, "log", "-1", "--format=%ct", "--", path.name)
+        return float(said) if said else None
+
     # Working trees beside its own.
 
     def head(self, tree: Path) -> str | None:

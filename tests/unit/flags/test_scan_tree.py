@@ -9,8 +9,7 @@ import time
 from datetime import date
 from pathlib import Path
 
-import pytest
-
+from partywall.flags.definitions import load
 from partywall.flags.scanning.found import Found
 from partywall.flags.scanning.scan import scan
 from partywall.flags.stale import Known, stale
@@ -36,9 +35,14 @@ def git(folder: Path, *words: str) -> None:
     subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
 
 
-@pytest.mark.parametrize("name", ["examples/makapix", "examples/tides"])
-def test_the_examples_ask_for_no_flag(name):
-    assert scan(ROOT / name) == Found()
+def test_the_examples_ask_for_what_they_define_and_nothing_else():
+    found = scan(ROOT / "examples/makapix")
+    assert [(use.key, use.place.file) for use in found.uses] == [
+        ("new_upload_flow", "makapix/features.py")
+    ]
+    assert found.unreadable == ()
+    assert set(load(ROOT / "examples/makapix", "prod").flags) == {"new_upload_flow"}
+    assert scan(ROOT / "examples/tides") == Found()
 
 
 def test_partywall_asks_for_no_flag():
@@ -131,6 +135,7 @@ PLANTED = {
 }
 COUNTED = 1_700_000_000.0
 DEFINED = [
+    Known(key="new_upload_flow", place=Place("flags/common.yaml", 3)),
     Known(key="new-cart", place=FLAGS, on_days=31),
     Known(key="cart-colour", place=FLAGS, on_days=200, counted=COUNTED, evaluated=COUNTED),
     Known(key="dark-mode", place=FLAGS, off_days=90),

@@ -7,7 +7,7 @@ import sys
 import click
 
 from partywall.cli import options
-from partywall.cli.commands import flags_change_
+from partywall.cli.commands import flags_change_, flags_look_
 from partywall.cli.render.flags_text import (
     flag_document,
     flag_text,
@@ -124,5 +124,5 @@ def show_history(session: Session, *, key: str, json: bool) -> None:
         session.print(history_text(lines, style_of(sys.stdout)))
 
 
-for one in flags_change_.COMMANDS:
+for one in (*flags_change_.COMMANDS, *flags_look_.COMMANDS):
     command.add_command(one)
