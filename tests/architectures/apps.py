@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
-from partywall.axes.site import Environment, Machine, Share, Site
+from partywall.axes.site import Environment, FlagFolders, Machine, Share, Site
 from partywall.axes.world import desired
 from partywall.model.app import App, Condition, Dependency, Mount, Role, Service
-from partywall.model.choices import Choices, LimitsBy, RouteBy
+from partywall.model.choices import Choices, Flags, LimitsBy, RouteBy
 from partywall.model.secret import SecretRef
 from partywall.model.world import Entry, World
 
@@ -43,7 +43,9 @@ def _kind(role: Role, said: int) -> Service:
     )
 
 
-_KINDS = [_kind(role, said) for role, said in itertools.product(Role, range(4))]
+_ROLES = [role for role in Role if role is not Role.FLAGS]
+"""Those that a Compose file can name."""
+_KINDS = [_kind(role, said) for role, said in itertools.product(_ROLES, range(4))]
 _SHARES = (None, Share(cores=1.0), Share(memory_fraction=0.25, pids=64))
 
 
@@ -82,9 +84,10 @@ def sites(draw: st.DrawFn) -> Site:
     seed = draw(st.sampled_from([None, ("seed",)]))
     share = draw(st.sampled_from(_SHARES))
     route = draw(st.sampled_from(RouteBy))
+    limits, flags = draw(st.sampled_from(LimitsBy)), draw(st.sampled_from(Flags))
     return Site(
         project="app",
-        choices=Choices(limits=draw(st.sampled_from(LimitsBy)), route=route),
+        choices=Choices(limits=limits, route=route, flags=flags),
         environments=tuple(
             Environment(
                 name=name,
@@ -97,6 +100,7 @@ def sites(draw: st.DrawFn) -> Site:
                 password=None if name == "prod" else SecretRef("PARTYWALL_PASSWORD", 1),
                 seed=seed,
                 share=share,
+                flags=FlagFolders(served=f"/f/{name}", counts=f"/c/{name}", version="1"),
             )
             for name in names
         ),

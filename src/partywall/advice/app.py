@@ -37,13 +37,14 @@ _ROLES = {
     Role.BROKER: 3,
     Role.FILES: 20,
     Role.EDGE: 11,
+    Role.FLAGS: 15,
     Role.WEB: 19,
     Role.APP: 35,
     Role.WORKER: 28,
     Role.JOB: 40,
 }
 """MiB at rest, measured on the example's small Python programs."""
-_STAND_INS = {Role.DATABASE: 32, Role.CACHE: 3, Role.BROKER: 18, Role.EDGE: 22}
+_STAND_INS = {Role.DATABASE: 32, Role.CACHE: 3, Role.BROKER: 18, Role.EDGE: 22, Role.FLAGS: 25}
 """MiB at rest of the embedded engine's servers."""
 _JVM = 350
 _PARTS = {Role.DATABASE: 16, Role.CACHE: 1, Role.BROKER: 1}

@@ -35,7 +35,7 @@ from partywall.planning.uses import is_edge
 _TIERS = (
     (Role.EDGE, Role.WEB),
     (Role.APP, Role.WORKER, Role.JOB),
-    (Role.DATABASE, Role.CACHE, Role.BROKER, Role.FILES),
+    (Role.DATABASE, Role.CACHE, Role.BROKER, Role.FILES, Role.FLAGS),
 )
 _MARKS = {Action.CREATE: "create", Action.REMOVE: "remove"}
 _WORDS = {
@@ -47,6 +47,7 @@ _WORDS = {
     Role.CACHE: "keys in memory",
     Role.BROKER: "messages",
     Role.FILES: "files",
+    Role.FLAGS: "features on or off",
     Role.EDGE: "answers for every environment",
 }
 Space = Database | KeySpace | TopicSpace | FileSpace
