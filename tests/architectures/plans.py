@@ -10,14 +10,14 @@ from pathlib import Path
 import msgspec
 
 from partywall import catalog
-from partywall.axes.site import Environment, Machine, Site
+from partywall.axes.site import Environment, FlagFolders, Machine, Site
 from partywall.axes.world import desired
 from partywall.compose import canonical, understand
 from partywall.compose.environment import Given
 from partywall.compose.place import Sources
 from partywall.compose.understand import Reading
 from partywall.model.app import App
-from partywall.model.choices import Choices, DatabaseWall, RouteBy, Source
+from partywall.model.choices import Choices, DatabaseWall, Flags, RouteBy, Source
 from partywall.model.plan import Plan
 from partywall.model.secret import SecretRef
 from partywall.model.world import Checkout, World, environment_of
@@ -83,6 +83,8 @@ def _environment(name: str, given: App) -> Environment:
 def _placed(environment: Environment, choices: Choices) -> Environment:
     """The same with a port and a checkout of its own, where these tell environments apart."""
     placed = by_port(environment) if choices.route is RouteBy.PORT else environment
+    if choices.flags is Flags.ON:
+        placed = with_flags(placed)
     return with_checkout(placed) if choices.source is Source.BRANCH else placed
 
 
@@ -90,6 +92,13 @@ def by_port(environment: Environment) -> Environment:
     """The same at the one domain, with a port of its own unless it is production."""
     port = 0 if environment.production else 8444
     return msgspec.structs.replace(environment, domain="makapix.localhost", port=port)
+
+
+def with_flags(environment: Environment) -> Environment:
+    """The same with the folders of its flags."""
+    home = f"{FOLDER}/.partywall/flags/{environment.name}"
+    folders = FlagFolders(served=f"{home}/served", counts=f"{home}/counts", version="1")
+    return msgspec.structs.replace(environment, flags=folders)
 
 
 def with_checkout(environment: Environment, commit: str = "") -> Environment:

@@ -17,7 +17,7 @@ from partywall.axes.world import desired
 from partywall.engines.docker.names import Naming, unit_of
 from partywall.engines.docker.render import Ground, Json, document
 from partywall.model.app import App
-from partywall.model.choices import Choices, Presence, RouteBy, Source
+from partywall.model.choices import Choices, Flags, Presence, RouteBy, Source
 from partywall.model.world import (
     MACHINE,
     Checkout,
@@ -72,6 +72,8 @@ def _settled(one: Environment, choices: Choices, port: int) -> Environment:
     if choices.route is RouteBy.PORT:
         own = 0 if one.production else port
         made = msgspec.structs.replace(made, domain="app.example", port=own)
+    if choices.flags is Flags.ON:
+        made = plans.with_flags(made)
     if choices.source is Source.BRANCH:
         folder = f".partywall/checkouts/{one.name}"
         key = f"{one.name}/checkout/source"
@@ -114,6 +116,7 @@ GROUND = Ground(
     unnamed=lambda _key: {},
     parent=lambda environment: f"/partywall/{environment}",
     budget=lambda _limit: "",
+    flags=lambda _one: {"image": "answers:1"},
     edge=lambda part, joined: {"image": part.image, "networks": list(joined)},
 )
 

@@ -37,15 +37,14 @@ _ROLES = {
     Role.BROKER: 3,
     Role.FILES: 20,
     Role.EDGE: 11,
+    Role.FLAGS: 15,
     Role.WEB: 19,
     Role.APP: 35,
     Role.WORKER: 28,
     Role.JOB: 40,
 }
 """MiB at rest, measured on the example's small Python programs."""
-_FLAGS = 24
-"""MiB of the service that answers for flags, measured with a hundred of them."""
-_STAND_INS = {Role.DATABASE: 32, Role.CACHE: 3, Role.BROKER: 18, Role.EDGE: 22}
+_STAND_INS = {Role.DATABASE: 32, Role.CACHE: 3, Role.BROKER: 18, Role.EDGE: 22, Role.FLAGS: 25}
 """MiB at rest of the embedded engine's servers."""
 _JVM = 350
 _PARTS = {Role.DATABASE: 16, Role.CACHE: 1, Role.BROKER: 1}
@@ -113,9 +112,10 @@ def amount(instance: Instance, site: Site, facts: AppFacts, *, users: int) -> Am
     )
 
 
-def of_flags() -> Amount:
+def of_flags(*, containers: bool) -> Amount:
     """What the service takes that answers for an environment's flags."""
-    total = _FLAGS * MIB
+    known = _ROLES if containers else _STAND_INS
+    total = known[Role.FLAGS] * MIB
     return Amount(
         bytes=total,
         working_bytes=int(total * MEASURED_GROWTH),

@@ -119,8 +119,13 @@ class Memory:
             for one in instances(world)
         ]
         if flags:
+            containers = any(one.definitions for one in self._site.environments)
             every += [
-                Line(key=f"{one.name}/{FLAGS}", role=Role.FLAGS, amount=of_flags())
+                Line(
+                    key=f"{one.name}/{FLAGS}",
+                    role=Role.FLAGS,
+                    amount=of_flags(containers=containers),
+                )
                 for one in self._site.environments
             ]
         turns = self._turns(presence)

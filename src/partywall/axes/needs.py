@@ -100,7 +100,7 @@ ROLES: Mapping[Role, Kind] = {
         (Role.BROKER, 16, 64, "a broker without messages"),
         (Role.FILES, 16, 64, "a server of files"),
         (Role.EDGE, 32, 64, "a proxy"),
-        (Role.FLAGS, 40, 96, "an interpreter and a hundred flags"),
+        (Role.FLAGS, 48, 96, "an interpreter and the evaluator, without flags"),
         (Role.WEB, 24, 128, "an interpreter and a small page"),
         (Role.APP, 24, 256, "an interpreter and its libraries"),
         (Role.WORKER, 24, 256, "an interpreter and its libraries"),

@@ -116,16 +116,10 @@ def _route(name: str, said: Any, near: Sources) -> str | None:  # noqa: ANN401
 def _role(name: str, said: Any, near: Sources) -> Role | None:  # noqa: ANN401
     if said is None:
         return None
-    try:
-        return Role(said)
-    except ValueError as error:
-        raise _bad(
-            name,
-            near,
-            ("role",),
-            "`role` is no role",
-            nearest(str(said), [role.value for role in Role]),
-        ) from error
+    roles = {role.value: role for role in Role if role is not Role.FLAGS}  # which only we make
+    if found := roles.get(str(said)):
+        return found
+    raise _bad(name, near, ("role",), "`role` is no role", nearest(str(said), list(roles)))
 
 
 def _port(name: str, said: Any, near: Sources) -> int | None:  # noqa: ANN401

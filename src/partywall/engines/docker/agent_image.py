@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from importlib import metadata
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 from typing import IO
 
@@ -178,14 +179,17 @@ def _own(module: str) -> Iterator[tuple[Path, str]]:
 def _needed(packages: Iterable[str]) -> Iterator[tuple[Path, str]]:
     """Packages and single modules, from wherever this interpreter finds them."""
     for package in packages:
-        for root in map(Path, sys.path):
-            if (root / f"{package}.py").is_file():
-                yield root / f"{package}.py", f"{package}.py"
-                break
-            if (root / package).is_dir():
-                for path in _files(root / package):
-                    yield path, str(path.relative_to(root))
-                break
+        found = (list(_module(Path(root), package)) for root in sys.path)
+        yield from next(filter(None, found), ())
+
+
+def _module(root: Path, package: str) -> Iterator[tuple[Path, str]]:
+    """All of it in one folder: beside a compiled module there may be a folder of its types."""
+    for suffix in (".py", *EXTENSION_SUFFIXES):
+        if (root / f"{package}{suffix}").is_file():
+            yield root / f"{package}{suffix}", f"{package}{suffix}"
+    for path in _files(root / package):
+        yield path, str(path.relative_to(root))
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -279,7 +279,10 @@ def _said(instance: Instance) -> Json:
         }
     if instance.published:
         made["ports"] = [_port(port) for port in instance.published]
-    return told(made, instance.settings) if instance.settings else made
+    # The version of what answers for flags is told to nobody: it makes another container.
+    if instance.settings and instance.role is not Role.FLAGS:
+        return told(made, instance.settings)
+    return made
 
 
 def _from_fields(instance: Instance) -> Json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 import msgspec
@@ -49,6 +50,17 @@ def test_the_agent_and_what_it_needs_go_in_and_nothing_else_of_ours(
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     assert any(name.endswith(f"/{version}/json/decoder.py") for name in made)
     assert not any("/test/" in name or "site-packages" in name for name in made)
+
+
+def test_a_compiled_module_goes_in_beside_the_folder_of_its_types(tmp_path: Path) -> None:
+    (tmp_path / "fast").mkdir()
+    (tmp_path / "fast" / "__init__.pyi").touch()
+    compiled = f"fast{EXTENSION_SUFFIXES[0]}"
+    (tmp_path / compiled).touch()
+    (tmp_path / "faster.py").touch()
+    found = {target for _, target in agent_image._module(tmp_path, "fast")}
+    assert found == {compiled, "fast/__init__.pyi"}
+    assert list(agent_image._module(tmp_path, "slow")) == []
 
 
 def test_another_agent_is_another_image() -> None:

@@ -60,6 +60,7 @@ def remove(api: OneNetwork, home: Path) -> None:
         unnamed=lambda _key: {},
         parent=str,
         budget=lambda limit: "",
+        flags=lambda _instance: {},
         edge=lambda _part, _networks: {},
     )
     units = Units(lambda unit: home / unit, FileSecretStore(home / "secrets"), ground)

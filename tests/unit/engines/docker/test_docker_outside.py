@@ -60,6 +60,7 @@ class Scene:
             called=lambda one: one.name,
             unnamed=lambda _key: {},
             parent=str,
+            flags=lambda _instance: {},
             edge=lambda _part, _networks: {},
             budget=lambda _limit: "",
         )

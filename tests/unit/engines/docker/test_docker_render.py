@@ -27,6 +27,7 @@ GROUND = Ground(
     unnamed=lambda _key: {},
     parent=lambda environment: f"/partywall/shop-{environment}",
     budget=lambda limit: "",
+    flags=lambda one: {"image": "answers:1", "user": "7:8", "read_only": True},
     edge=lambda part, joined: {"image": part.image, "networks": list(joined)},
 )
 
@@ -58,6 +59,14 @@ def test_an_instance_without_a_definition_is_drawn_from_its_fields():
     assert service["healthcheck"]["test"] == ["CMD-SHELL", "test $$HOME"]
     assert service["networks"] == {"back": None}
     assert (service["labels"][PROJECT], service["labels"][KEY]) == ("p1", "dev/web")
+
+
+def test_what_answers_for_flags_is_made_by_the_engine_and_told_no_version():
+    one = web(role=Role.FLAGS, settings={"version": "1"}, image="", health=None)
+    service = drawn(one, VOLUME, NETWORK)["services"]["web"]
+    assert (service["image"], service["user"], service["read_only"]) == ("answers:1", "7:8", True)
+    assert "command" not in service or service["command"] is None
+    assert service["environment"]["PRICE"] == "5$$ or $${X}"
 
 
 def test_a_definition_is_handed_on_without_what_would_clash():

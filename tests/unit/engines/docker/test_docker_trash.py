@@ -73,6 +73,7 @@ class Ground1:
             unnamed=lambda _key: {},
             parent=str,
             budget=lambda limit: "",
+            flags=lambda _instance: {},
             edge=lambda _part, _networks: {},
         )
         self.units = Units(lambda unit: home / "rendered" / unit, secrets, ground)
