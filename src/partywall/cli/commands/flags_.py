@@ -39,6 +39,8 @@ def show_all(session: Session, *, json: bool) -> None:
         session.document(flags_document(every))
     else:
         session.print(list_text(every, style_of(sys.stdout)))
+    if why := reading.unserved(session.project):
+        session.note(f"note: {why}")
 
 
 @command.command("show")

@@ -231,6 +231,8 @@ def _change(  # noqa: PLR0913  (what is changed, and how it is asked and told)
     dry_run: bool,
     json: bool,
 ) -> None:
+    if why := reading.unserved(session.project):
+        session.note(f"note: {why}")
     if dry_run:
         flags = reading.read(session.project, name)
         now = session.project.clock.now()

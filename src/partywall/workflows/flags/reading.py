@@ -7,6 +7,7 @@ import msgspec
 from partywall.flags import definitions
 from partywall.flags.definitions import Defined, Flag
 from partywall.flags.settings import Setting, Settings
+from partywall.model.choices import Flags as Served
 from partywall.model.errors import BadInput
 from partywall.workflows.flags.kept import Kept
 from partywall.workflows.project import Project
@@ -59,6 +60,16 @@ def read(project: Project, environment: str) -> Flags:
         environment=environment,
         defined=definitions.load(project.folder, environment),
         settings=place.settings(),
+    )
+
+
+def unserved(project: Project) -> str:
+    """Why nothing of this reaches the app, in a sentence; empty when it does."""
+    if project.choices.flags is Served.ON:
+        return ""
+    return (
+        "nobody serves these flags: the architecture has `flags: off`; write for example "
+        "`architecture: dual + flags`, and `partywall up`"
     )
 
 
