@@ -14,7 +14,6 @@ _KINDS = {
     "cache": ("#e0f4f8", "#237f90", "#13333a", "#70c9d9"),
     "broker": ("#fceef7", "#af4a88", "#3d2234", "#e899c8"),
     "files": ("#f6f0e1", "#8a6f3a", "#362f1f", "#d0b57d"),
-    "flags": ("#fdeeda", "#b5651d", "#3d2a17", "#e8a768"),
     "edge": ("#ffffff", "#3f4752", "#20252d", "#c4ccd6"),
 }
 _MARKS = {

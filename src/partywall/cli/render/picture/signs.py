@@ -13,7 +13,6 @@ SIGNS = {
     "cache": "M11.5 2l-7 9.5h5l-1 6.5l7 -9.5h-5z",
     "broker": "M2 6.5h13M11.5 3l3.5 3.5l-3.5 3.5M18 13.5h-13M8.5 10l-3.5 3.5l3.5 3.5",
     "files": "M2 5h6l2 2.5h8v9h-16z",
-    "flags": "M4 18v-16M4 3h12l-3 4l3 4h-12",
     "edge": "M10 2l7 2.5v5c0 4.5 -3 7 -7 8.5c-4 -1.5 -7 -4 -7 -8.5v-5z",
 }
 """Path data by kind; an address has none, its text is what matters."""
