@@ -22,7 +22,7 @@ from partywall.compose.wanted import (
     by_port,
 )
 from partywall.compose.yamlfile import Document, Path_
-from partywall.model.app import Visit
+from partywall.model.app import Role, Visit
 from partywall.model.errors import BadInput
 from partywall.model.world import ENVIRONMENT_NAME, RESERVED
 
@@ -369,7 +369,7 @@ class Reader:
             path = ("services", name)
             filled = one or schema.Service()
             made[name] = ServiceSettings(
-                role=filled.role,
+                role=None if filled.role is None else Role(filled.role),
                 run=self._command(filled.run, (*path, "run")),
                 route=self._route(filled.route, (*path, "route")),
                 port=filled.port,

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from partywall.model.app import Role
 from partywall.model.choices import (
     BrokerWall,
     CacheWall,
@@ -33,6 +32,10 @@ class Acme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 _Tcp = Annotated[int, Meta(ge=1, le=65535)]
+_Role = Literal[
+    "app", "broker", "cache", "database", "edge", "files", "job", "web", "worker"
+]  # fmt: skip
+"""What a service of the Compose file can be for; `flags` is ours alone."""
 
 
 class Edge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -167,7 +170,7 @@ class Session(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is said about a service of the Compose file, over what is guessed."""
 
-    role: Annotated[Role | None, Meta(description="What it is for.")] = None
+    role: Annotated[_Role | None, Meta(description="What it is for.")] = None
     run: Annotated[
         Words | None, Meta(description="How it starts as an ordinary process (embedded engine).")
     ] = None
