@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,11 +12,13 @@ from typing import Any
 from lives.club import Club
 from makapix.browser import Person, Site
 from scenarios.branched import git
+from scenarios.installation import until
 
 LATE = re.compile(
     r"no time was left|in time|timed out|within|too busy|others wanted the processors"
 )
 """In what words a proof says that it, or what it asked, had not enough time."""
+FLAG = "new_upload_flow"
 UNWRITABLE = "the vault takes no pictures at the moment"
 
 
@@ -32,7 +35,10 @@ class Life:
 
     def live(self) -> None:
         """All of it; where the engine declares that it cannot, that it says so."""
-        stages = (self.begin, self.stand, self.use, self.change, self.rest, self.end)
+        stages = (self.begin, self.stand, self.use, self.change)
+        stages += (self.roll_out,) if self.point.flagged else ()
+        stages += (self.rehearse,) if self.point.all_at_once else ()
+        stages += (self.rest, self.end)
         if self.point.refused(self.club.engine):
             stages = (self.begin, self.refused)
         for stage in stages:
@@ -143,6 +149,41 @@ class Life:
         if self.club.engine == "embedded":
             services += ("job/migrate", "vault", "web")
         return {f"{one}/{name}" for name in ("checkout/source", *services)}
+
+    def roll_out(self) -> None:
+        """A feature is on for all of one environment within seconds, in no other, and off again."""
+        standing = self.club.standing()
+        people = {name: Person(site, f"roller_{name}") for name, site in standing.items()}
+        for person in people.values():
+            person.does("registers", 201, "POST", "/api/users", person.login())
+        assert {self._has_new_flow(one) for one in people.values()} == {False}
+        one = [*standing][-1]
+        for word, wanted in (("100%", True), ("0%", False)):
+            self.club.call("flags", "rollout", FLAG, word, "--in", one, "--yes")
+            until(
+                lambda wanted=wanted: self._has_new_flow(people[one]) is wanted,
+                what=f"{FLAG} {word}",
+            )
+            others = {self._has_new_flow(people[name]) for name in people if name != one}
+            assert others <= {False}, others
+        assert [line["verb"] for line in self.club.document("flags", "history")["changes"]] == [
+            "rollout 100%",
+            "rollout 0%",
+        ]
+
+    def _has_new_flow(self, person: Person) -> bool:
+        found: bool = person.asks("GET", "/api/me").json()["user"]["new_upload_flow"]
+        return found
+
+    def rehearse(self) -> None:
+        """A migration that loses data is tried on a copy of production, which keeps them."""
+        boxed = ("--as", "db") if self.club.engine == "docker" else ()
+        lost = "ALTER TABLE posts DROP COLUMN title"
+        done = self.club.call("rehearse", "--json", *boxed, "--", "psql", "-c", lost, code=1)
+        said = json.loads(done.out)
+        assert said["verdict"] == "risky", said["reasons"]
+        assert "data-loss" in {reason["kind"] for reason in said["reasons"]}
+        self._apart(self.club.standing())
 
     def rest(self) -> None:
         """`down` stops everything and keeps the data, which are there when it is up again."""

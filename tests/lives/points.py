@@ -8,7 +8,7 @@ import msgspec
 
 from partywall import catalog
 from partywall.axes.sharing import any_shared
-from partywall.model.choices import Choices, FilesWall, LimitsBy, Presence, RouteBy, Source
+from partywall.model.choices import Choices, FilesWall, Flags, LimitsBy, Presence, RouteBy, Source
 
 
 class Point(msgspec.Struct, frozen=True):
@@ -57,6 +57,16 @@ class Point(msgspec.Struct, frozen=True):
     def by_port(self) -> bool:
         """Environments differ in their port, which the edge has to have."""
         return self.choices.route is RouteBy.PORT
+
+    @property
+    def flagged(self) -> bool:
+        """Features are gated by flags."""
+        return self.choices.flags is Flags.ON
+
+    @property
+    def all_at_once(self) -> bool:
+        """Two environments, a budget, and flags: migrations are tried on copies."""
+        return self.said == {"architecture": "hybrid"}
 
     @property
     def comes_back(self) -> bool:

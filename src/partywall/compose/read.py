@@ -56,6 +56,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """Variables that its own env file will have and does not have yet."""
     services: Mapping[str, ServiceSettings] = {}
     settings_place: Place | None = None
+    beside: tuple[Path, ...] = ()
+    """Files that say what the app does while it runs, and may be anywhere among its own."""
     keep: Keep | None = None
     """Makes placeholders for secrets in other files that `env_file:` names."""
     own: Own | None = None
@@ -127,10 +129,15 @@ def question(request: Request) -> cli.Question:
 
 
 def apart(request: Request, asked: cli.Question) -> frozenset[Path]:
-    """The files that say how the app is run: no part of what is built or bound."""
+    """The files that say how the app is run: no part of what is built or bound.
+
+    Whoever changes a flag has nothing built and nothing started anew.
+    """
     said = request.settings_place
     settings = [Path(said.file)] if said else []
-    return frozenset(map(Path.absolute, (*asked.files, *request.env_files, *settings)))
+    return frozenset(
+        map(Path.absolute, (*asked.files, *request.env_files, *settings, *request.beside))
+    )
 
 
 def _found(folder: Path, variables: Mapping[str, str]) -> tuple[Path, ...]:

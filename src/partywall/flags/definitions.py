@@ -26,6 +26,8 @@ _ENDINGS = (".yaml", ".yml", ".json")
 _TOP = frozenset({"$schema", "$evaluators", "flags", "metadata"})
 _KEYS = frozenset({"state", "variants", "defaultVariant", "targeting", "metadata"})
 _STATES = ("ENABLED", "DISABLED")
+MOST_BYTES = 3 << 20
+"""Of an environment's flags; the service takes a file of 4 MiB, with what people said of them."""
 _REF = re.compile(r"^[A-Za-z0-9_.-]+$")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 """What a flag may be called, so that every address and file name can hold it."""
@@ -79,10 +81,20 @@ def load(folder: Path, environment: str) -> Defined:
                 where=flag.place,
                 remedy="a flag has one type everywhere, since the app asks for one",
             )
-    return Defined(
+    whole = Defined(
         flags=dict(sorted({**common.flags, **own.flags}.items())),
         metadata={**common.metadata, **own.metadata},
     )
+    size = sum(len(json.dumps(written(flag))) for flag in whole.flags.values())
+    if size > MOST_BYTES:
+        largest = max(whole.flags.values(), key=lambda flag: len(json.dumps(written(flag))))
+        raise BadInput(
+            f"the flags of {environment} are {size >> 10} KiB with evaluators filled in; at most "
+            f"{MOST_BYTES >> 10} can be served, and `{largest.key}` is the largest",
+            where=largest.place,
+            remedy="make lists in rules shorter: let the app say a group, and ask for that",
+        )
+    return whole
 
 
 def file(folder: Path, name: str) -> Path:
@@ -91,15 +103,19 @@ def file(folder: Path, name: str) -> Path:
     Raises:
         BadInput: when there are several.
     """
-    places = [folder / FOLDER / f"{name}{ending}" for ending in _ENDINGS]
-    there = [path for path in places if path.exists()]
+    there = [path for path in places(folder, name) if path.exists() or path.is_symlink()]
     if len(there) > 1:
         raise BadInput(
             f"flags of {name} are in {there[0].name} and in {there[1].name}",
             where=Place(str(there[1])),
             remedy="keep one of them",
         )
-    return there[0] if there else places[0]
+    return there[0] if there else places(folder, name)[0]
+
+
+def places(folder: Path, name: str) -> list[Path]:
+    """Where the file of an environment, or of all of them, may be."""
+    return [folder / FOLDER / f"{name}{ending}" for ending in _ENDINGS]
 
 
 def _set(path: Path) -> Defined:

@@ -22,13 +22,14 @@ from partywall.model.world import SHARED, Space, environment_of
 from partywall.system.files import failed
 from partywall.system.git import remove_tree
 from partywall.workflows.change import Goal, change, planned
+from partywall.workflows.flags.kept import FOLDER as FLAGS
 from partywall.workflows.project import Project
 from partywall.workflows.pull import fetch, forward, refuse_one_checkout
 
 _BRANCH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/@#+=-]*")
-_FOLDERS = (CHECKOUTS, "state", "logs", "data", "own", "run", "inside", ATTACHED, RENDERED)
+_FOLDERS = (CHECKOUTS, "state", "logs", "data", "own", "run", "inside", ATTACHED, RENDERED, FLAGS)
 """Folders of the home folder in which each environment has one of its own."""
-_FILES = ("secrets/{}.json", "cache/{}.json", "locks/{}.lock")
+_FILES = ("secrets/{}.json", "cache/{}.json", "locks/{}.lock", FLAGS + "/.{}.lock")
 
 
 def with_previews(settings: Settings, home: Path) -> Settings:

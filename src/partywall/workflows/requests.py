@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,6 +13,7 @@ from partywall.compose import read
 from partywall.compose.outward import Outward
 from partywall.compose.public import Public
 from partywall.compose.settings import EnvironmentSettings
+from partywall.flags import definitions
 from partywall.model.choices import Flags
 from partywall.workflows import parts, variables
 from partywall.workflows.flags.kept import Kept
@@ -62,6 +64,7 @@ def _request(
         made=frozenset(given.new),
         services=project.settings.services,
         settings_place=project.settings.file,
+        beside=_definitions(project, source.settings.folder),
         keep=keep,
         own=own if apart else None,
         public=_public(project, environment) if made and addressed else None,
@@ -100,12 +103,20 @@ def told(project: Project, environment: EnvironmentSettings) -> dict[str, str]:
 
 def _flags(project: Project, name: str) -> dict[str, str]:
     """Where flags are asked for, and where they lie for who evaluates them itself."""
-    if project.choices.flags is not Flags.ON:
+    if project.choices.flags is not Flags.ON or name in project.attachments:
         return {}
     return {
         "PARTYWALL_FLAGS_URL": f"http://{flags.NAME}:{flags.PORT}",
         "PARTYWALL_FLAGS_DIR": str(Kept(project.home, name).served),
     }
+
+
+def _definitions(project: Project, folder: Path) -> tuple[Path, ...]:
+    """The files that define flags; in a checkout, too, where nobody reads them."""
+    if project.choices.flags is not Flags.ON:
+        return ()
+    names = (definitions.COMMON, *project.settings.environments)
+    return tuple(path for name in names for path in definitions.places(folder, name))
 
 
 def _public(project: Project, environment: EnvironmentSettings) -> Public:

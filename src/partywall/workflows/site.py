@@ -129,8 +129,8 @@ def _read(project: Project, said: EnvironmentSettings) -> tuple[str, ...]:
 
 
 def flag_folders(project: Project, name: str) -> FlagFolders | None:
-    """Where an environment's flags are, when features are gated by them."""
-    if project.choices.flags is not Flags.ON:
+    """Where an environment's flags are, when features of ours are gated by them."""
+    if project.choices.flags is not Flags.ON or name in project.attachments:
         return None
     kept = Kept(project.home, name)
     served, counts = str(kept.served.absolute()), str(kept.counts.absolute())

@@ -190,6 +190,7 @@ BAD = {
     "files: nowhere": (1, "allowed: `folder`"),
     "environments:\n  a:\n    files: read-only": (3, "at the top of the file"),
     "services: {web: {role: db}}": (1, "`database`"),
+    "services: {web: {role: flags}}": (1, "allowed: "),
     "services:\n  web:\n    session: /me": (3, "known here: close, open, path"),
     "services:\n  web:\n    session: {opn: a}": (3, "did you mean `open`?"),
     "services:\n  web:\n    session: {open: a, close: b}": (3, "needed here: open, close, path"),

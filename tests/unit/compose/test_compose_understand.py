@@ -162,6 +162,7 @@ BAD_MARKS = {
     "[a]": ("must be a mapping", "known"),
     "{run: 3.5}": ("no command", "write one"),
     "{role: dtabase}": ("no role", "did you mean `database`?"),
+    "{role: flags}": ("no role", "`files`"),
     '{run: "echo \'x"}': ("no command", "quote"),
     "{run: []}": ("no command", "write one"),
     "{route: 'a b'}": ("no route", "/api"),

@@ -174,3 +174,21 @@ def test_what_is_written_reads_as_the_same() -> None:
         again = read(json.dumps({"flags": {flag.key: definitions.written(flag)}}).encode(), "x")
         made = again.flags[flag.key]
         assert definitions.written(made) == definitions.written(flag)
+
+
+def test_what_is_too_much_to_be_served_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "flags").mkdir()
+    users = ", ".join(["x" * 99] * 2000)
+    lines = [
+        f"$evaluators:\n  long: {{in: [{{var: plan}}, [{users}]]}}\nflags:",
+        *(
+            f"  f{n}: {{variants: {{a: 1}}, targeting: {{if: [{{$ref: long}}, a]}}}}"
+            for n in range(40)
+        ),
+    ]
+    (tmp_path / "flags" / "dev.yaml").write_text("\n".join(lines))
+    with pytest.raises(BadInput, match="8051 KiB with evaluators filled in") as told:
+        load(tmp_path, "dev")
+    assert told.value.where is not None
+    assert str(told.value.where).endswith("dev.yaml:4")
+    assert load(tmp_path, "prod").flags == {}

@@ -96,6 +96,7 @@ class Kept:
             MachineFailed: when it cannot be written; then nothing has changed.
         """
         now = self.settings()
+        make_folder(self.folder)
         add_line(self.home / _HISTORY, msgspec.json.encode(change))
         then = now.having(change.flag, change.after, change.id)
         write_atomically(self.folder / _SETTINGS, msgspec.json.format(msgspec.json.encode(then)))
@@ -121,12 +122,14 @@ def history(home: Path) -> list[tuple[Change, bool]]:
     """Every change, the oldest first, and whether it took effect.
 
     Who was killed between the history and the settings made a change that never was: the next one
-    follows the one before it, or it is the last and not in the settings.
+    follows the one before it, or it is the last and not in the settings. Of an environment that is
+    gone, as a preview is one day, nothing else is known than that it was so.
     """
     lines = list(_lines(read_bytes(home / FOLDER / _HISTORY) or b""))
     formers = {(line.environment, line.former) for line in lines}
     last = {line.environment: line.id for line in lines}
-    known = {name: Kept(home, name).settings().change for name in last}
+    here = [place for name in last if (place := Kept(home, name)).folder.exists()]
+    known = {**last, **{place.environment: place.settings().change for place in here}}
     return [
         (line, known[line.environment] == line.id or (line.environment, line.id) in formers)
         for line in lines
