@@ -189,9 +189,7 @@ def _box(thing: AnyThing, things: list[AnyThing], marks: dict[Key, str]) -> Box:
         lines.append(f"keeps {kept}")
     hint = f"{clean(thing.key)}: {', '.join(lines[1:])}"
     mark = marks.get(thing.key, "")
-    # Of its own code or of ours, it is a small program that the app asks.
-    kind = Role.APP if role is Role.FLAGS else role
-    return Box(key=thing.key, kind=kind.value, lines=tuple(lines), hint=hint, mark=mark)
+    return Box(key=thing.key, kind=role.value, lines=tuple(lines), hint=hint, mark=mark)
 
 
 def _caption(thing: AnyThing, role: Role, things: list[AnyThing]) -> str:
