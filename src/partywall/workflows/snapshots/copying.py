@@ -71,7 +71,9 @@ def copied(
     raw = treecopy.clones(draft / DATA / VERSION, draft)
     if raw:
         write_first(draft, found.admin.password)
-        data_files.write_like(draft / DATA, AUTO, configuration.text(configuration.hasty(found.facts.version)), owner)
+        data_files.write_like(
+            draft / DATA, AUTO, configuration.text(configuration.hasty(found.facts.version)), owner
+        )
     if raw and not mode.by_reference:
         write_origin(draft, Origin(mark=found.facts.mark, data=str(data), known=done.known))
     return Made(source=found, bytes=done.whole.bytes, raw=raw, notes=_notes(base, done.changed))
