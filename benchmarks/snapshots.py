@@ -23,9 +23,12 @@ from partywall.workflows.schema import place
 OPENED = ("`snapshot take --open` under load / `pg_dump -j2` and `pg_restore -j2`", 1 / 15)
 CLONED = ("a database of a snapshot for a test / `pg_dump -j2` and `pg_restore -j2`", 1 / 100)
 COPIED = ("`snapshot take` on ext4 / `pg_basebackup`", 1.2)
+GROWN = ("`snapshot take --open` under load, 7 GB / 700 MB", 1.3)
 SCALE = float(os.environ.get("PARTYWALL_BENCH_SCALE", "1"))
 """How many times 700 MB the reference is."""
-_BRANCHES, _ORDERS = 20, 600_000
+LARGE = 10 if os.environ.get("PARTYWALL_BENCH_LARGE") else 0
+"""How many times larger another one is, of which copies should take no longer; 0: there is none."""
+_BRANCHES, _ORDERS = 25, 780_000
 """Of pgbench, 15 MB each; and rows of a table as apps have them: text, JSON, and five indexes."""
 _APP = """
 CREATE TABLE customers (id bigint PRIMARY KEY, email text UNIQUE NOT NULL, name text NOT NULL);
@@ -62,6 +65,7 @@ def compared() -> list[Compared]:
         failed = one.failed
         cloned = one.cloned(ROUNDS)
     trouble = f"{failed} transactions failed" if failed else ""
+    grown = _grown() if LARGE else []
     with reference("ext4") as one:
         copied = [timed(one.take) for _ in range(3)]
         based = [timed(one.based) for _ in range(3)]
@@ -70,6 +74,7 @@ def compared() -> list[Compared]:
         (OPENED, opened, restored, trouble),
         (CLONED, cloned, restored, ""),
         (COPIED, copied, based, ""),
+        *([(GROWN, grown, opened, "")] if grown else []),
     )
     return [
         Compared(
@@ -77,6 +82,12 @@ def compared() -> list[Compared]:
         )
         for (name, limit), ours, others, why in rows
     ]
+
+
+def _grown() -> list[float]:
+    """Seconds of the same with more data."""
+    with reference("xfs", LARGE) as one, one.load():
+        return [one.take_and_open() for _ in range(ROUNDS)]
 
 
 class Reference:
@@ -176,24 +187,29 @@ class Reference:
 
 
 @contextlib.contextmanager
-def reference(kind: str) -> Iterator[Reference]:
+def reference(kind: str, times: float = 1) -> Iterator[Reference]:
     """Production, up and filled, on a file system of this kind in a file."""
+    scale = SCALE * times
     with tempfile.TemporaryDirectory(prefix="partywall-bench-") as place:
         Path(place).chmod(0o755)
-        with mounted(Path(place), kind) as point, _temporary(point), placed(**_settings()) as demo:
+        with (
+            mounted(Path(place), kind, scale) as point,
+            _temporary(point),
+            placed(**_settings()) as demo,
+        ):
             demo.call("up", "prod", "--yes")
             one = Reference(demo, _entrance(demo))
-            one.program("pgbench", "-i", "-q", "-s", str(max(1, int(_BRANCHES * SCALE))))
-            one.program("psql", "-q", "-c", _APP.replace(":rows", str(int(_ORDERS * SCALE))))
+            one.program("pgbench", "-i", "-q", "-s", str(max(1, int(_BRANCHES * scale))))
+            one.program("psql", "-q", "-c", _APP.replace(":rows", str(int(_ORDERS * scale))))
             yield one
 
 
 @contextlib.contextmanager
-def mounted(folder: Path, kind: str) -> Iterator[Path]:
+def mounted(folder: Path, kind: str, scale: float) -> Iterator[Path]:
     """A file system in a file, mounted while the block runs."""
     image, point = folder / "image", folder / "mounted"
     image.touch()
-    os.truncate(image, int(max(6, SCALE * 5)) << 30)
+    os.truncate(image, int(max(6, scale * 5)) << 30)
     point.mkdir()
     run((f"mkfs.{kind}", "-q", str(image)))
     run(("mount", "-o", "loop,noatime", str(image), str(point)))

@@ -12,9 +12,11 @@ from partywall.model.app import Role
 from partywall.model.errors import MachineFailed, Refused
 from partywall.model.secret import Secret
 from partywall.model.world import Instance
+from partywall.system.git import remove_tree
 from partywall.system.treerefresh import Known, Mark
 from partywall.workflows.snapshots import store as stored
 from partywall.workflows.snapshots.store import Clone, Making, Origin, Snapshot, Store
+from partywall.workflows.snapshots.sweep import remove
 
 ONE = Snapshot(
     id="20260101-000000-abcd", environment="prod", service="db", server="prod/db",
@@ -52,6 +54,40 @@ def test_what_is_being_made_is_none_yet(store: Store) -> None:
     stored.write_snapshot(draft, ONE)
     assert store.all() == []
     assert [record.name for _, record in store.making()] == [ONE.id]
+
+
+def test_what_says_nothing_of_itself_is_abandoned_after_a_while(store: Store) -> None:
+    put(store, ONE)
+    made = store.draft("known")
+    made.mkdir()
+    stored.write_making(made, Making(name="known", maker=myself()))
+    left = [store.draft("left"), store.clone("open-left")]
+    for folder in left:
+        (folder / "data").mkdir(parents=True)
+    now = left[-1].stat().st_mtime
+    assert store.abandoned(now - 60) == [], "somebody may just have begun"
+    assert store.abandoned(now + 60) == left
+
+
+def test_what_is_removed_is_known_until_the_last(store: Store, tmp_path: Path) -> None:
+    folder = store.draft("going")
+    (folder / "data").mkdir(parents=True)
+    (folder / "other").write_text("x")
+    stored.write_making(folder, Making(name="going", maker=myself()))
+    seen = []
+    inner = folder / "data"
+
+    def watching(path: Path) -> None:
+        seen.append((path.name, (folder / "making.json").exists()))
+        remove_tree(path)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("partywall.workflows.snapshots.sweep.remove_tree", watching)
+        remove(folder)
+    assert not inner.exists()
+    assert not folder.exists()
+    assert all(known for _, known in seen)
+    remove(folder)
 
 
 def test_raw_data_know_what_they_were_copied_from(store: Store) -> None:

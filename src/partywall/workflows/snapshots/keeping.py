@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from partywall.execution.owner import myself
 from partywall.system import machine
-from partywall.system.git import remove_tree
 from partywall.workflows.project import Project
 from partywall.workflows.snapshots import stores, sweep, vault
 from partywall.workflows.snapshots.opened import Opened
-from partywall.workflows.snapshots.store import Snapshot, Store, password
+from partywall.workflows.snapshots.store import Making, Snapshot, Store, password, write_making
 
 
 def entered(project: Project, name: str) -> Opened:
@@ -60,9 +60,10 @@ def drop(project: Project, word: str) -> str:
         BadInput: when there is none, or several begin so.
     """
     store, found = stores.find(project, word)
-    aside = store.draft(f"{found.id}-dropped")
-    store.place(found.id).rename(aside)
-    remove_tree(aside)
+    name = f"{found.id}-dropped"
+    write_making(store.place(found.id), Making(name=name, maker=myself()))
+    store.place(found.id).rename(store.draft(name))
+    sweep.remove(store.draft(name))
     return found.id
 
 

@@ -6,6 +6,7 @@ what is open until when it stays: whoever looks next can take away what was left
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -23,6 +24,7 @@ from partywall.system.treerefresh import Known
 VERSION = 1
 _SNAPSHOT = "snapshot.json"
 _CLONE = "clone.json"
+_MAKING = "making.json"
 _PASSWORD = "password"  # noqa: S105  (the name of a file)
 _FIRST = "first"
 _ORIGIN = "origin.json"
@@ -130,9 +132,19 @@ class Store:
         """What is being taken, or was left by somebody who was killed."""
         return [
             (path.parent, record)
-            for path in sorted(self.snapshots.glob(".*/making.json"))
+            for path in sorted(self.snapshots.glob(f".*/{_MAKING}"))
             if (record := _read(path, Making))
         ]
+
+    def abandoned(self, before: float) -> list[Path]:
+        """Folders that say nothing of themselves, and in which nothing has been made since then.
+
+        Who was killed while making or removing one left it so; who has just begun may still be
+        about to say what it is.
+        """
+        drafts = (one for one in self.snapshots.glob(".*") if not (one / _MAKING).exists())
+        clones = (one for one in self.clones.glob("*") if not (one / _CLONE).exists())
+        return [one for one in (*drafts, *clones) if _modified(one) < before]
 
     def draft(self, name: str) -> Path:
         """Where a snapshot is while it is being taken."""
@@ -154,7 +166,7 @@ class Store:
 
 def write_making(folder: Path, record: Making) -> None:
     """Say who is taking a snapshot; the first file of its folder."""
-    _write(folder / "making.json", record)
+    _write(folder / _MAKING, record)
 
 
 def write_snapshot(folder: Path, record: Snapshot) -> None:
@@ -170,6 +182,14 @@ def write_password(folder: Path, password: Secret) -> None:
 def password(folder: Path) -> Secret:
     """What the administrator of a snapshot's or a clone's server logs in with."""
     return Secret((read_bytes(folder / _PASSWORD) or b"").decode())
+
+
+def _modified(folder: Path) -> float:
+    """When something was made in it, in seconds since the epoch; what is gone is no concern."""
+    try:
+        return folder.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf
 
 
 def write_first(folder: Path, password: Secret) -> None:

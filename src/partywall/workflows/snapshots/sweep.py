@@ -12,6 +12,8 @@ from partywall.workflows.snapshots.store import Clone, Store
 from partywall.workflows.snapshots.stores import stores
 
 _LAST_LINES = 8
+_ABANDONED = 60.0
+"""Seconds after which nobody is about to say what a folder is."""
 _ERRAND = "-errand"
 
 
@@ -32,6 +34,9 @@ def sweep(project: Project) -> list[str]:
             if not record.maker.alive():
                 undo(project, folder, record.name)
                 done.append(f"removed what was left of a snapshot that broke off ({record.name})")
+        for folder in store.abandoned(now - _ABANDONED):
+            remove_tree(folder)
+            done.append(f"removed what was left in {folder}")
         done += [said for one in clones if (said := _closed(hands, store, one, running, now))]
     for name in running - known:
         if name.partition(_ERRAND)[0] not in known:
@@ -63,12 +68,25 @@ def close(hands: Throwaways, store: Store, one: Clone) -> None:
         MachineFailed: when something cannot be removed.
     """
     hands.kill(one.name)
-    remove_tree(store.clone(one.name))
+    remove(store.clone(one.name))
 
 
 def undo(project: Project, folder: Path, name: str) -> None:
     """Remove what there is of a snapshot that is not one."""
     project.engine.throwaways().kill(name)
+    remove(folder)
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder, first what is large in it: who is killed meanwhile leaves it known as it is.
+
+    Raises:
+        MachineFailed: when something cannot be removed.
+    """
+    if folder.is_dir():
+        for inner in folder.iterdir():
+            if inner.is_dir():
+                remove_tree(inner)
     remove_tree(folder)
 
 
