@@ -36,9 +36,17 @@ def git(folder: Path, *words: str) -> None:
     subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
 
 
-@pytest.mark.parametrize("name", ["examples/makapix", "examples/tides"])
-def test_the_examples_ask_for_no_flag(name):
-    assert scan(ROOT / name) == Found()
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("examples/makapix", [("new_upload_flow", "makapix/features.py")]),
+        ("examples/tides", []),
+    ],
+)
+def test_the_examples_ask_for_what_they_define(name, asked):
+    found = scan(ROOT / name)
+    assert [(use.key, use.place.file) for use in found.uses] == asked
+    assert found.unreadable == ()
 
 
 def test_partywall_asks_for_no_flag():
@@ -138,6 +146,7 @@ DEFINED = [
     Known(key="old-gate", place=FLAGS, counted=COUNTED),
     Known(key="gone-long-ago", place=FLAGS),
     Known(key="only-mentioned", place=FLAGS, expires="2026-07-31", on_days=3),
+    Known(key="new_upload_flow", place=FLAGS, expires="2027-12-31"),  # the example's own
 ]
 
 
