@@ -252,9 +252,9 @@ def _asking(session: Session, *, yes: bool, quiet: bool) -> Callable[[list[Chang
 
     def asking(changes: list[Changed]) -> None:
         (name,) = {one.environment for one in changes}
-        if not yes and not quiet:
-            session.note(changed_text(changes, style_of(sys.stderr), would=True))
         if name in session.production:
+            if not yes and not quiet:
+                session.note(changed_text(changes, style_of(sys.stderr), would=True))
             session.confirm(name, "This changes flags of", yes=yes)
 
     return asking

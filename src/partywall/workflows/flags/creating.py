@@ -70,7 +70,11 @@ def create(project: Project, wanted: Wanted) -> Flag:
     path = definitions.file(project.folder, name)
     for flags in reading.every(project):
         if (found := flags.defined.flags.get(wanted.key)) and _same_file(found.place, path, wanted):
-            raise BadInput(f"there is a flag `{wanted.key}`", where=found.place)
+            raise BadInput(
+                f"there is a flag `{wanted.key}`",
+                where=found.place,
+                remedy="change it there, or give this one another name",
+            )
     data = read_bytes(path) or b""
     added = _in_json(data, wanted) if path.suffix == ".json" else _in_yaml(data, wanted, str(path))
     defined = definitions.read(added, str(path))
