@@ -26,7 +26,7 @@ def program(setup: Setup) -> Launch:
             "PORT": str(port),
         },
         folder=setup.folder,
-        health=Health(tcp=(host, port), interval=2.0),
+        health=Health(http=f"http://{host}:{port}/healthz", interval=2.0, timeout=2.0),
     )
 
 
