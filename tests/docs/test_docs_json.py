@@ -76,6 +76,30 @@ def test_advise(document):
     assert "architecture: " in found["settings"]
 
 
+def test_flags_and_their_changes(document):
+    said = documented("`flags list`, `flags show`")
+    one = document("flags", "show", "new_upload_flow")
+    assert document("flags", "list")["flags"] == [one]
+    assert set(one) == top(said)
+    document("flags", "target", "new_upload_flow", "on", "--users", "anna", "--in", "dev")
+    there = document("flags", "show", "new_upload_flow")["environments"]["dev"]
+    inner = below(said, "environments.*.")
+    assert set(there) == top(inner)
+    assert set(there["rules"][0]) == below(inner, "rules[].")
+    changed = document("flags", "on", "new_upload_flow", "--in", "dev", "--dry-run")
+    page = documented("`flags on`, `off`, `rollout`, `target`, `reset`, `promote`")
+    assert set(changed) == top(page)
+    assert set(changed["changed"][0]) == below(page, "changed[].")
+    document("flags", "rollout", "new_upload_flow", "1,2", "--every", "1h", "--in", "dev")
+    page = documented("`flags climb`")
+    looked = document("flags", "climb")
+    assert set(looked) == top(page)
+    assert set(looked["rollouts"][0]) == below(page, "rollouts[].")
+    document("flags", "reset", "new_upload_flow", "--in", "dev")
+    page = documented("`flags history`")
+    assert set(document("flags", "history")["changes"][0]) == below(page, "changes[].")
+
+
 def test_flags_that_have_had_their_time(document, app):
     said = documented("`flags stale`")
     (app / "asks.py").write_text('client.get_boolean_value("nowhere", False)\n')
