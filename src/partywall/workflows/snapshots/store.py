@@ -21,7 +21,8 @@ from partywall.system.decoding import decode
 from partywall.system.files import corrupted, read_bytes, write_atomically
 from partywall.system.treerefresh import Known
 
-VERSION = 1
+VERSION = 2
+"""2: raw data, which a server enters by production's password first."""
 _SNAPSHOT = "snapshot.json"
 _CLONE = "clone.json"
 _MAKING = "making.json"
