@@ -127,6 +127,6 @@ def test_damage_and_a_newer_version_are_said(store: Store) -> None:
     record.write_text("{")
     with pytest.raises(MachineFailed, match="damaged"):
         store.all()
-    record.write_text(text.replace('"version": 1', '"version": 99'))
+    record.write_text(text.replace(f'"version": {stored.VERSION}', '"version": 99'))
     with pytest.raises(Refused):
         store.all()
