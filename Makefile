@@ -40,7 +40,7 @@ lane-lives: $(STAMP)
 		$(addprefix --ignore=tests/,unit architectures docs $(BESIDE))
 
 lane-beside: $(STAMP)
-	$(BIN)/python -m pytest -q $(addprefix tests/,$(BESIDE)) -m 'not long'
+	$(BIN)/python -m pytest -q $(addprefix tests/,$(BESIDE)) -m 'not long and not browser'
 
 long: $(STAMP)
 	$(BIN)/python -m pytest -q tests -m long --timeout=3600

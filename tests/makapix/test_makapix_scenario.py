@@ -97,10 +97,10 @@ def test_logging_in_and_out(club: Club, ada: Browser) -> None:
     assert "httponly" in cookie
     assert "samesite=lax" in cookie
     assert "domain=" not in cookie
-    assert visitor.ask("GET", "/api/me")[1] == {"user": {"handle": "ada"}}
+    assert visitor.ask("GET", "/api/me")[1] == {"user": {"handle": "ada", "new_upload_flow": False}}
     assert visitor.ask("DELETE", "/api/sessions")[0] == 204
     assert visitor.ask("GET", "/api/me")[1] == {"user": None}
-    assert ada.ask("GET", "/api/me")[1] == {"user": {"handle": "ada"}}
+    assert ada.ask("GET", "/api/me")[1] == {"user": {"handle": "ada", "new_upload_flow": False}}
 
 
 def test_a_visitor_is_let_in_until_the_visit_is_closed(club: Club, ada: Browser) -> None:
@@ -124,7 +124,7 @@ def test_a_visitor_is_let_in_until_the_visit_is_closed(club: Club, ada: Browser)
 def test_closing_a_visit_removes_only_visitors(club: Club, ada: Browser) -> None:
     (session,) = ada.cookies
     club.run("-m", "makapix.visit", "close", text=f"{session.name}={session.value}")
-    assert ada.ask("GET", "/api/me")[1] == {"user": {"handle": "ada"}}
+    assert ada.ask("GET", "/api/me")[1] == {"user": {"handle": "ada", "new_upload_flow": False}}
 
 
 def test_visits_that_nobody_closed_end_with_their_time(club: Club) -> None:
