@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from partywall.flags import climbing, counts, settings
+from partywall.flags import climbing, counts
 from partywall.flags.climbing import Act, Climb, Decision
 from partywall.flags.definitions import Flag
 from partywall.flags.health import Health
@@ -143,14 +143,3 @@ def _health(
         other_requests=max(others),
         other_errors=others[1],
     )
-
-
-def under_way(project: Project) -> list[str]:
-    """The rollouts that still climb, in sentences."""
-    return [
-        f"{key} in {flags.environment}: {settings.in_words(flag, flags.setting(key))}"
-        for flags in reading.every(project)
-        for key, flag in flags.defined.flags.items()
-        if (rollout := flags.setting(key).rollout)
-        and not (rollout.climb.halted or rollout.climb.done)
-    ]
