@@ -172,7 +172,7 @@ def test_from_side_by_side_to_turns_and_back_keeps_the_data(one: Installation) -
         assert one.vault("dev", "mine.txt").read_text() == "mine"
         assert trash() == before
     assert "dev  not made: production stands alone" in one.call("status").out
-    assert "`flags: on` makes nothing" in one.call("plan").out
+    assert "`flags: on`, and no flag is defined yet" in one.call("plan").out
     found = one.document("doctor", code=None)["findings"]
     assert not [it for it in found if it["check"] == "drift"]
     assert "with `presence: single` only production does" in one.call("up", "dev", code=3).err
