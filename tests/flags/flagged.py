@@ -19,6 +19,7 @@ from scenarios.boxes import docker, left, remove
 from scenarios.installation import MAKAPIX, Installation, kill, until
 
 APP = Path(__file__).with_name("app")
+FEATURES = MAKAPIX / "makapix" / "features.py"
 FLAG = "new_upload_flow"
 PAGES = ("/", "/also")
 """One of each of the app's processes."""
@@ -35,7 +36,7 @@ class Flagged(Installation):
         self.folder = folder
         name = f"feature{os.getpid()}"
         super().__init__(APP, folder, {"project": name, "engine": self.engine})
-        shutil.copy(MAKAPIX / "makapix" / "features.py", folder)
+        shutil.copy(FEATURES, folder)
 
     def kept(self, environment: str) -> Path:
         """Where an environment's flags are."""

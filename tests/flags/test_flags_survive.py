@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
+import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -13,10 +15,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from flags.flagged import FLAG, Flagged
+from flags.flagged import APP, FEATURES, FLAG, Flagged
 from partywall.flags import definitions, settings
 from partywall.flags.settings import Settings
 from scenarios.installation import until
+from scenarios.ordinary import Ordinary
 
 pytestmark = pytest.mark.scenario
 ROUNDS = 30
@@ -106,6 +109,31 @@ def test_a_bad_file_is_refused_with_its_place_and_the_last_good_set_stays(
     finally:
         path.rmdir() if path.is_dir() else path.unlink()
     assert "no changes" in app.call("up", "--yes").out
+
+
+def test_a_file_that_is_closed_to_the_user_is_refused_and_the_last_good_set_stays(
+    tmp_path: Path,
+) -> None:
+    app = Ordinary(APP, tmp_path / "feature", {"engine": "embedded"})
+    with contextlib.closing(app):
+        shutil.copy(FEATURES, app.folder)
+        app.give(app.folder)
+        app.call("up", "--yes")
+        app.call("flags", "on", FLAG, "--in", "dev")
+        served = app.home / "flags" / "dev" / "served" / "flags.json"
+        good = served.read_bytes()
+        path = app.folder / "flags" / "dev.yaml"
+        path.write_text("flags: {}\n")
+        app.give(path)
+        path.chmod(0)
+        for words in (*COMMANDS, ("flags", "check")):
+            said = app.call(*words, code=2)
+            assert f"flags/{path.name}" in said.err, (words, said.text)
+            assert "permission denied" in said.err, said.err
+            assert " do: " in said.err, said.err
+        assert served.read_bytes() == good
+        path.chmod(0o600)
+        assert "no changes" in app.call("up", "--yes").out
 
 
 def test_a_served_file_that_somebody_spoilt_is_not_taken_and_the_next_command_mends_it(
