@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from partywall.system.files import failed
-from partywall.system.treecopy import Copied, Mode, Skips, copy_one, walk
+from partywall.system.treecopy import Copied, Mode, Skips, below, copy_one, walk
 
 _MARGIN = 2_000_000_000
 """Nanoseconds; clocks of file systems are coarse, some of them count whole seconds."""
@@ -90,17 +90,19 @@ def refresh_tree(source: Path, target: Path, mode: Mode, skips: Skips, known: Kn
     moment = time.time_ns()
     marks: dict[str, Mark] = {}
     there = set()
+    new = not os.path.lexists(target)
     whole = changed = Copied()
     try:
         for path, found in walk(source, skips):
             there.add(path)
             size: int | None = found.st_size
+            one, other = below(source, path), below(target, path)
             if not _plain(found):
-                _other(source / path, target / path, found, mode)
+                (copy_one if new else _other)(one, other, found, mode)
                 continue
             held = known.holds(path, found)
             if not held:
-                size = _again(source / path, target / path, found, mode)
+                size = (copy_one if new else _again)(one, other, found, mode)
             if size is None:
                 there.discard(path)
                 continue
@@ -109,7 +111,8 @@ def refresh_tree(source: Path, target: Path, mode: Mode, skips: Skips, known: Kn
             if not held:
                 changed = changed.with_one(size)
                 mode.pause(size)
-        _remove(target, there)
+        if not new:
+            _remove(target, there)
     except OSError as error:
         raise failed(error, "copy", error.filename or source) from error
     return Refreshed(whole=whole, changed=changed, known=Known(moment=moment, marks=marks))
@@ -128,24 +131,26 @@ def _mark(found: os.stat_result) -> Mark:
     )
 
 
-def _other(source: Path, target: Path, found: os.stat_result, mode: Mode) -> None:
+def _other(source: str, target: str, found: os.stat_result, mode: Mode) -> None:
     """A folder or a link: made anew where it is not what it is in the source."""
-    if stat.S_ISDIR(found.st_mode) and target.is_dir() and not target.is_symlink():
+    there = Path(target)
+    if stat.S_ISDIR(found.st_mode) and there.is_dir() and not there.is_symlink():
         return
     if os.path.lexists(target):
-        _away(target)
+        _away(there)
     copy_one(source, target, found, mode)
 
 
-def _again(source: Path, target: Path, found: os.stat_result, mode: Mode) -> int | None:
+def _again(source: str, target: str, found: os.stat_result, mode: Mode) -> int | None:
     """Bring one file up to date; its bytes, or None when it is not there any more."""
     if not os.path.lexists(target):
         return copy_one(source, target, found, mode)
-    if not target.is_file() or target.is_symlink():
-        _away(target)
+    there = Path(target)
+    if not there.is_file() or there.is_symlink():
+        _away(there)
         return copy_one(source, target, found, mode)
     try:
-        with source.open("rb") as one, target.open("r+b") as other:
+        with Path(source).open("rb") as one, there.open("r+b") as other:
             size = _differing(one.fileno(), other.fileno())
             if os.fstat(other.fileno()).st_size > size:
                 os.ftruncate(other.fileno(), size)

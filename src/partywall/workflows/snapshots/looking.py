@@ -13,7 +13,7 @@ import msgspec
 from partywall.data.postgres.snapshots import server as servers
 from partywall.data.postgres.snapshots.server import Login
 from partywall.model.errors import MachineFailed
-from partywall.system.treecopy import sync_tree
+from partywall.system.writeout import sync_tree
 from partywall.workflows.project import Project
 from partywall.workflows.snapshots import copying, sweep
 from partywall.workflows.snapshots.copying import Made
