@@ -100,9 +100,13 @@ def compared() -> list[Compared]:
 
 
 def _grown() -> list[float]:
-    """Seconds of the same with more data."""
+    """Seconds of the same with more data.
+
+    Adding all of it up takes seconds, after which production would have more to write down before a
+    copy than after a round of the others: only the last copy is added up.
+    """
     with reference("xfs", LARGE) as one, one.load():
-        return [one.take_and_open() for _ in range(ROUNDS)]
+        return [one.take_and_open(added_up=number == ROUNDS) for number in range(1, ROUNDS + 1)]
 
 
 class Reference:
@@ -145,14 +149,14 @@ class Reference:
             said.seek(0)
             self.failed = said.read().count("ERROR")
 
-    def take_and_open(self) -> float:
+    def take_and_open(self, *, added_up: bool = True) -> float:
         """Seconds until the first query on a copy has its answer; sums on it have to agree."""
         began = time.perf_counter()
         made = self._demo.document("snapshot", "take", "--open", "--reveal")
         given = made["open"]["environment"]
         self.program("psql", "-c", "SELECT 1", **given)
         seconds = time.perf_counter() - began
-        sums = self._sums(given)
+        sums = self._sums(given) if added_up else ["0"]
         if len(set(sums)) != 1:
             raise RuntimeError(f"the copy does not agree with itself: {sums}")
         self._demo.call("snapshot", "close", "--all")

@@ -46,8 +46,15 @@ def make_folder(path: Path, mode: int = 0o700) -> Path:
     return path
 
 
-def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
+def write_atomically(path: Path, data: bytes, mode: int = 0o600, *, lasts: bool = True) -> None:
     """Replace a file's content: readers see the old or the new, a crash leaves one of them.
+
+    Args:
+        path: the file.
+        data: its content.
+        mode: its rights.
+        lasts: whether it survives a power cut; False for what is of no use after one, or is written
+            out together with more.
 
     Raises:
         MachineFailed: when it cannot be written; the old content is then still there.
@@ -60,9 +67,11 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
             os.fchmod(file.fileno(), mode)
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            if lasts:
+                os.fsync(file.fileno())
         Path(temporary).replace(path)
-        sync_folder(path.parent)
+        if lasts:
+            sync_folder(path.parent)
     except OSError as error:
         if temporary is not None:
             with contextlib.suppress(OSError):

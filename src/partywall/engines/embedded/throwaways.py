@@ -240,7 +240,7 @@ class EmbeddedThrowaways:
             raise failed(error, "start a server on the copy", log) from error
         if leader := processes.identify(started.pid):
             record = msgspec.json.encode(leader)
-            write_atomically(folder_of(self._base, program.key) / _PROCESS, record)
+            write_atomically(folder_of(self._base, program.key) / _PROCESS, record, lasts=False)
 
     def _end(self, name: str, how: signal.Signals) -> None:
         deadline = time.monotonic() + _GRACE

@@ -36,19 +36,22 @@ class Home(msgspec.Struct, frozen=True, kw_only=True):
         return self.database.schema or PUBLIC
 
 
-def find(project: Project, environment: str, service: str = "") -> Home:
+def find(
+    project: Project, environment: str, service: str = "", observed: World | None = None
+) -> Home:
     """The database of an environment.
 
     Args:
         project: the project.
         environment: whose.
         service: of several, which one.
+        observed: what there is, where somebody has looked already.
 
     Raises:
         BadInput: when there is none, or several and none is named.
     """
     project.environment(environment)
-    observed = project.seen()
+    observed = observed or project.seen()
     known = _databases(project, environment, observed)
     chosen = [one for one in known if service in ("", name_of(one.key))]
     if len(chosen) != 1:

@@ -48,11 +48,11 @@ def find(project: Project, environment: str, service: str) -> Source:
         BadInput: when there is no such database, or several and none is named.
         MachineFailed: when its server cannot be asked.
     """
-    home = place.find(project, environment, service)
+    seen = project.seen()
+    home = place.find(project, environment, service, seen)
     seat = place.seat(project, home)
     with connected(project, home, seat.admin) as connection:
         known, unfit = facts(connection), _unfit(connection)
-    seen = project.seen()
     like = seen.entries.get(home.database.server)
     if like is None or not isinstance(like.thing, Instance):
         raise MachineFailed(f"{home.database.server} is not there any more")

@@ -167,17 +167,17 @@ class Store:
 
 def write_making(folder: Path, record: Making) -> None:
     """Say who is taking a snapshot; the first file of its folder."""
-    _write(folder / _MAKING, record)
+    _write(folder / _MAKING, record, lasts=False)
 
 
 def write_snapshot(folder: Path, record: Snapshot) -> None:
     """Say what a snapshot is; the last file before it gets its name."""
-    _write(folder / _SNAPSHOT, record)
+    _write(folder / _SNAPSHOT, record, lasts=True)
 
 
 def write_password(folder: Path, password: Secret) -> None:
     """Keep what its servers' administrator logs in with; 0600."""
-    write_atomically(folder / _PASSWORD, password.reveal().encode())
+    write_atomically(folder / _PASSWORD, password.reveal().encode(), lasts=False)
 
 
 def password(folder: Path) -> Secret:
@@ -195,7 +195,7 @@ def _modified(folder: Path) -> float:
 
 def write_first(folder: Path, password: Secret) -> None:
     """Keep what raw data's administrator logs in with for the first time: production's; 0600."""
-    write_atomically(folder / _FIRST, password.reveal().encode())
+    write_atomically(folder / _FIRST, password.reveal().encode(), lasts=False)
 
 
 def first(folder: Path) -> Secret:
@@ -205,7 +205,7 @@ def first(folder: Path) -> Secret:
 
 def write_origin(folder: Path, record: Origin) -> None:
     """Say what raw data were copied from."""
-    _write(folder / _ORIGIN, record)
+    _write(folder / _ORIGIN, record, lasts=False)
 
 
 def origin(folder: Path) -> Origin | None:
@@ -215,11 +215,13 @@ def origin(folder: Path) -> Origin | None:
 
 def write_clone(folder: Path, record: Clone) -> None:
     """Say what a clone is; the first file of its folder, and again when it is open."""
-    _write(folder / _CLONE, record)
+    _write(folder / _CLONE, record, lasts=False)
 
 
-def _write(path: Path, record: msgspec.Struct) -> None:
-    write_atomically(path, msgspec.json.format(msgspec.json.encode(record), indent=1))
+def _write(path: Path, record: msgspec.Struct, *, lasts: bool) -> None:
+    """Write a record; drafts are written out as a whole, and clones are nothing to keep."""
+    data = msgspec.json.format(msgspec.json.encode(record), indent=1)
+    write_atomically(path, data, lasts=lasts)
 
 
 def _read(path: Path, kind: type[Kept]) -> Kept | None:

@@ -116,11 +116,14 @@ def _label(target: Path, ended: Ended, mode: Mode) -> None:
 
 
 def write_like(data: Path, name: str, text: str, owner: int | None) -> None:
-    """Write a file of a data directory, which belongs to whom the directory does."""
+    """Write a file of a data directory, which belongs to whom the directory does.
+
+    It is written out with the directory, where that is to last.
+    """
     import os  # noqa: PLC0415
 
     path = data / name
-    write_atomically(path, text.encode())
+    write_atomically(path, text.encode(), lasts=False)
     if os.geteuid() == 0:
         found = data.stat()
         os.chown(path, *((found.st_uid, found.st_gid) if owner is None else (owner, owner)))
