@@ -86,7 +86,8 @@ class Session:
         def asking(plan: Plan) -> None:
             if not quiet:
                 self.note(plan_text(plan, style_of(sys.stderr), self.production))
-            touched = sorted({step.environment for step in plan.steps} & set(self.production))
+            changed = {*plan.beside, *(step.environment for step in plan.steps)}
+            touched = sorted(changed & set(self.production))
             if touched:
                 self.confirm(touched[0], "This changes", yes=yes)
 

@@ -90,7 +90,7 @@ def advance(climb: Climb, now: float, health: Health) -> Decision:
 
     It halts at any time; it climbs one step at a time, however late it is looked at, and each step
     is kept for its whole time after it was begun. Where the clock was set back, this one is kept
-    for its whole time again.
+    for its whole time again. Where errors are to be judged, it is kept until enough have come.
 
     Args:
         climb: as the last decision gave it.
@@ -115,12 +115,15 @@ def _waits(climb: Climb, until: float) -> Decision:
 
 
 def _climbs(climb: Climb, now: float, health: Health) -> Decision:
-    step, few = climb.step + 1, unjudged(health, climb.bounds)
+    if few := unjudged(health, climb.bounds):
+        says = f"stays at {climb.percent:g}%: {few}"
+        return Decision(act=Act.WAIT, climb=climb, says=says, until=now + climb.hold_seconds)
+    step = climb.step + 1
     if step == len(climb.steps):
         ended = msgspec.structs.replace(climb, done=True)
-        return Decision(act=Act.DONE, climb=ended, says=_finished(ended) + few)
+        return Decision(act=Act.DONE, climb=ended, says=_finished(ended))
     higher = msgspec.structs.replace(climb, step=step, since=now)
-    says = f"climbs from {climb.percent:g}% to {higher.percent:g}%{few}"
+    says = f"climbs from {climb.percent:g}% to {higher.percent:g}%"
     return Decision(act=Act.CLIMB, climb=higher, says=says, until=now + climb.hold_seconds)
 
 

@@ -35,6 +35,10 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
     """The sum of those of former runs; who came back is counted once more."""
     outcomes: dict[str, int]
     """How many users had each."""
+    visits: int = 0
+    """Users, each once in five minutes; what has been since a moment is a difference."""
+    visits_with: dict[str, int] = {}
+    """The same of users with an outcome."""
 
     @property
     def evaluations(self) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+LEAST = 100
+
 
 class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     """What a rollout does not climb beyond."""
@@ -12,8 +14,8 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     """Percent of the new variant's requests that may fail; None: any number."""
     most_above: float | None = None
     """Percentage points that this may be above the other variant's; None: any number."""
-    least_requests: int = 100
-    """Requests below which a variant's errors say nothing: then they halt nothing."""
+    least_requests: int = LEAST
+    """Requests below which errors say nothing: they halt nothing, and nothing climbs."""
 
     def __post_init__(self) -> None:
         for bound in (self.most_errors, self.most_above):
@@ -58,11 +60,11 @@ def wrong(health: Health, bounds: Bounds) -> str:
 
 
 def unjudged(health: Health, bounds: Bounds) -> str:
-    """That errors ought to be judged, and there were too few requests to; nothing otherwise."""
+    """That errors are to be judged, and there were too few requests for it; empty otherwise."""
     asked = bounds.most_errors is not None or bounds.most_above is not None
     if not asked or health.requests >= bounds.least_requests:
         return ""
-    return f"; errors are not judged by so few requests ({health.requests})"
+    return f"errors cannot be judged by {health.requests} visits, only by {bounds.least_requests}"
 
 
 def _many(health: Health, bounds: Bounds) -> str:
@@ -71,7 +73,7 @@ def _many(health: Health, bounds: Bounds) -> str:
     found = 100 * health.errors / health.requests
     if found <= bounds.most_errors:
         return ""
-    return f"{found:.2f}% of {health.requests} requests failed, more than {bounds.most_errors:g}%"
+    return f"{found:.2f}% of {health.requests} visits failed, more than {bounds.most_errors:g}%"
 
 
 def _more(health: Health, bounds: Bounds) -> str:
@@ -83,6 +85,6 @@ def _more(health: Health, bounds: Bounds) -> str:
     if found - other <= bounds.most_above:
         return ""
     return (
-        f"{found:.2f}% of requests failed, and {other:.2f}% without the new variant:"
+        f"{found:.2f}% of visits failed, and {other:.2f}% without the new variant:"
         f" more than {bounds.most_above:g} percentage points apart"
     )

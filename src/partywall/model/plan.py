@@ -51,6 +51,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...] = ()
     waits: dict[Key, tuple[Key, ...]] = {}
     """Step key → keys of the steps that must have ended before it begins."""
+    beside: tuple[str, ...] = ()
+    """Environments that get something new beside the steps: flags as the files say them now."""
     notes: tuple[str, ...] = ()
     """What the plan leaves alone and why: things unknown, things the engine cannot do."""
 

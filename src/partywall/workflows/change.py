@@ -116,12 +116,11 @@ def change(project: Project, goal: Goal, approve: Approve, progress: Progress) -
             held.enter_context(sharing.hold(project, [MACHINE], goal.verb))
             parts.reread(project)
             observed, plan = _look(project, goal)
+        _allowed(project, plan, approve)
         if not plan:
             _keep_up(project, goal, observed, progress)
             _gather(project, goal)
             return Changed(plan=plan, said=_tidy(project, names))
-        _check_ports(project, plan)
-        approve(plan)
         said = [*_prepare(project, goal, plan), *unfinished.clear_all(project, names)]
         with turns.given_back(project, goal.former):
             _carry_out(project, goal, observed, plan, progress)
@@ -187,11 +186,21 @@ def _look(project: Project, goal: Goal) -> tuple[World, Plan]:
     plan = sharing.spared(project, _plan(project, goal, observed))
     guard.check(plan, observed)
     said = notes.notes(project, goal.verb, goal.scope, plan, observed)
-    return observed, msgspec.structs.replace(plan, notes=(*plan.notes, *said))
+    beside = serving.pending(project, _named(project, goal)) if goal.verb == "up" else {}
+    other = (f"flags of {name} are served anew: {', '.join(keys)}" for name, keys in beside.items())
+    whole = (*plan.notes, *said, *other)
+    return observed, msgspec.structs.replace(plan, beside=tuple(beside), notes=whole)
+
+
+def _allowed(project: Project, plan: Plan, approve: Approve) -> None:
+    """Before anything is written."""
+    _check_ports(project, plan)
+    if plan or plan.beside:
+        approve(plan)
 
 
 def _check_ports(project: Project, plan: Plan) -> None:
-    """Before anything is written: without its ports no environment would have an address."""
+    """Without its ports no environment would have an address."""
     if any(step.key == EDGE and step.action is Action.CREATE for step in plan.steps):
         edge_ports.refuse_taken(project.ports, project.settings)
 

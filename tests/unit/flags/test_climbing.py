@@ -68,15 +68,19 @@ def test_it_halts_for_errors() -> None:
     assert advance(climb(), START, served).act is Act.WAIT
 
 
-def test_what_was_not_judged_is_said_when_it_climbs() -> None:
+def test_where_errors_cannot_be_judged_yet_it_waits() -> None:
     bounds = Bounds(most_errors=1)
     found = advance(climb(bounds=bounds), START + HOLD, Health(healthy=True, requests=7, errors=7))
-    assert (found.act, found.says) == (
-        Act.CLIMB,
-        "climbs from 1% to 10%; errors are not judged by so few requests (7)",
+    assert (found.act, found.until, found.says) == (
+        Act.WAIT,
+        START + 2 * HOLD,
+        "stays at 1%: errors cannot be judged by 7 visits, only by 100",
     )
-    found = advance(climb(bounds=bounds, step=3), START + HOLD, WELL)
-    assert found.says == "done, at 100%; errors are not judged by so few requests (0)"
+    assert found.climb == climb(bounds=bounds)
+    last = climb(bounds=bounds, step=3)
+    assert advance(last, START + HOLD, WELL).act is Act.WAIT
+    enough = Health(healthy=True, requests=100)
+    assert advance(last, START + HOLD, enough).act is Act.DONE
 
 
 def test_who_slept_climbs_one_step_and_keeps_it() -> None:
@@ -187,8 +191,9 @@ def test_who_is_not_well_sees_it_climb_no_more(
 @given(climbs(), st.floats(0, 1e7))
 def test_it_ends_when_all_is_well(one: Climb, late: float) -> None:
     seen, now, looks = [one.percent], one.since, 0
-    while not one.done:
-        found = advance(one, now, WELL)
+    well = Health(healthy=True, requests=1)
+    while not one.done and looks < 20:
+        found = advance(one, now, well)
         one, now, looks = found.climb, (found.until or now) + late, looks + 1
         seen += [one.percent] * (found.act is Act.CLIMB)
     assert tuple(seen) == one.steps

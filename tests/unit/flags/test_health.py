@@ -30,19 +30,19 @@ def test_who_is_not_well_halts() -> None:
     ("health", "why"),
     [
         (served(5, 100), ""),
-        (served(6, 100), "6.00% of 100 requests failed, more than 5%"),
+        (served(6, 100), "6.00% of 100 visits failed, more than 5%"),
         (served(99, 99), ""),
         (served(3, 100, 2, 100), ""),
         (
             served(4, 100, 2, 100),
             (
-                "4.00% of requests failed, and 2.00% without the new variant:"
+                "4.00% of visits failed, and 2.00% without the new variant:"
                 " more than 1 percentage points apart"
             ),
         ),
         (served(4, 100, 0, 99), ""),
         (served(4, 100, 50, 100), ""),
-        (served(9, 100, 9, 100), "9.00% of 100 requests failed, more than 5%"),
+        (served(9, 100, 9, 100), "9.00% of 100 visits failed, more than 5%"),
         (served(0, 0, 0, 0), ""),
     ],
 )
@@ -54,8 +54,8 @@ def test_without_bounds_no_error_is_one_too_many() -> None:
     assert not wrong(served(1000, 1000, 0, 1000), Bounds())
 
 
-def test_what_was_not_judged_is_said() -> None:
-    assert unjudged(served(3, 99), BOTH) == "; errors are not judged by so few requests (99)"
+def test_what_cannot_be_judged_yet_is_said() -> None:
+    assert unjudged(served(3, 99), BOTH) == "errors cannot be judged by 99 visits, only by 100"
     assert not unjudged(served(3, 100), BOTH)
     assert not unjudged(served(0, 0), Bounds())
 

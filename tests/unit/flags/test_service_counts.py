@@ -60,6 +60,8 @@ def test_a_document_is_as_it_is_described(clock: Clock) -> None:
                         "last": "2026-03-01T08:00:00Z",
                         "users": 2,
                         "users_before": 0,
+                        "visits": 2,
+                        "visits_with": {"bought": 1},
                         "outcomes": {"bought": 1},
                     },
                     "": {
@@ -67,6 +69,8 @@ def test_a_document_is_as_it_is_described(clock: Clock) -> None:
                         "last": "2026-03-01T08:00:00Z",
                         "users": 0,
                         "users_before": 0,
+                        "visits": 0,
+                        "visits_with": {},
                         "outcomes": {},
                     },
                 },
@@ -74,6 +78,44 @@ def test_a_document_is_as_it_is_described(clock: Clock) -> None:
         },
     }
     assert not counts.changed
+
+
+def test_who_comes_again_is_a_visitor_again_and_one_user(clock: Clock) -> None:
+    counts = Counts(now=clock)
+    for _ in range(3):
+        for user in ("anna", "bert"):
+            counts.evaluated("f", "on", user, "single")
+            counts.became("f", "on", "error", user)
+            counts.became("f", "on", "error", user)
+        clock.at += counting.VISIT_SECONDS
+    variant = read_back(counts)["flags"]["f"]["variants"]["on"]
+    assert (variant["users"], variant["visits"]) == (2, 6)
+    assert (variant["outcomes"], variant["visits_with"]) == ({"error": 2}, {"error": 6})
+    counts.became("f", "off", "error", "anna")
+    assert read_back(counts)["flags"]["f"]["variants"]["off"]["visits_with"] == {"error": 1}
+    later = Counts(read_back(counts), now=clock)
+    later.evaluated("f", "on", "anna", "single")
+    assert read_back(later)["flags"]["f"]["variants"]["on"]["visits"] == 7
+
+
+def test_visitors_give_back_their_room(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "Room", lambda: Room(left=6))
+    counts = Counts(now=clock)
+    for _ in range(5):
+        for user in ("anna", "bert"):
+            counts.evaluated("f", "on", user, "single")
+        clock.at += counting.VISIT_SECONDS
+    variant = read_back(counts)["flags"]["f"]["variants"]["on"]
+    assert (variant["users"], variant["visits"]) == (2, 10)
+
+
+def test_counts_from_before_there_were_visits_are_read(clock: Clock) -> None:
+    counts = Counts(now=clock)
+    counts.evaluated("f", "on", "anna", "single")
+    old = json.loads(json.dumps(counts.document()))
+    for name in ("visits", "visits_with"):
+        del old["flags"]["f"]["variants"]["on"][name]
+    assert checked(old)["flags"]["f"]["variants"]["on"]["visits"] == 0
 
 
 def test_nobody_can_be_told_from_it(clock: Clock) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from partywall.cli import options
+from partywall.cli.render.error_text import error_text
 from partywall.cli.render.flags_text import (
     changed_text,
     changes_document,
@@ -19,8 +20,10 @@ from partywall.cli.session import Session, style_of
 from partywall.flags.climbing import Act
 from partywall.model.errors import BadInput
 from partywall.workflows.flags import asked, changing, climb, conditions, promoting, reading
-from partywall.workflows.flags.changing import Changed, Make
+from partywall.workflows.flags.changing import Changed, Make, Order
 from partywall.workflows.flags.climb import Looked
+from partywall.workflows.flags.reading import Flags
+from partywall.workflows.project import Project
 
 _LOOK_SECONDS = 10.0
 """Between two looks at rollouts, at most."""
@@ -79,8 +82,8 @@ def on(session: Session, *, key: str, variant: str, **said: Any) -> None:  # noq
 @_flag
 @_changes
 def off(session: Session, *, key: str, **said: Any) -> None:  # noqa: ANN401
-    """Switch a flag off for everybody, whoever was targeted."""
-    _one(session, key, "off", changing.switched_off, **said)
+    """Switch a flag off for everybody, whoever was targeted, even while a file is wrong."""
+    _one(session, key, "off", changing.switched_off, read=reading.surely, **said)
 
 
 @click.command("rollout")
@@ -88,8 +91,9 @@ def off(session: Session, *, key: str, **said: Any) -> None:  # noqa: ANN401
 @click.argument("percent", metavar="PERCENT[,PERCENT]...")
 @_variant
 @click.option("--every", default="", metavar="TIME", help="How long each step is kept (`1h`).")
-@click.option("--most-errors", type=float, help="Percent of users with errors that halts it.")
+@click.option("--most-errors", type=float, help="Percent of visits with errors that halts it.")
 @click.option("--most-above", type=float, help="Points above the other variants that halt it.")
+@click.option("--least", type=int, help="Visits by which errors are judged at the least (100).")
 @click.option("--back", is_flag=True, help="When it halts, go back to 0 % instead of staying.")
 @_changes
 def rollout(  # noqa: PLR0913  (click's interface: one per option)
@@ -101,6 +105,7 @@ def rollout(  # noqa: PLR0913  (click's interface: one per option)
     every: str,
     most_errors: float | None,
     most_above: float | None,
+    least: int | None,
     back: bool,
     **said: Any,  # noqa: ANN401
 ) -> None:
@@ -108,11 +113,12 @@ def rollout(  # noqa: PLR0913  (click's interface: one per option)
 
     The app says who a user is (OpenFeature's targeting key); whom it names nobody gets what is off.
     With several percentages it climbs, a step each time that `flags climb` finds one due, and halts
-    when a service is not healthy or more users than allowed have the outcome `error`.
+    when a service is not healthy or more visits than allowed have the outcome `error`. A visit is a
+    user in five minutes; with too few of them to judge errors by it does not climb.
     """
     verb = f"rollout {percent}" + (f" --variant {variant}" if variant else "")
     if "," not in percent:
-        if every or back or most_errors is not None or most_above is not None:
+        if every or back or (most_errors, most_above, least) != (None, None, None):
             raise BadInput(
                 "one percentage does not climb", remedy="write for example `1,10,50,100 --every 1h`"
             )
@@ -120,7 +126,13 @@ def rollout(  # noqa: PLR0913  (click's interface: one per option)
         return
     now = session.project.clock.now()
     made = asked.climb(
-        percent, every, now, most_errors=most_errors, most_above=most_above, back=back
+        percent,
+        every,
+        now,
+        most_errors=most_errors,
+        most_above=most_above,
+        least=least,
+        back=back,
     )
     name = said["environment"] or session.project.settings.production.name
     make = climb.begun(session.project, name, variant, made)
@@ -200,9 +212,9 @@ def promote(  # noqa: PLR0913  (click's interface: one per option)
     for said in promoting.apart(session.project, source, to, keys):
         session.note(f"note: {said}")
     chosen, make = promoting.promoted(session.project, source, to, keys)
-    _change(
-        session, to, chosen, f"promote {source} {to}", make, yes=yes, dry_run=dry_run, json=json
-    )
+    verb = f"promote {source} {to}"
+    order = Order(environment=to, keys=tuple(chosen), verb=verb, make=make)
+    _change(session, order, yes=yes, dry_run=dry_run, json=json)
 
 
 def _one(  # noqa: PLR0913  (what every changing command is given)
@@ -215,32 +227,25 @@ def _one(  # noqa: PLR0913  (what every changing command is given)
     yes: bool,
     dry_run: bool,
     json: bool,
+    read: Callable[[Project, str], Flags] = reading.read,
 ) -> None:
     name = environment or session.project.settings.production.name
-    _change(session, name, [key], verb, lambda _: make, yes=yes, dry_run=dry_run, json=json)
+    order = Order(environment=name, keys=(key,), verb=verb, make=lambda _: make, read=read)
+    _change(session, order, yes=yes, dry_run=dry_run, json=json)
 
 
-def _change(  # noqa: PLR0913  (what is changed, and how it is asked and told)
-    session: Session,
-    name: str,
-    keys: Sequence[str],
-    verb: str,
-    make: Callable[[str], Make],
-    *,
-    yes: bool,
-    dry_run: bool,
-    json: bool,
-) -> None:
+def _change(session: Session, order: Order, *, yes: bool, dry_run: bool, json: bool) -> None:
     if why := reading.unserved(session.project):
         session.note(f"note: {why}")
+    if order.read is reading.surely and (
+        why := reading.trouble(session.project, order.environment)
+    ):
+        session.note(f"note: {why}")
     if dry_run:
-        flags = reading.read(session.project, name)
-        now = session.project.clock.now()
-        whole = (changing.planned(flags, key, make(key), now) for key in keys)
-        done = [one for one in whole if not one.same]
+        _, done = changing.plan(session.project, order)
     else:
         asking = _asking(session, yes=yes, quiet=json)
-        done = changing.change(session.project, name, keys, verb, make, asking)
+        done = changing.change(session.project, order, asking)
     if json:
         session.document(changes_document(done, would=dry_run))
     else:
@@ -262,25 +267,34 @@ def _asking(session: Session, *, yes: bool, quiet: bool) -> Callable[[list[Chang
 
 @click.command("climb")
 @click.option("--wait", is_flag=True, help="Stay until no rollout climbs any more.")
+@options.dry_run
 @options.as_json
 @click.pass_context
-def climb_on(context: click.Context, *, wait: bool, json: bool) -> None:
+def climb_on(context: click.Context, *, wait: bool, dry_run: bool, json: bool) -> None:
     """Go on with rollouts that climb: each one whose step has had its time, or halt it.
 
-    Meant for cron, for example every five minutes. Exit code 1 when one has halted.
+    Meant for cron, for example every five minutes. Exit code 1 when one has halted. What is wrong
+    with one of them is said at the end, when all the others have been seen to.
     """
     session: Session = context.obj
     halted = False
     while True:
-        looked = list(climb.go_on(session.project))
+        found = list(climb.go_on(session.project, dry_run=dry_run))
+        looked = [one for one in found if isinstance(one, Looked)]
+        failed = [one for one in found if not isinstance(one, Looked)]
         halted = halted or any(one.decision.act is Act.HALT for one in looked)
-        if json:
+        last = not wait or dry_run or bool(failed) or all(one.over for one in looked)
+        if json and last:
             session.document(looked_document(looked))
-        else:
+        elif not json:
             session.print(looked_text(looked, style_of(sys.stdout)))
-        if not wait or all(one.over for one in looked):
+        if last:
             break
         session.project.clock.sleep(_pause(looked, session.project.clock.now()))
+    for error in failed if halted else failed[1:]:
+        session.note(error_text(error, style_of(sys.stderr)))
+    if failed and not halted:
+        raise failed[0]
     context.exit(1 if halted else 0)
 
 

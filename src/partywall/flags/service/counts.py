@@ -10,6 +10,9 @@ from .distinct import Distinct, Room
 from .document import VERSION, Day, Document, Flag, Variant
 
 DAYS = 90
+VISIT_SECONDS = 300
+"""In which a user is one visitor of a variant, whatever was counted before: a rollout that begins
+again is judged anew."""
 OUTCOMES = 64
 """Names of outcomes of one flag."""
 How = Literal["single", "bulk"]
@@ -24,6 +27,8 @@ class Counts:
         self._now = now
         self._room = Room()
         self._met: dict[str, tuple[Distinct, Distinct]] = {}
+        self._visit = 0
+        self._visitors: dict[str, Distinct] = {}
         self._all = before or Document(version=VERSION, since=_said(now()), written="", flags={})
         self.changed = False
         """Whether something was counted since the document was made last."""
@@ -45,6 +50,7 @@ class Counts:
         if user:
             users, _ = self._met_by(flag)
             counted["users"] += users.add(self._room.number(variant, user))
+            counted["visits"] += self._visitors_of(flag).add(self._room.number(variant, user))
         self.changed = True
 
     def became(self, flag: str, variant: str, outcome: str, user: str) -> bool:
@@ -53,9 +59,11 @@ class Counts:
         if outcome not in names and len(names) >= OUTCOMES:
             return False
         _, outcomes = self._met_by(flag)
+        counted = self._variant(flag, variant)
         if outcomes.add(self._room.number(outcome, user)):
-            counted = self._variant(flag, variant)["outcomes"]
-            counted[outcome] = counted.get(outcome, 0) + 1
+            counted["outcomes"][outcome] = counted["outcomes"].get(outcome, 0) + 1
+        if self._visitors_of(flag).add(self._room.number(variant, user, outcome)):
+            counted["visits_with"][outcome] = counted["visits_with"].get(outcome, 0) + 1
         self.changed = True
         return True
 
@@ -91,13 +99,27 @@ class Counts:
             self._met[key] = Distinct(self._room), Distinct(self._room)
         return self._met[key]
 
+    def _visitors_of(self, key: str) -> Distinct:
+        """Whom a flag has met in these five minutes, by variant and by outcome."""
+        visit = int(self._now() // VISIT_SECONDS)
+        if visit != self._visit:
+            self._visit, former = visit, self._visitors
+            self._visitors = {}
+            for one in former.values():
+                one.forget()
+        if key not in self._visitors:
+            self._visitors[key] = Distinct(self._room)
+        return self._visitors[key]
+
     def _variant(self, key: str, name: str) -> Variant:
         flags = self._all["flags"]
         if key not in flags:
             flags[key] = Flag(users_full=False, outcomes_full=False, variants={})
         variants = flags[key]["variants"]
         if name not in variants:
-            variants[name] = Variant(days={}, last="", users=0, users_before=0, outcomes={})
+            variants[name] = Variant(
+                days={}, last="", users=0, users_before=0, visits=0, visits_with={}, outcomes={}
+            )
         return variants[name]
 
 

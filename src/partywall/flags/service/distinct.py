@@ -56,6 +56,11 @@ class Distinct:
             self._grow()
         return True
 
+    def forget(self) -> None:
+        """Give back the room that it took; it is not used any more."""
+        self._room.left += self._held
+        self._held = 0
+
     def _place(self, number: int) -> int:
         """Where it is, or would be."""
         last = len(self._table) - 1

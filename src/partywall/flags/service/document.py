@@ -16,6 +16,8 @@ All times are in UTC:
               "last": "2026-03-02T09:30:01Z", its last evaluation; empty: there was none
               "users": 7,                     distinct users in this run of the service
               "users_before": 30,             the sum of those of former runs
+              "visits": 55,                   users, each once in five minutes; never less
+              "visits_with": {"error": 2},    the same of users with an outcome
               "outcomes": {"bought": 3}       users with this outcome
             }
           }
@@ -52,6 +54,8 @@ class Variant(TypedDict):
     last: str
     users: int
     users_before: int
+    visits: int
+    visits_with: dict[str, int]
     outcomes: dict[str, int]
 
 
@@ -91,6 +95,8 @@ _VARIANT = _Exactly(
         "last": str,
         "users": int,
         "users_before": int,
+        "visits": int,
+        "visits_with": _Each(int),
         "outcomes": _Each(int),
     }
 )
@@ -104,12 +110,24 @@ def checked(found: object) -> Document:
     Raises:
         ValueError: when it is not.
     """
+    _fill(found)
     if not _fits(found, _DOCUMENT):
         raise ValueError("not of the shape of counts")
     document = cast("Document", found)
     if document["version"] != VERSION:
         raise ValueError(f"version {document['version']}, not {VERSION}")
     return document
+
+
+def _fill(found: object) -> None:
+    """Give variants that were written before visits were counted none."""
+    flags = found.get("flags") if isinstance(found, dict) else None
+    for flag in flags.values() if isinstance(flags, dict) else ():
+        variants = flag.get("variants") if isinstance(flag, dict) else None
+        for variant in variants.values() if isinstance(variants, dict) else ():
+            if isinstance(variant, dict):
+                variant.setdefault("visits", 0)
+                variant.setdefault("visits_with", {})
 
 
 def _fits(value: object, shape: type | _Each | _Exactly) -> bool:

@@ -10,7 +10,7 @@ import msgspec
 
 from partywall.execution.owner import user_of
 from partywall.flags import settings
-from partywall.flags.definitions import Flag
+from partywall.flags.definitions import Defined, Flag
 from partywall.flags.percents import percent as percentage
 from partywall.flags.settings import DEFINED, OFF, ON, PART, Rule, Setting
 from partywall.model.errors import BadInput
@@ -62,59 +62,105 @@ def planned(flags: Flags, key: str, make: Make, now: float) -> Changed:
     )  # fmt: skip
 
 
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be changed in one environment."""
+
+    environment: str
+    keys: tuple[str, ...]
+    """Which flags; those that would stay the same are left."""
+    verb: str
+    """What was typed, for the history."""
+    make: Callable[[str], Make]
+    """Of a flag's name, what is to be in force of it."""
+    read: Callable[[Project, str], Flags] = reading.read
+    """Where flags are known from."""
+
+
+def plan(project: Project, order: Order) -> tuple[Flags, list[Changed]]:
+    """What would be changed; nothing is.
+
+    Raises:
+        BadInput: when there is no such flag, or it cannot be so.
+        MachineFailed: when what has been said cannot be read.
+    """
+    flags = order.read(project, order.environment)
+    now = project.clock.now()
+    whole = [planned(flags, key, order.make(key), now) for key in order.keys]
+    return flags, [one for one in whole if not one.same]
+
+
 def change(
-    project: Project,
-    environment: str,
-    keys: Iterable[str],
-    verb: str,
-    make: Callable[[str], Make],
-    approve: Callable[[list[Changed]], object],
+    project: Project, order: Order, approve: Callable[[list[Changed]], object]
 ) -> list[Changed]:
-    """Change flags in one environment and serve them; those that would stay the same are left.
+    """Change flags in one environment and serve them.
+
+    Nobody waits for whoever is being asked: where another one changed them meanwhile, it is asked
+    again. In production other flags stay as they are served, whatever is in the files by now: that
+    is for `up`.
 
     Args:
         project: whose.
-        environment: where; no other one's flags are touched.
-        keys: which flags.
-        verb: what was typed, for the history.
-        make: of a flag's name, what is to be in force of it.
+        order: what is to be changed; no other environment's flags are touched.
         approve: is shown what will be done, and may raise.
 
     Raises:
         BadInput: when there is no such flag, or it cannot be so.
         MachineFailed: when it cannot be written.
     """
-    place = reading.kept(project, environment)
-    with place.alone():
-        flags = reading.read(project, environment)
-        now = project.clock.now()
-        whole = [planned(flags, key, make(key), now) for key in keys]
-        changes = [one for one in whole if not one.same]
-        if changes:
-            approve(changes)
-        former = flags.settings.change
-        for one in changes:
-            done = Change(
-                id=uuid4().hex[:12],
-                former=former,
-                at=now,
-                by=user_of(_uid()),
-                environment=environment,
-                flag=one.key,
-                verb=verb,
-                before=one.before,
-                after=one.after,
-            )
-            place.make(done)
-            former = done.id
-        place.serve(flags.defined)
-    return changes
+    place = reading.kept(project, order.environment)
+    while True:
+        _, shown = plan(project, order)
+        if shown:
+            approve(shown)
+        with place.alone():
+            flags, changes = plan(project, order)
+            if _told(changes) != _told(shown):
+                continue
+            if changes:
+                place.make(_lines(project, order, flags, changes))
+            place.serve(_served(project, order, flags, place.defined()))
+            return changes
+
+
+def _told(changes: Iterable[Changed]) -> list[object]:
+    """What somebody was shown of changes."""
+    return [(one.key, *map(_apart_from_counts, (one.before, one.after))) for one in changes]
+
+
+def _lines(
+    project: Project, order: Order, flags: Flags, changes: Iterable[Changed]
+) -> list[Change]:
+    name, now, who = uuid4().hex[:12], project.clock.now(), user_of(_uid())
+    return [
+        Change(
+            id=name,
+            former=flags.settings.change,
+            at=now,
+            by=who,
+            environment=order.environment,
+            flag=one.key,
+            verb=order.verb,
+            before=one.before,
+            after=one.after,
+        )
+        for one in changes
+    ]
+
+
+def _served(project: Project, order: Order, flags: Flags, former: Defined | None) -> Defined:
+    """The definitions that are served from now on."""
+    if former is None or order.environment != project.settings.production.name:
+        return flags.defined
+    named = {key: flags.defined.flags[key] for key in order.keys}
+    return msgspec.structs.replace(former, flags=dict(sorted({**former.flags, **named}.items())))
 
 
 def _uid() -> int:
+    """Who typed it, also where that was by sudo; anybody else's word for it counts nothing."""
     import os  # noqa: PLC0415
 
-    return int(os.environ.get("SUDO_UID") or os.getuid())
+    said = os.environ.get("SUDO_UID", "")
+    return int(said) if os.getuid() == 0 and said.isdecimal() else os.getuid()
 
 
 def switched_on(variant: str) -> Make:
@@ -219,3 +265,12 @@ def _no_variant(flag: Flag, variant: str) -> BadInput:
 
 def _apart_from_time(setting: Setting) -> Setting:
     return msgspec.structs.replace(setting, since=0.0)
+
+
+def _apart_from_counts(setting: Setting) -> Setting:
+    """What is counted goes on while somebody is asked."""
+    timeless, rollout = _apart_from_time(setting), setting.rollout
+    if rollout is None:
+        return timeless
+    uncounted = msgspec.structs.replace(rollout, counted={})
+    return msgspec.structs.replace(timeless, rollout=uncounted)

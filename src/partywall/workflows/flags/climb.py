@@ -15,9 +15,10 @@ from partywall.flags.climbing import Act, Climb, Decision
 from partywall.flags.definitions import Flag
 from partywall.flags.health import Health
 from partywall.flags.settings import Rollout, Setting
+from partywall.model.errors import PartywallError
 from partywall.model.world import Instance, environment_of, name_of
 from partywall.workflows.flags import changing, reading
-from partywall.workflows.flags.changing import Make
+from partywall.workflows.flags.changing import Make, Order
 from partywall.workflows.project import Project
 
 ERROR = "error"
@@ -50,33 +51,64 @@ def begun(project: Project, environment: str, variant: str, climb: Climb) -> Mak
     return make
 
 
-def go_on(project: Project) -> Iterator[Looked]:
+def go_on(project: Project, *, dry_run: bool = False) -> Iterator[Looked | PartywallError]:
     """Do what is due of every rollout, and say what; what is over is left alone.
 
-    Raises:
-        BadInput: when a file is wrong.
-        MachineFailed: when what is counted cannot be read, or a change cannot be written.
+    What is wrong with one of them, or with an environment, keeps no other one from being halted:
+    its error is given instead.
+
+    Args:
+        project: whose.
+        dry_run: whether it is only said.
     """
-    for flags in reading.every(project):
-        for key in flags.defined.flags:
-            rollout = flags.setting(key).rollout
-            if rollout and not (rollout.climb.halted or rollout.climb.done):
-                yield _look(project, flags.environment, key, rollout)
+    for name in reading.names(project):
+        try:
+            rollouts = list(_climbing(project, name))
+        except PartywallError as error:
+            yield error
+            continue
+        for key, variant, rollout in rollouts:
+            try:
+                looked, after = _look(project, name, key, variant, rollout)
+                if after and not dry_run:
+                    _step(project, looked, rollout, after)
+                yield looked
+            except PartywallError as error:
+                yield error
 
 
-def _look(project: Project, environment: str, key: str, rollout: Rollout) -> Looked:
-    seen = counts.read(reading.kept(project, environment).counts)
-    counted = _counted(seen, key)
-    variant = reading.read(project, environment).setting(key).variant
+def _climbing(project: Project, environment: str) -> Iterator[tuple[str, str, Rollout]]:
+    flags = reading.surely(project, environment)
+    for key in flags.defined.flags:
+        setting = flags.setting(key)
+        rollout = setting.rollout
+        if rollout and not (rollout.climb.halted or rollout.climb.done):
+            yield key, setting.variant, rollout
+
+
+def _look(
+    project: Project, environment: str, key: str, variant: str, rollout: Rollout
+) -> tuple[Looked, Rollout | None]:
+    """What is due, and what the rollout is then; None when it stays as it is."""
+    counted = _counted(counts.read(reading.kept(project, environment).counts), key)
     health = _health(unwell(project, environment), rollout.counted, counted, variant)
     decision = climbing.advance(rollout.climb, project.clock.now(), health)
-    if decision.climb != rollout.climb:
-        moved = decision.act is Act.CLIMB
-        after = Rollout(climb=decision.climb, counted=counted if moved else rollout.counted)
-        changing.change(
-            project, environment, [key], decision.says, lambda _: _to(rollout, after), _nobody_asked
-        )
-    return Looked(environment=environment, flag=key, decision=decision)
+    looked = Looked(environment=environment, flag=key, decision=decision)
+    if decision.climb == rollout.climb:
+        return looked, None
+    moved = decision.act is Act.CLIMB
+    return looked, Rollout(climb=decision.climb, counted=counted if moved else rollout.counted)
+
+
+def _step(project: Project, looked: Looked, before: Rollout, after: Rollout) -> None:
+    order = Order(
+        environment=looked.environment,
+        keys=(looked.flag,),
+        verb=looked.decision.says,
+        make=lambda _: _to(before, after),
+        read=reading.surely,
+    )
+    changing.change(project, order, _nobody_asked)
 
 
 def _to(before: Rollout, after: Rollout) -> Make:
@@ -110,13 +142,12 @@ def unwell(project: Project, environment: str) -> str:
 
 
 def _counted(seen: counts.Counts, key: str) -> dict[str, tuple[int, int]]:
-    """Variant → users so far, and those for whom something failed."""
+    """Variant → visits so far, and those for whom something failed."""
     flag = seen.flags.get(key)
     if flag is None:
         return {}
     return {
-        name: (one.users + one.users_before, one.outcomes.get(ERROR, 0))
-        for name, one in flag.variants.items()
+        name: (one.visits, one.visits_with.get(ERROR, 0)) for name, one in flag.variants.items()
     }
 
 
@@ -126,7 +157,7 @@ def _health(
     now: Mapping[str, tuple[int, int]],
     variant: str,
 ) -> Health:
-    """How users are since the step began; of a later run of the service they count anew."""
+    """How visitors are since the step began."""
     mine = others = (0, 0)
     for name, (users, errors) in now.items():
         former = before.get(name, (0, 0))

@@ -2,6 +2,7 @@
 
     .partywall/flags/history.jsonl          every change, before it is made
     .partywall/flags/<environment>/settings.json
+    .partywall/flags/<environment>/defined.json        the files' word, as it is served
     .partywall/flags/<environment>/served/flags.json   what the service and the app read
     .partywall/flags/<environment>/counts/             what the service counts
 
@@ -12,7 +13,8 @@ so. A line of the history whose change never got into the settings is told as su
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +22,7 @@ import msgspec
 
 from partywall.execution.newer import refuse_newer
 from partywall.flags import definitions, settings
+from partywall.flags.definitions import Defined
 from partywall.flags.settings import Setting, Settings
 from partywall.system.decoding import decode
 from partywall.system.filelock import locked
@@ -28,6 +31,7 @@ from partywall.system.lines import add_line
 
 FOLDER = "flags"
 _SETTINGS = "settings.json"
+_DEFINED = "defined.json"
 SERVED = "flags.json"
 _HISTORY = "history.jsonl"
 
@@ -36,6 +40,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody changed a flag in an environment; times are seconds since the epoch."""
 
     id: str
+    """Of all that one command changes: it is in force as a whole, or none of it is."""
     former: str
     """The change before it, of the same environment."""
     at: float
@@ -89,26 +94,35 @@ class Kept:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise corrupted(path, str(error)) from error
 
-    def make(self, change: Change) -> Settings:
-        """Put a change in force, but for serving it.
+    def make(self, changes: Sequence[Change]) -> None:
+        """Put what one command changes in force, but for serving it.
 
         Raises:
             MachineFailed: when it cannot be written; then nothing has changed.
         """
-        now = self.settings()
+        then = self.settings()
         make_folder(self.folder)
-        add_line(self.home / _HISTORY, msgspec.json.encode(change))
-        then = now.having(change.flag, change.after, change.id)
+        add_line(self.home / _HISTORY, b"\n".join(map(msgspec.json.encode, changes)))
+        for change in changes:
+            then = then.having(change.flag, change.after, change.id)
         write_atomically(self.folder / _SETTINGS, msgspec.json.format(msgspec.json.encode(then)))
-        return then
 
-    def serve(self, defined: definitions.Defined) -> bool:
+    def defined(self) -> Defined | None:
+        """What the files said when it was last served; None when nothing was, or it is damaged."""
+        data = read_bytes(self.folder / _DEFINED)
+        with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
+            return None if data is None else decode(data, Defined)
+        return None
+
+    def serve(self, defined: Defined) -> bool:
         """Have served what definitions and settings say; whether anything else was served before.
 
         Raises:
             MachineFailed: when it cannot be written; then what was served before still is.
         """
         make_folder(self.counts)
+        if self.defined() != defined:
+            write_atomically(self.folder / _DEFINED, msgspec.json.encode(defined))
         text = "".join(definitions.text(settings.document(defined, self.settings()))).encode()
         path = make_folder(self.served, 0o755) / SERVED
         if read_bytes(path) == text:

@@ -63,6 +63,35 @@ def read(project: Project, environment: str) -> Flags:
     )
 
 
+def surely(project: Project, environment: str) -> Flags:
+    """The same, and those that are served; where a file is wrong, only those.
+
+    Raises:
+        BadInput: when there is no such environment, or nothing was served yet.
+        MachineFailed: when what was said cannot be read.
+    """
+    place = kept(project, environment)
+    served = place.defined()
+    try:
+        defined = definitions.load(project.folder, environment)
+    except BadInput:
+        if served is None:
+            raise
+        defined = served
+    both = {**(served.flags if served else {}), **defined.flags}
+    whole = msgspec.structs.replace(defined, flags=dict(sorted(both.items())))
+    return Flags(environment=environment, defined=whole, settings=place.settings())
+
+
+def trouble(project: Project, environment: str) -> str:
+    """What is wrong with a file, in a sentence; empty when nothing is."""
+    try:
+        definitions.load(project.folder, kept(project, environment).environment)
+    except BadInput as error:
+        return f"{error.what} ({error.where}): it goes by what is served"
+    return ""
+
+
 def unserved(project: Project) -> str:
     """Why nothing of this reaches the app, in a sentence; empty when it does."""
     if project.choices.flags is Served.ON:
@@ -75,6 +104,10 @@ def unserved(project: Project) -> str:
 
 def every(project: Project) -> list[Flags]:
     """The flags of all environments, production's first; raises as `read` does."""
+    return [read(project, name) for name in names(project)]
+
+
+def names(project: Project) -> list[str]:
+    """All environments, production first."""
     production = project.settings.production.name
-    names = sorted(project.settings.environments, key=lambda name: (name != production, name))
-    return [read(project, name) for name in names]
+    return sorted(project.settings.environments, key=lambda name: (name != production, name))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from partywall.flags import definitions
+from partywall.flags.definitions import Defined
 from partywall.model.choices import Flags
 from partywall.workflows.flags.kept import Kept
 from partywall.workflows.project import Project
@@ -19,6 +21,30 @@ def check(project: Project, names: Iterable[str]) -> None:
     if project.choices.flags is Flags.ON:
         for name in names:
             definitions.load(project.folder, name)
+
+
+def pending(project: Project, names: Iterable[str]) -> dict[str, list[str]]:
+    """Environment → flags that its files define otherwise than they are served.
+
+    Raises:
+        BadInput: when a file is wrong.
+    """
+    if project.choices.flags is not Flags.ON:
+        return {}
+    found = {}
+    for name in names:
+        served = Kept(project.home, name).defined()
+        if served is not None:
+            now = _written(definitions.load(project.folder, name))
+            former = _written(served)
+            keys = sorted({*now, *former})
+            if others := [key for key in keys if now.get(key) != former.get(key)]:
+                found[name] = others
+    return found
+
+
+def _written(defined: Defined) -> dict[str, dict[str, Any]]:
+    return {key: definitions.written(flag) for key, flag in defined.flags.items()}
 
 
 def serve(project: Project, names: Iterable[str]) -> list[str]:
