@@ -81,7 +81,7 @@ class Evaluators:
         return part.value
 
     def _part(self, rule: Any, way: _Way) -> _Part:  # noqa: ANN401
-        if way.depth > DEEPEST:
+        if max(way.depth, len(way.through)) > DEEPEST:
             raise _too_deep(way)
         if isinstance(rule, list):
             some = [self._part(one, way.to(number)) for number, one in enumerate(rule)]

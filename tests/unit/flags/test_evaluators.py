@@ -77,6 +77,9 @@ def test_what_multiplies_or_deepens_without_end_is_refused() -> None:
         long = {f"r{n}": {"!": [{"$ref": f"r{n + 1}"}]} for n in range(5000)} | {"r5000": 1}
         with pytest.raises(Unfit, match="more than 100 deep"):
             Evaluators(dict([*long.items()][::order]), 10_000)
+    handed = {f"r{n}": {"$ref": f"r{n + 1}"} for n in range(5000)} | {"r5000": 1}
+    with pytest.raises(Unfit, match="more than 100 deep"):
+        Evaluators(handed, 10_000)
     some = Evaluators({"r": [1, 2, 3]}, 10)
     some.into({"$ref": "r"}, ())
     some.into({"$ref": "r"}, ())
