@@ -81,6 +81,8 @@ def test_flags_and_their_changes(document):
     one = document("flags", "show", "new_upload_flow")
     assert document("flags", "list")["flags"] == [one]
     assert set(one) == top(said)
+    made = document("flags", "create", "newer", "--dry-run")
+    assert set(made) == documented("`flags create`")
     document("flags", "target", "new_upload_flow", "on", "--users", "anna", "--in", "dev")
     there = document("flags", "show", "new_upload_flow")["environments"]["dev"]
     inner = below(said, "environments.*.")

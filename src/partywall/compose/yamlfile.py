@@ -191,11 +191,7 @@ class _Builder:
                     merged = part | merged
                 continue
             if key in own:
-                raise BadInput(
-                    f"`{key}` is said twice",
-                    where=Place(self.file, line),
-                    remedy=f"keep one of them; the first is in line {self.lines[(*path, key)]}",
-                )
+                raise said_twice((*path, key), Place(self.file, line), self.lines[(*path, key)])
             self.lines[(*path, key)] = line
             own[key] = self.build(value_node, (*path, key))
         return merged | own
@@ -235,6 +231,15 @@ def _broken(error: yaml.YAMLError, text: str, file: str) -> BadInput:
         what = f"{Path(file).name} is not valid YAML: {problem or 'it cannot be understood'}"
         remedy = "look at this line and the one above it: a colon, a quote or the indentation"
     return BadInput(what, where=Place(file, line), remedy=remedy)
+
+
+def said_twice(path: Path_, where: Place, first: int) -> BadInput:
+    """The error for a key that stands in a mapping already, in the line `first`."""
+    return BadInput(
+        f"`{path[-1]}` is said twice",
+        where=where,
+        remedy=f"keep one of them; the first is in line {first}",
+    )
 
 
 def _too_large(name: str, where: Place) -> BadInput:

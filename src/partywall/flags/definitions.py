@@ -9,15 +9,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from partywall.compose import yamlfile
+from partywall.compose import jsonfile, yamlfile
 from partywall.compose.yamlfile import Document, Path_
 from partywall.flags import targeting
-from partywall.flags.kinds import Kind, kind_of
+from partywall.flags.evaluators import Evaluators, Unfit
+from partywall.flags.kinds import Kind, fits, kind_of
 from partywall.model.errors import BadInput, Place
 
 FOLDER = "flags"
@@ -28,10 +31,12 @@ _KEYS = frozenset({"state", "variants", "defaultVariant", "targeting", "metadata
 _STATES = ("ENABLED", "DISABLED")
 MOST_BYTES = 3 << 20
 """Of an environment's flags; the service takes a file of 4 MiB, with what people said of them."""
-_REF = re.compile(r"^[A-Za-z0-9_.-]+$")
+_MOST_VALUES = MOST_BYTES // 2
+"""Of all rules of a file; each is two bytes at least when it is served."""
+_REF = re.compile(r"[A-Za-z0-9_.-]+")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 """What a flag may be called, so that every address and file name can hold it."""
-_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class Flag(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,13 +71,19 @@ class Defined(msgspec.Struct, frozen=True, kw_only=True):
     metadata: Mapping[str, str | float | bool] = {}
 
 
-def load(folder: Path, environment: str) -> Defined:
+def load(folder: Path, environment: str, drafts: Mapping[Path, bytes] | None = None) -> Defined:
     """The flags of an environment, by the project's folder.
+
+    Args:
+        folder: the project's.
+        environment: whose flags.
+        drafts: what files are to say that do not say so yet.
 
     Raises:
         BadInput: when a file is wrong, with file and line.
     """
-    common, own = (_set(file(folder, name)) for name in (COMMON, environment))
+    paths = (file(folder, name) for name in (COMMON, environment))
+    common, own = (_set(path, drafts or {}) for path in paths)
     for key, flag in own.flags.items():
         base = common.flags.get(key)
         if base and base.kind is not flag.kind:
@@ -85,16 +96,26 @@ def load(folder: Path, environment: str) -> Defined:
         flags=dict(sorted({**common.flags, **own.flags}.items())),
         metadata={**common.metadata, **own.metadata},
     )
-    size = sum(len(json.dumps(written(flag))) for flag in whole.flags.values())
+    _check_size(whole, environment)
+    return whole
+
+
+def _check_size(whole: Defined, environment: str) -> None:
+    flags = {key: written(flag) for key, flag in whole.flags.items()}
+    size = _size({"flags": flags, "metadata": whole.metadata})
     if size > MOST_BYTES:
-        largest = max(whole.flags.values(), key=lambda flag: len(json.dumps(written(flag))))
+        largest = max(flags, key=lambda key: _size(flags[key]))
         raise BadInput(
             f"the flags of {environment} are {size >> 10} KiB with evaluators filled in; at most "
-            f"{MOST_BYTES >> 10} can be served, and `{largest.key}` is the largest",
-            where=largest.place,
+            f"{MOST_BYTES >> 10} can be served, and `{largest}` is the largest",
+            where=whole.flags[largest].place,
             remedy="make lists in rules shorter: let the app say a group, and ask for that",
         )
-    return whole
+
+
+def _size(document: Mapping[str, Any]) -> int:
+    """Bytes that it takes to serve this."""
+    return sum(len(piece.encode()) for piece in text(document))
 
 
 def file(folder: Path, name: str) -> Path:
@@ -118,18 +139,19 @@ def places(folder: Path, name: str) -> list[Path]:
     return [folder / FOLDER / f"{name}{ending}" for ending in _ENDINGS]
 
 
-def _set(path: Path) -> Defined:
-    data = yamlfile.read(path)
+def _set(path: Path, drafts: Mapping[Path, bytes]) -> Defined:
+    data = drafts[path] if path in drafts else yamlfile.read(path)
     return Defined() if data is None else read(data, str(path))
 
 
 def read(data: bytes, name: str) -> Defined:
-    """The flags in a file's content.
+    """The flags in a file's content: JSON by its name, else YAML.
 
     Raises:
         BadInput: when something in it is wrong.
     """
-    return _Reader(yamlfile.parse(data, name)).whole()
+    parse = jsonfile.parse if name.endswith(".json") else yamlfile.parse
+    return _Reader(parse(data, name)).whole()
 
 
 class _Reader:
@@ -137,17 +159,20 @@ class _Reader:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._evaluators: dict[str, Any] = {}
+        self._rules: dict[str, Any] = {}
+        self._evaluators = Evaluators({}, _MOST_VALUES)
 
     def whole(self) -> Defined:
         top = self._mapping((), self._document.data or {}, "a file of flags")
         self._known(top, _TOP, ())
         path: Path_ = ("$evaluators",)
-        self._evaluators = self._mapping(path, top.get("$evaluators") or {}, "`$evaluators`")
-        for name, rule in self._evaluators.items():
-            if not _REF.match(name):
+        self._rules = self._mapping(path, top.get("$evaluators") or {}, "`$evaluators`")
+        for name, rule in self._rules.items():
+            if not _REF.fullmatch(name):
                 raise self._wrong((*path, name), f"`{name}` is no name of an evaluator")
             self._rule((*path, name), rule)
+        with self._fitting():
+            self._evaluators = Evaluators(self._rules, _MOST_VALUES)
         flags = self._mapping(("flags",), top.get("flags") or {}, "`flags`")
         return Defined(
             flags={key: self._flag(key, one) for key, one in flags.items()},
@@ -169,7 +194,7 @@ class _Reader:
         default = said.get("defaultVariant")
         if isinstance(default, bool):  # what YAML makes of a plain word
             default = str(default).lower()
-        if default is not None and default not in variants:
+        if default is not None and not (isinstance(default, str) and default in variants):
             raise self._wrong(
                 (*path, "defaultVariant"),
                 f"`defaultVariant: {default}` is no variant of `{key}`",
@@ -202,6 +227,7 @@ class _Reader:
                     f"the variant `{name}` is {kind.value}, and others are {first.value}",
                     "give all of them values of one type",
                 )
+            self._numbers((*at, name), variants[name])
         return variants
 
     def _targeting(
@@ -212,7 +238,10 @@ class _Reader:
             return {}
         self._mapping(at, data, "`targeting`")
         self._rule(at, data)
-        whole: dict[str, Any] = targeting.filled(data, self._evaluators)
+        with self._fitting():
+            whole: dict[str, Any] = self._evaluators.into(data, at)
+        self._mapping(at, whole, "`targeting`, with evaluators filled in,")
+        self._rule(at, whole)
         for said in targeting.answers(whole):
             if said not in variants:
                 raise self._wrong(
@@ -221,16 +250,33 @@ class _Reader:
         return whole
 
     def _rule(self, path: Path_, rule: Any) -> None:  # noqa: ANN401
-        for inner, trouble in targeting.trouble(rule, self._evaluators):
+        for inner, trouble in targeting.trouble(rule, self._rules):
             raise self._wrong((*path, *inner), trouble)
+
+    @contextmanager
+    def _fitting(self) -> Iterator[None]:
+        try:
+            yield
+        except Unfit as error:
+            raise self._wrong(error.path, error.why) from error
+
+    def _numbers(self, path: Path_, value: Any) -> None:  # noqa: ANN401
+        if not fits(value):
+            raise self._wrong(path, "a number is larger than any that can be served")
+        inner = value.items() if isinstance(value, dict) else ()
+        for name, one in enumerate(value) if isinstance(value, list) else inner:
+            self._numbers((*path, name), one)
 
     def _metadata(self, path: Path_, data: Any) -> dict[str, str | float | bool]:  # noqa: ANN401
         found = self._mapping(path, data or {}, "`metadata`")
         for name, value in found.items():
+            if not name:
+                raise self._wrong((*path, name), "a key of `metadata` is empty")
             if not isinstance(value, str | int | float | bool):
                 raise self._wrong((*path, name), f"`{name}` is no plain value")
+            self._numbers((*path, name), value)
         expires = found.get("expires")
-        if expires is not None and not (isinstance(expires, str) and _DATE.fullmatch(expires)):
+        if expires is not None and not _is_day(expires):
             raise self._wrong((*path, "expires"), f"`expires: {expires}` is no day", "2026-12-31")
         return found
 
@@ -247,6 +293,16 @@ class _Reader:
 
     def _wrong(self, path: Path_, what: str, remedy: str = "") -> BadInput:
         return BadInput(what, where=self._document.place(path), remedy=remedy or _FORMAT)
+
+
+def _is_day(said: object) -> bool:
+    if not isinstance(said, str) or not _DATE.fullmatch(said):
+        return False
+    try:
+        date.fromisoformat(said)
+    except ValueError:
+        return False
+    return True
 
 
 _FORMAT = "see https://flagd.dev/reference/flag-definitions/ for the format"
@@ -267,6 +323,6 @@ def written(flag: Flag) -> dict[str, Any]:
 
 
 def text(document: Mapping[str, Any]) -> Iterator[str]:
-    """A document in flagd's format, as a file has it."""
-    yield json.dumps(document, ensure_ascii=False, indent=1, sort_keys=False)
+    """A document in flagd's format, as it is served: in as few bytes as it takes."""
+    yield json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     yield "\n"

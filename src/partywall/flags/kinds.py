@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 
 
@@ -24,3 +25,10 @@ def kind_of(value: object) -> Kind:
     if isinstance(value, int | float):
         return Kind.NUMBER
     return Kind.OBJECT if isinstance(value, dict | list) else Kind.NONE
+
+
+def fits(value: object) -> bool:
+    """Whether a value is no number, or one that JSON and every evaluator can hold."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return not isinstance(value, int) or value.bit_length() < 1024

@@ -1,9 +1,11 @@
-"""Targeting rules: JsonLogic with flagd's operators; looked through, filled in, and made. Pure."""
+"""Targeting rules: JsonLogic with flagd's operators; looked through, and made. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+from partywall.flags.kinds import fits
 
 Path_ = tuple[str | int, ...]
 _LOGIC = frozenset(
@@ -16,11 +18,13 @@ _LOGIC = frozenset(
 FRACTIONAL = "fractional"
 _FLAGD = frozenset({FRACTIONAL, "starts_with", "ends_with", "sem_ver"})
 OPERATORS = _LOGIC | _FLAGD
-_REF = "$ref"
+REF = "$ref"
 _TWO = {"starts_with": 2, "ends_with": 2, "sem_ver": 3}
 _COMPARES = frozenset({"=", "!=", "<", "<=", ">", ">=", "^", "~"})
 WHOLE = 10_000
 """Parts that a percentage is divided into: two digits after the point."""
+DEEPEST = 100
+"""Levels of a rule; whoever evaluates it goes down into each."""
 
 
 def trouble(rule: Any, evaluators: Mapping[str, Any]) -> Iterator[tuple[Path_, str]]:  # noqa: ANN401
@@ -36,6 +40,14 @@ def trouble(rule: Any, evaluators: Mapping[str, Any]) -> Iterator[tuple[Path_, s
                 yield (name,), why
             else:
                 yield from _within(name, said, evaluators)
+    elif not fits(rule):
+        yield (), "a number is larger than any that can be served"
+
+
+def deeper(rule: Any, levels: int = DEEPEST) -> bool:  # noqa: ANN401
+    """Whether a rule is nested deeper than so many levels."""
+    inner = rule.values() if isinstance(rule, dict) else rule if isinstance(rule, list) else ()
+    return levels < 0 or any(deeper(one, levels - 1) for one in inner)
 
 
 def _within(
@@ -46,7 +58,7 @@ def _within(
 
 def _misused(name: str, said: Any, evaluators: Mapping[str, Any]) -> str:  # noqa: ANN401
     """Why an operator would give no answer; empty: it does."""
-    if name == _REF:
+    if name == REF:
         known = isinstance(said, str) and said in evaluators
         return "" if known else f"there is no evaluator `{said}`"
     if name not in OPERATORS:
@@ -54,7 +66,7 @@ def _misused(name: str, said: Any, evaluators: Mapping[str, Any]) -> str:  # noq
     wanted = _TWO.get(name)
     if wanted and not (isinstance(said, list) and len(said) == wanted):
         return f"`{name}` takes {wanted} arguments"
-    if name == "sem_ver" and said[1] not in _COMPARES:
+    if name == "sem_ver" and not (isinstance(said[1], str) and said[1] in _COMPARES):
         return f"`sem_ver` does not know `{said[1]}`; it knows {' '.join(sorted(_COMPARES))}"
     if name == FRACTIONAL:
         return _unfair(said)
@@ -76,17 +88,6 @@ def _unfair(said: Any) -> str:  # noqa: ANN401
         if isinstance(weight, int) and weight < 0:
             return "a weight is not below zero"
     return ""
-
-
-def filled(rule: Any, evaluators: Mapping[str, Any]) -> Any:  # noqa: ANN401
-    """The same rule with what `$ref` names in its place."""
-    if isinstance(rule, list):
-        return [filled(inner, evaluators) for inner in rule]
-    if isinstance(rule, dict):
-        if set(rule) == {_REF}:
-            return evaluators[rule[_REF]]
-        return {name: filled(inner, evaluators) for name, inner in rule.items()}
-    return rule
 
 
 def answers(rule: Any) -> Iterator[str]:  # noqa: ANN401

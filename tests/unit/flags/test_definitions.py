@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from partywall.flags import definitions
+from partywall.flags import definitions, settings
 from partywall.flags.definitions import load, read
 from partywall.flags.kinds import Kind
+from partywall.flags.service import definition as service
 from partywall.model.errors import BadInput
 
 WHOLE = b"""\
@@ -56,6 +58,40 @@ def test_json_is_the_same_as_yaml() -> None:
     assert read(said, "flags/common.json").flags["a"].default == "false"
 
 
+def test_a_file_named_json_is_read_as_json() -> None:
+    said = b"""{"flags": {
+        "n": {"variants": {"few": 1e5, "many": 1234567890123456789}},
+        "t": {"variants": {"a": "\\ud83d\\ude00"}}}}"""
+    found = read(said, "flags/dev.json").flags
+    assert (found["n"].kind, dict(found["n"].variants)) == (
+        Kind.NUMBER,
+        {"few": 100_000.0, "many": 1_234_567_890_123_456_789},
+    )
+    assert dict(found["t"].variants) == {"a": "\U0001f600"}
+    assert str(found["t"].place) == "flags/dev.json:3"
+
+
+@pytest.mark.parametrize(
+    ("said", "line", "what"),
+    [
+        (b'{"flags": {},\n "flag": {}}', 2, "`flag` is unknown"),
+        (b'{"flags": {\n "a": {"variants": {"x": 1}},\n "a": {}}}', 3, "said twice"),
+        (b'{"flags": {\n "a": {"variants": {"x": 1}},\n}}', 3, "not valid JSON"),
+        (
+            b'{"flags": {\n "a": {"variants":\n {"x": 1' + b"0" * 400 + b"}}}}",
+            3,
+            "larger than any that can be served",
+        ),
+        (b'{"$evaluators":\n {"a\\n": 1}}', 2, "unprintable"),
+    ],
+)
+def test_what_is_wrong_in_json_is_said_with_its_line(said: bytes, line: int, what: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        read(said, "flags/dev.json")
+    assert what in caught.value.what
+    assert str(caught.value.where) == f"flags/dev.json:{line}"
+
+
 def test_a_default_that_yaml_took_for_a_truth_value_is_the_variant_of_that_name() -> None:
     said = b"flags: {a: {variants: {true: true, false: false}, defaultVariant: false}}"
     assert read(said, "x").flags["a"].default == "false"
@@ -86,6 +122,28 @@ def test_a_default_that_yaml_took_for_a_truth_value_is_the_variant_of_that_name(
             4,
             "`who` is no plain value",
         ),
+        (
+            b"flags:\n  a:\n    variants: {on: true}\n    metadata: {expires: 2027-02-31}",
+            4,
+            "`expires: 2027-02-31` is no day",
+        ),
+        (
+            b"flags:\n  a:\n    variants: {on: true}\n    metadata: {expires: 2027-W01-1}",
+            4,
+            "is no day",
+        ),
+        (b"metadata:\n  expires: 2027-13-01", 2, "is no day"),
+        (b"metadata:\n  a: 1\n  '': 2", 3, "a key of `metadata` is empty"),
+        (b"metadata:\n  a: 1.0e999", 2, "larger than any that can be served"),
+        (b"flags:\n  a:\n    variants:\n      on: -1.0e999", 4, "larger than any"),
+        (b"flags:\n  a:\n    variants:\n      on:\n        x: [1,\n1.0e999]", 6, "larger than"),
+        (b"$evaluators:\n  x:\n    '>': [{var: x},\n      1.0e999]", 4, "larger than any"),
+        (
+            b"flags:\n  a:\n    variants: {on: true}\n    defaultVariant: [on]",
+            4,
+            "is no variant of `a`",
+        ),
+        (b"flags:\n  a:\n    variants: {x: 1}\n    defaultVariant: {x: 1}", 4, "is no variant"),
         (b"$evaluators:\n  x: {like: [1, 2]}", 2, "the operator `like` is unknown"),
         (b"{", 2, "not valid YAML"),
         (b"\xff\xfe", 1, "not UTF-8"),
@@ -115,6 +173,8 @@ def test_what_is_wrong_is_said_with_its_line(said: bytes, line: int, what: str) 
         ("{if: [{var: x}, on, {var: y}, of, off]}", "leads to `of`, which is no variant"),
         ("{if: [{starts_with: [{var: x}]}, on]}", "`starts_with` takes 2 arguments"),
         ("{if: [{sem_ver: [{var: v}, '=>', '1']}, on]}", "`sem_ver` does not know `=>`"),
+        ("{if: [{sem_ver: [{var: v}, ['>='], '1']}, on]}", "`sem_ver` does not know"),
+        ("{if: [{sem_ver: [{var: v}, {var: w}, '1']}, on]}", "`sem_ver` does not know"),
         ("[1]", "`targeting` must be a mapping"),
     ],
 )
@@ -168,8 +228,6 @@ def test_a_file_of_ten_megabytes_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_is_written_reads_as_the_same() -> None:
-    import json  # noqa: PLC0415
-
     for flag in read(WHOLE, "x").flags.values():
         again = read(json.dumps({"flags": {flag.key: definitions.written(flag)}}).encode(), "x")
         made = again.flags[flag.key]
@@ -187,8 +245,38 @@ def test_what_is_too_much_to_be_served_is_refused(tmp_path: Path) -> None:
         ),
     ]
     (tmp_path / "flags" / "dev.yaml").write_text("\n".join(lines))
-    with pytest.raises(BadInput, match="8051 KiB with evaluators filled in") as told:
+    with pytest.raises(BadInput, match="7973 KiB with evaluators filled in") as told:
         load(tmp_path, "dev")
     assert told.value.where is not None
     assert str(told.value.where).endswith("dev.yaml:4")
     assert load(tmp_path, "prod").flags == {}
+
+
+def test_what_is_just_not_too_much_is_taken_by_the_service(tmp_path: Path) -> None:
+    (tmp_path / "flags").mkdir()
+    flag = {"variants": {"a": 1}, "targeting": {"if": [{"$ref": "long"}, "a"]}}
+    said = {
+        "$evaluators": {"long": {"in": [{"var": "plan"}, ["\u00fc", *[[111111]] * 14_000]]}},
+        "flags": {f"f{number}": flag for number in range(24)},
+    }
+    (tmp_path / "flags" / "dev.json").write_text(json.dumps(said))
+    document = settings.document(load(tmp_path, "dev"), settings.Settings())
+    data = "".join(definitions.text(document)).encode()
+    assert definitions.MOST_BYTES * 0.9 < len(data) < definitions.MOST_BYTES + 1024
+    assert len(service.read(data)) == 24
+
+
+def test_what_json_cannot_hold_is_never_written() -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        list(definitions.text({"a": float("inf")}))
+
+
+def test_a_file_can_be_looked_at_before_it_is_written(tmp_path: Path) -> None:
+    folder = tmp_path / definitions.FOLDER
+    folder.mkdir()
+    (folder / "dev.yaml").write_text("flags: {a: {variants: {x: text}}}")
+    draft = {folder / "common.yaml": b"flags: {a: {variants: {x: 1}}}"}
+    assert list(load(tmp_path, "prod", draft).flags) == ["a"]
+    with pytest.raises(BadInput, match="is string here and number in"):
+        load(tmp_path, "dev", draft)
+    assert list(load(tmp_path, "dev").flags) == ["a"]

@@ -9,6 +9,8 @@ import click
 from partywall.cli import options
 from partywall.cli.commands import flags_change_, flags_look_
 from partywall.cli.render.flags_text import (
+    created_document,
+    created_text,
     flag_document,
     flag_text,
     flags_document,
@@ -78,6 +80,7 @@ def show(session: Session, *, key: str, json: bool) -> None:
     shell_complete=options.complete_environment,
     help="Only for one environment; otherwise for all.",
 )
+@options.dry_run
 @options.as_json
 @click.pass_obj
 def create(  # noqa: PLR0913  (click's interface: one per option)
@@ -90,6 +93,7 @@ def create(  # noqa: PLR0913  (click's interface: one per option)
     expires: str,
     says: str,
     environment: str,
+    dry_run: bool,
     json: bool,
 ) -> None:
     """Define a flag in `flags/common.yaml`, or in an environment's own file; it is off at first."""
@@ -106,11 +110,12 @@ def create(  # noqa: PLR0913  (click's interface: one per option)
         says=says,
         environment=environment,
     )
-    made = creating.create(session.project, wanted)
+    make = creating.planned if dry_run else creating.create
+    made = make(session.project, wanted)
     if json:
-        session.document({"key": made.key, "file": made.place.file, "line": made.place.line})
+        session.document(created_document(made, would=dry_run))
     else:
-        session.print(f"{made.key} is defined in {made.place}; `partywall up` serves it")
+        session.print(created_text(made, style_of(sys.stdout), would=dry_run))
 
 
 @command.command("history")

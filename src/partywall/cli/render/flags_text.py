@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -17,6 +18,7 @@ from partywall.flags.definitions import Flag, written
 from partywall.flags.settings import OFF, ON, PART, Setting
 from partywall.workflows.flags.changing import Changed
 from partywall.workflows.flags.climb import Looked
+from partywall.workflows.flags.creating import Made
 from partywall.workflows.flags.kept import Change
 from partywall.workflows.flags.reading import Flags
 
@@ -88,6 +90,27 @@ def _changed(one: Changed, style: Style, *, would: bool) -> str:
     ] if one.before.rules != one.after.rules else []  # fmt: skip
     head = f"{sign} {clean(one.key)} in {one.environment}: {before} {style.symbol('to')} {after}"
     return "\n".join([head, *rules])
+
+
+def created_text(made: Made, style: Style, *, would: bool = False) -> str:
+    """Where a flag is defined, or the difference that defining it would make to its file."""
+    place = made.flag.place
+    if not would:
+        return f"{made.flag.key} is defined in {place}; `partywall up` serves it"
+    before, after = (
+        said.decode(errors="replace").splitlines() for said in (made.before, made.after)
+    )
+    _, _, *changes = difflib.unified_diff(before, after, lineterm="")
+    return "\n".join(
+        [f"would be written to {place.file}:", *(_line(one, style) for one in changes)]
+    )
+
+
+def _line(said: str, style: Style) -> str:
+    sign, text = said[0], said[1:]
+    indent = " " * (len(text) - len(text.lstrip()))
+    line = f"{sign}{indent}{clean(text)}".rstrip()
+    return style.paint(line, {"+": "green", "-": "red"}.get(sign, "dim"))
 
 
 def looked_text(looked: Sequence[Looked], style: Style) -> str:
@@ -172,6 +195,17 @@ def _setting(flag: Flag, setting: Setting) -> dict[str, Any]:
         "everybody": settings.full(flag, setting) or None,
         "served": settings.in_force(flag, setting),
         "defined": written(flag),
+    }
+
+
+def created_document(made: Made, *, would: bool = False) -> dict[str, Any]:
+    """A new flag for scripts."""
+    return {
+        "key": made.flag.key,
+        "file": made.flag.place.file,
+        "line": made.flag.place.line,
+        "definition": written(made.flag),
+        "dry_run": would,
     }
 
 

@@ -57,8 +57,7 @@ def condition(said: str) -> tuple[dict[str, Any], str]:
     name, how, value = words
     var = {"var": name}
     if how == "in":
-        values: list[str] = [one.strip() for one in value.split(",")]
-        return {"in": [var, values]}, f"{name} in {', '.join(values)}"
+        return _among(name, value)
     if how in _VERSIONS:
         return {"sem_ver": [var, _VERSIONS[how], value]}, f"{name} {how} {value}"
     if how not in _COMPARISONS:
@@ -69,6 +68,18 @@ def condition(said: str) -> tuple[dict[str, Any], str]:
     return {operator: [var, right]}, f"{name} {how} {value}"
 
 
+def _among(name: str, said: str) -> tuple[dict[str, Any], str]:
+    """Being one of several: the number 17 is not the text "17", so what may be either is both."""
+    parts = [one.strip() for one in said.split(",") if one.strip()]
+    if not parts:
+        raise BadInput(f"`{name} in` names nothing", remedy="write for example `plan in pro,team`")
+    values: list[Any] = []
+    for one in parts:
+        plain = _plain(one)
+        values += [one] if plain == one else [one, plain]
+    return {"in": [{"var": name}, values]}, f"{name} in {', '.join(parts)}"
+
+
 def rule(said: str) -> tuple[dict[str, Any], str]:
     """A rule in JsonLogic as it is, and the same as its words.
 
@@ -77,21 +88,32 @@ def rule(said: str) -> tuple[dict[str, Any], str]:
     """
     try:
         found = decode(said)
-    except msgspec.DecodeError as error:
+    except RecursionError as error:
+        raise _too_deep() from error
+    except (msgspec.DecodeError, UnicodeError) as error:
         raise BadInput(
             f"`--rule` is not JSON: {error}", remedy='write {"==": [{"var": "plan"}, "pro"]}'
         ) from error
     if not isinstance(found, Mapping) or not found:
         raise BadInput("`--rule` must be an object of JSON", remedy="see https://jsonlogic.com")
+    if targeting.deeper(found):
+        raise _too_deep()
     for _, why in targeting.trouble(found, {}):
         raise BadInput(f"`--rule`: {why}", remedy="see https://jsonlogic.com")
     return dict(found), said
+
+
+def _too_deep() -> BadInput:
+    return BadInput(
+        f"`--rule` is nested more than {targeting.DEEPEST} deep",
+        remedy="write it with fewer brackets inside each other",
+    )
 
 
 def _plain(value: str) -> Any:  # noqa: ANN401
     """A number or a truth value where it is one, else the text."""
     try:
         found = decode(value)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return value
     return found if isinstance(found, int | float | bool) else value
