@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from scenarios.installation import Installation
+from scenarios.installation import Installation, until
 from snapshots.places import Project
 
 pytestmark = pytest.mark.scenario
@@ -159,6 +160,47 @@ def test_several_from_one_snapshot(project: Project) -> None:
         project.call("rehearse", "--snapshot", "base", *psql(project, statement), code=code)
     assert "base" in [one["label"] for one in project.document("snapshot", "list")["snapshots"]]
     project.call("snapshot", "drop", "base")
+
+
+def snapshots(project: Project) -> set[str]:
+    """The ids of those that there are."""
+    return {one["id"] for one in project.document("snapshot", "list")["snapshots"]}
+
+
+def begun(project: Project, seconds: int) -> tuple[subprocess.Popen[str], str]:
+    """A rehearsal under way, and the snapshot that it took."""
+    known = snapshots(project)
+    more = {} if isinstance(project.of, Installation) else {"env": project.of.environ()}
+    words = psql(project, f"SELECT pg_sleep({seconds})")
+    command = subprocess.Popen(
+        project.of.command("rehearse", "--json", *words), stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more,
+    )  # fmt: skip
+    until(lambda: snapshots(project) - known, what="it has taken a snapshot")
+    (mine,) = snapshots(project) - known
+    return command, mine
+
+
+def test_its_snapshot_is_its_own_and_without_it_there_is_a_report(project: Project) -> None:
+    command, mine = begun(project, 15)
+    project.call("snapshot", "prune", "--keep", "0")
+    assert snapshots(project) == {mine}
+    assert "no snapshot" in project.call("snapshot", "show", "latest", code=2).err
+    project.call("snapshot", "drop", mine)
+    out, err = command.communicate(timeout=120)
+    assert command.returncode == 0, err
+    assert json.loads(out)["verdict"] == "safe"
+    assert project.left() == []
+
+
+def test_the_snapshot_of_one_that_is_killed_goes(project: Project) -> None:
+    command, mine = begun(project, 60)
+    command.kill()
+    command.communicate()
+    assert f"removed {mine}" in project.call("snapshot", "list").err
+    assert mine not in snapshots(project)
+    project.call("snapshot", "close", "--all")
+    assert project.left() == []
 
 
 def test_what_is_asked_wrongly_is_said_before_anything_is_copied(project: Project) -> None:

@@ -9,11 +9,13 @@ import contextlib
 import fcntl
 import os
 import stat
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 
+from partywall.model.errors import MachineFailed, PartywallError, Place
 from partywall.system.files import failed
 from partywall.system.reflink import FICLONE
 
@@ -42,8 +44,6 @@ class Mode(msgspec.Struct, frozen=True, kw_only=True):
     by_reference: bool
     owner: int | None = None
     """Who all of it shall belong to, as user and group; None: to whom it belonged (as root)."""
-    pause: Callable[[int], None] = lambda _bytes: None
-    """Called after each file with its size: who copies beside a living server may go slowly."""
 
 
 def copy_tree(source: Path, target: Path, mode: Mode, skips: Skips = lambda _path: False) -> Copied:
@@ -58,10 +58,31 @@ def copy_tree(source: Path, target: Path, mode: Mode, skips: Skips = lambda _pat
             size = copy_one(below(source, path), below(target, path), found, mode)
             if size is not None:
                 done = done.with_one(size)
-                mode.pause(size)
     except OSError as error:
         raise failed(error, "copy", error.filename or source) from error
     return done
+
+
+@contextlib.contextmanager
+def still(folder: Path, gone: str) -> Iterator[None]:
+    """What is read of a folder in the block is whole: it has its name to the end.
+
+    Args:
+        folder: one that loses its name before its files when it is removed.
+        gone: what is said when it has.
+
+    Raises:
+        MachineFailed: when it has lost its name, whatever else failed for it.
+    """
+    try:
+        yield
+    except (PartywallError, OSError):
+        if folder.is_dir():
+            raise
+    else:
+        if folder.is_dir():
+            return
+    raise MachineFailed(gone, where=Place(str(folder)), remedy="run the same command again")
 
 
 def copy_file(source: Path, target: Path, mode: Mode) -> int | None:
@@ -79,18 +100,16 @@ def copy_file(source: Path, target: Path, mode: Mode) -> int | None:
 
 
 def clones(source: Path, folder: Path) -> bool:
-    """Whether a file can be copied by reference into a folder, found by trying."""
-    draft = folder / f".clones-{os.getpid()}"
+    """Whether a file can be copied by reference into a folder, found by trying.
+
+    The copy has no name there: who is killed meanwhile leaves nothing.
+    """
     try:
-        with source.open("rb") as one, draft.open("xb") as other:
+        with source.open("rb") as one, tempfile.TemporaryFile(dir=folder) as other:
             fcntl.ioctl(other, FICLONE, one.fileno())
     except OSError:
         return False
-    else:
-        return True
-    finally:
-        with contextlib.suppress(OSError):
-            draft.unlink()
+    return True
 
 
 def walk(folder: Path, skips: Skips = lambda _path: False) -> Iterator[tuple[str, os.stat_result]]:

@@ -100,7 +100,8 @@ def refresh_tree(source: Path, target: Path, mode: Mode, skips: Skips, known: Kn
             if not _plain(found):
                 (copy_one if new else _other)(one, other, found, mode)
                 continue
-            held = known.holds(path, found)
+            # A copy may lack what it should hold.
+            held = not new and known.holds(path, found) and os.path.lexists(other)
             if not held:
                 size = (copy_one if new else _again)(one, other, found, mode)
             if size is None:
@@ -110,7 +111,6 @@ def refresh_tree(source: Path, target: Path, mode: Mode, skips: Skips, known: Kn
             whole = whole.with_one(size)
             if not held:
                 changed = changed.with_one(size)
-                mode.pause(size)
         if not new:
             _remove(target, there)
     except OSError as error:

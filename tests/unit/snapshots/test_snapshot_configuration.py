@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from partywall.data.postgres.snapshots.configuration import files, hasty, quiet, text
+from partywall.data.postgres.snapshots.versions import major
 
 GIB = 1 << 30
 
@@ -70,4 +71,14 @@ def test_only_passwords_let_in_and_nothing_set_by_hand_is_left() -> None:
 
 def test_what_recovers_on_a_copy_does_not_wait_for_the_disk() -> None:
     assert hasty("11.22") == {"fsync": "off"}
-    assert hasty("18.1") == {"fsync": "off", "wal_init_zero": "off"}
+    assert hasty("19beta1") == hasty("18.1") == {"fsync": "off", "wal_init_zero": "off"}
+
+
+def test_versions_that_are_not_out_yet_have_a_number() -> None:
+    assert [major(one) for one in ("18.1", "19beta1", "20devel", "9.6.24", "")] == [
+        18,
+        19,
+        20,
+        9,
+        0,
+    ]

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from partywall.data.postgres.snapshots.files import needed, skips
+from partywall.data.postgres.snapshots import files
+from partywall.data.postgres.snapshots.files import Former, copy_living, needed, skips
+from partywall.model.errors import MachineFailed
+from partywall.system.treecopy import Copied, Mode
+from partywall.system.treerefresh import NOTHING
 
 FIRST, LAST = "000000010000000000000003", "000000010000000000000005"
 
@@ -65,3 +72,21 @@ def test_of_the_log_all_from_the_beginning_to_the_end_of_the_backup(
     name: str, *, wanted: bool
 ) -> None:
     assert needed(name, FIRST, LAST) is wanted
+
+
+def test_a_former_copy_that_is_dropped_meanwhile_is_built_upon_by_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "former"
+    (place / "data" / "base").mkdir(parents=True)
+
+    def overtaken(source: Path, target: Path, mode: Mode) -> Copied:
+        del source, target, mode
+        place.rename(tmp_path / ".former-dropped")
+        return Copied()
+
+    monkeypatch.setattr(files, "copy_tree", overtaken)
+    backup: Any = None  # it is not even begun
+    former = Former(data=place / "data", known=NOTHING)
+    with pytest.raises(MachineFailed, match="was dropped meanwhile"):
+        copy_living(backup, tmp_path, tmp_path / "new", Mode(by_reference=False), former)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import msgspec
@@ -130,3 +131,37 @@ def test_damage_and_a_newer_version_are_said(store: Store) -> None:
     record.write_text(text.replace(f'"version": {stored.VERSION}', '"version": 99'))
     with pytest.raises(Refused):
         store.all()
+
+
+@pytest.mark.parametrize("left", ["", "{", '{"version": 1}', "\0\0\0"])
+def test_what_a_power_cut_left_of_a_record_is_none_and_its_folder_goes(
+    store: Store, left: str
+) -> None:
+    put(store, ONE)
+    folders = [store.draft("cut"), store.clone("open-cut")]
+    for folder, name in zip(folders, ("making.json", "clone.json"), strict=True):
+        folder.mkdir(parents=True)
+        (folder / name).write_text(left)
+    assert store.making() == []
+    assert store.open() == []
+    assert store.opened("open-cut") is None
+    assert store.abandoned(folders[-1].stat().st_mtime + 60) == folders
+    assert store.all() == [ONE]
+
+
+def test_what_a_newer_version_is_making_is_left_alone(store: Store) -> None:
+    folders = [store.draft("newer"), store.clone("open-newer")]
+    for folder, name in zip(folders, ("making.json", "clone.json"), strict=True):
+        folder.mkdir(parents=True)
+        (folder / name).write_text('{"version": 99}')
+    for asked in (store.making, store.open, lambda: store.abandoned(0.0)):
+        with pytest.raises(Refused):
+            asked()
+
+
+def test_a_record_from_before_there_were_holders_opens(store: Store) -> None:
+    record = put(store, ONE) / "snapshot.json"
+    fields = json.loads(record.read_text())
+    del fields["holder"]
+    record.write_text(json.dumps(fields))
+    assert store.all() == [ONE]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from pathlib import Path
 
 import pytest
 
-from partywall.model.errors import MachineFailed
-from partywall.system.treecopy import Mode, copy_file, copy_tree
+from partywall.model.errors import MachineFailed, Place
+from partywall.system.treecopy import Mode, clones, copy_file, copy_tree, still
 
 READ = Mode(by_reference=False)
 
@@ -67,3 +68,37 @@ def test_a_target_that_is_there_is_never_written_over(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_has_no_size(tmp_path: Path) -> None:
     assert copy_file(tmp_path / "none", tmp_path / "to", READ) is None
     assert not (tmp_path / "to").exists()
+
+
+def test_what_loses_its_name_while_it_is_read_is_not_whole(tmp_path: Path) -> None:
+    source = made(tmp_path / "a")
+    with still(source, "it was dropped"):
+        copy_tree(source, tmp_path / "b", READ)
+    with (
+        pytest.raises(MachineFailed, match="it was dropped") as error,
+        still(source, "it was dropped"),
+    ):
+        source.rename(tmp_path / "gone")
+    assert error.value.where == Place(str(source))
+    with pytest.raises(MachineFailed, match="it was dropped"), still(source, "it was dropped"):
+        copy_tree(source, tmp_path / "c", READ)
+    with pytest.raises(MachineFailed, match="copy"), still(tmp_path / "gone", "it was dropped"):
+        copy_tree(tmp_path / "gone", tmp_path / "b", READ)
+
+
+def test_trying_whether_blocks_are_shared_leaves_nothing_to_who_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = made(tmp_path / "a")
+    (tmp_path / "b").mkdir()
+    seen = []
+
+    def looking(handle: int, request: int, other: int) -> int:
+        del handle, request, other
+        seen.append(list((tmp_path / "b").iterdir()))
+        return 0
+
+    monkeypatch.setattr(fcntl, "ioctl", looking)
+    assert clones(source / "one", tmp_path / "b")
+    assert seen == [[]]
+    assert not clones(source / "none", tmp_path / "b")

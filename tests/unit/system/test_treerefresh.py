@@ -114,6 +114,20 @@ def test_a_file_written_at_the_very_moment_is_looked_at_again(source: Path, tmp_
     same(source, copy)
 
 
+def test_what_a_copy_lacks_is_copied_though_it_has_not_changed(
+    source: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    first = refresh_tree(source, copy, READ, nothing, NOTHING)
+    (copy / "base" / "5" / "cold").unlink()
+    done = refresh_tree(source, copy, READ, nothing, known_later(first))
+    assert done.changed.files == 1
+    same(source, copy)
+    done = refresh_tree(source, tmp_path / "another", READ, nothing, known_later(first))
+    assert done.changed.files == 2
+    same(source, tmp_path / "another")
+
+
 def test_a_file_put_in_the_place_of_another_is_another(source: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     first = refresh_tree(source, copy, READ, nothing, NOTHING)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +32,26 @@ def get_ready() -> None:
 
 class WrongPassword(MachineFailed):
     """The server is there and does not accept the password."""
+
+
+@contextmanager
+def understood(what: str, remedy: str) -> Iterator[None]:
+    """What the driver says in the block becomes an error that a user can act on.
+
+    Args:
+        what: did not go well; the server's own words are put behind it.
+        remedy: what to do.
+
+    Raises:
+        MachineFailed: for every error of the driver.
+    """
+    from psycopg import Error  # noqa: PLC0415  (0.17 s to import)
+
+    try:
+        yield
+    except Error as error:
+        said = str(error).strip().splitlines()
+        raise MachineFailed(f"{what}: {said[0] if said else 'no word'}", remedy=remedy) from error
 
 
 def connect(

@@ -253,9 +253,11 @@ class EmbeddedThrowaways:
                 ending.send_all(left, signal.SIGKILL)
             time.sleep(_PAUSE)
         remove_tree(folder_of(self._base, f"{_UNIT}/{name}"))
-        self._programs.allocations.forget(_address(name).partition("/")[0])
         with contextlib.suppress(OSError):
             self._log(name).unlink()
+        # A full disk takes no record; the data, which are removed after this, are what fills it.
+        with contextlib.suppress(MachineFailed):
+            self._programs.allocations.forget(_address(name).partition("/")[0])
 
     def _processes(self, name: str) -> list[Process]:
         """All that is left of it, whoever asks the others to end first."""

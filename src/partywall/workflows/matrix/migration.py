@@ -47,7 +47,7 @@ def on_copy(project: Project, environment: str) -> Migration:
     """The same on a copy that is taken for it, while the environment's own is looked at."""
     try:
         before = tables(project, environment)
-        asked = take.Wanted(environment=environment, ready=_LIFETIME)
+        asked = take.Wanted(environment=environment, ready=_LIFETIME, held=True)
         store, made = take.take(project, asked, lambda _said: None)
         try:
             with (
@@ -57,7 +57,7 @@ def on_copy(project: Project, environment: str) -> Migration:
             ):
                 trouble = ""
         finally:
-            keeping.drop(project, made.id)
+            keeping.drop_own(project, made)
         return compared(before, tables(project, environment), trouble)
     except PartywallError as error:
         return not_tried(error.what)

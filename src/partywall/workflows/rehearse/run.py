@@ -59,12 +59,14 @@ def _snapshot(project: Project, order: Order, tell: Tell) -> Iterator[tuple[Stor
     if order.snapshot:
         yield stores.find(project, order.snapshot)
         return
-    asked = take.Wanted(environment=order.asked.production, service=order.database, ready=LIFETIME)
+    asked = take.Wanted(
+        environment=order.asked.production, service=order.database, ready=LIFETIME, held=True
+    )
     store, made = take.take(project, asked, tell)
     try:
         yield store, made
     finally:
-        keeping.drop(project, made.id)
+        keeping.drop_own(project, made)
 
 
 def _complete(project: Project, order: Order, chosen: Cast, folder: Path) -> Wanted:

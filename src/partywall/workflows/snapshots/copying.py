@@ -86,7 +86,7 @@ def base(store: Store, found: Source, way: Way) -> Base | None:
     data = _data(found)
     for one in reversed(store.all()):
         place = store.place(one.id)
-        known = origin(place) if one.raw else None
+        known = origin(place) if one.raw and not one.holder else None
         if known and (known.mark, known.data) == (found.facts.mark, str(data)):
             return Base(id=one.id, former=Former(data=place / DATA, known=known.known))
     return None

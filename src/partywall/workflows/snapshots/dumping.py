@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from partywall.compose.envfiles import fresh_secret
-from partywall.data.postgres.connect import PORT, connect
+from partywall.data.postgres.connect import PORT, connect, understood
 from partywall.data.postgres.snapshots import contents, dump
 from partywall.data.postgres.snapshots import server as servers
 from partywall.data.postgres.snapshots.contents import Contents
@@ -18,6 +19,7 @@ from partywall.data.postgres.snapshots.server import Login
 from partywall.interfaces import Door, Writing
 from partywall.model.errors import MachineFailed
 from partywall.model.secret import Secret
+from partywall.model.world import Key
 from partywall.system import machine
 from partywall.system.files import make_folder
 from partywall.system.git import remove_tree
@@ -25,6 +27,7 @@ from partywall.workflows.project import Project
 from partywall.workflows.snapshots import copying, source, sweep
 from partywall.workflows.snapshots.copying import Made
 from partywall.workflows.snapshots.source import Source
+from partywall.workflows.snapshots.starting import FAILED, LOOK
 from partywall.workflows.snapshots.store import DATA
 
 if TYPE_CHECKING:
@@ -36,6 +39,10 @@ _TEMPLATE = "template1"
 _SECONDS = 6 * 3600.0
 """How long a restore may take."""
 _STARTING = 120.0
+_HELD = (
+    "run the same command again; where somebody holds a table for himself, wait until he is done: "
+    "a lock is waited for 30 seconds"
+)
 
 
 class Dump(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,9 +99,17 @@ class Writer:
         self._name = name
 
     def write(self) -> Dump:
-        """Write its roles and all of its databases."""
-        found, admin = self._found, self._found.admin
-        server, reach = found.home.database.server, self._project.engine.reach()
+        """Write its roles and all of its databases.
+
+        Raises:
+            MachineFailed: when the server does not answer, or one of them cannot be dumped.
+        """
+        server = self._found.home.database.server
+        with understood(f"{server} cannot be dumped", _HELD):
+            return self._written(server)
+
+    def _written(self, server: Key) -> Dump:
+        found, admin, reach = self._found, self._found.admin, self._project.engine.reach()
         host, port = reach.address(server, PORT)
         door = Door(host=host, port=port)
         with source.connected(self._project, found.home, admin) as connection:
@@ -164,13 +179,17 @@ class Cluster:
         self._hands.stop(self._name)
         return mark
 
-    def _entered(self, door: Door, user: str, database: str) -> Connection[Any]:
-        return servers.come_in(
+    @contextmanager
+    def _entered(self, door: Door, user: str, database: str) -> Iterator[Connection[Any]]:
+        login = Login(user=user, password=self._made.admin.password, database=database)
+        coming = servers.come_in(
             door,
-            Login(user=user, password=self._made.admin.password, database=database),
+            login,
             seconds=_STARTING,
             gone=lambda: sweep.ended(self._hands, self._name, self._data),
         )
+        with understood(FAILED, LOOK), coming as connection:
+            yield connection
 
     def _feed(self, words: list[str], file: Path, what: str) -> None:
         given = {"PGPASSWORD": self._made.admin.password.reveal()}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from itertools import groupby
 
-from partywall.execution.owner import myself
+from partywall.model.errors import BadInput
 from partywall.system import machine
 from partywall.workflows.project import Project
 from partywall.workflows.snapshots import stores, sweep, vault
 from partywall.workflows.snapshots.opened import Opened
-from partywall.workflows.snapshots.store import Making, Snapshot, Store, password, write_making
+from partywall.workflows.snapshots.store import Snapshot, Store, password
 
 
 def entered(project: Project, name: str) -> Opened:
@@ -54,22 +55,27 @@ def end(project: Project) -> list[str]:
 def drop(project: Project, word: str) -> str:
     """Remove a snapshot; says its id.
 
-    It is no snapshot any more from its first moment: its folder loses its name before its files.
-
     Raises:
         BadInput: when there is none, or several begin so.
+        MachineFailed: when something of it cannot be removed.
     """
     store, found = stores.find(project, word)
-    name = f"{found.id}-dropped"
-    write_making(store.place(found.id), Making(name=name, maker=myself()))
-    store.place(found.id).rename(store.draft(name))
-    sweep.remove(store.draft(name))
+    sweep.drop(store, found)
     return found.id
 
 
+def drop_own(project: Project, snapshot: Snapshot) -> None:
+    """Remove a snapshot that was taken for one's own use, if nobody has done so meanwhile."""
+    with contextlib.suppress(BadInput):
+        drop(project, snapshot.id)
+
+
 def surplus(project: Project, keep: int) -> list[Snapshot]:
-    """What `prune` removes: of each database all but the newest, never what has a label."""
-    plain = [one for _, one in stores.every(project) if not one.label]
+    """What `prune` removes: of each database all but the newest.
+
+    Never what has a label, and what somebody took for his own use neither: he removes it himself.
+    """
+    plain = [one for _, one in stores.every(project) if not one.label and not one.holder]
     by_home = sorted(plain, key=lambda one: (one.environment, one.service, one.made))
     groups = groupby(by_home, key=lambda one: (one.environment, one.service))
     return [one for _, group in groups for one in _oldest(list(group), keep)]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from partywall.data.postgres.connect import understood
 from partywall.data.postgres.snapshots import server as servers
 from partywall.data.postgres.snapshots.server import Login
 from partywall.model.errors import MachineFailed
@@ -18,7 +19,7 @@ from partywall.workflows.project import Project
 from partywall.workflows.snapshots import copying, sweep
 from partywall.workflows.snapshots.copying import Made
 from partywall.workflows.snapshots.opened import Opened
-from partywall.workflows.snapshots.starting import Start
+from partywall.workflows.snapshots.starting import FAILED, LOOK, Start
 from partywall.workflows.snapshots.store import DATA, Snapshot, Store, password
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class Look:
                 door, login, seconds=SECONDS, gone=lambda: sweep.ended(self._hands, name, data)
             )
 
-        with entered(made.home.database.name) as connection:
+        with understood(FAILED, LOOK), entered(made.home.database.name) as connection:
             names = servers.check(connection, made.facts, entered)
             secret = password(self._draft)
             servers.close_doors(connection, made.home.database.owner, secret)

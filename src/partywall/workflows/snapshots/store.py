@@ -7,7 +7,6 @@ what is open until when it stays: whoever looks next can take away what was left
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,6 +14,7 @@ import msgspec
 
 from partywall.execution.newer import refuse_newer
 from partywall.execution.owner import Owner
+from partywall.model.errors import MachineFailed
 from partywall.model.secret import Secret
 from partywall.model.world import Instance, Key
 from partywall.system.decoding import decode
@@ -72,6 +72,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """Volumes of files that it holds → their bytes."""
     notes: tuple[str, ...] = ()
     """What else is to be known of it."""
+    holder: Owner | None = None
+    """Who took it for his own use, and drops it himself; without him it goes."""
 
 
 class Clone(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,30 +123,36 @@ class Store:
 
     def all(self) -> list[Snapshot]:
         """Every snapshot, the oldest first; raises MachineFailed when a record is damaged."""
-        found = self._each(self.snapshots, _SNAPSHOT, Snapshot)
+        paths = sorted(self.snapshots.glob(f"[!.]*/{_SNAPSHOT}"))
+        found = [one for path in paths if (one := _read(path, Snapshot))]
         return sorted(found, key=lambda one: (one.made, one.id))
 
     def open(self) -> list[Clone]:
         """Every clone, those that are being made included, the oldest first."""
-        found = self._each(self.clones, _CLONE, Clone)
+        paths = sorted(self.clones.glob(f"[!.]*/{_CLONE}"))
+        found = [one for path in paths if (one := _passing(path, Clone))]
         return sorted(found, key=lambda one: (one.made, one.name))
+
+    def opened(self, name: str) -> Clone | None:
+        """What is recorded of a clone now; None: nothing any more."""
+        return _passing(self.clone(name) / _CLONE, Clone)
 
     def making(self) -> list[tuple[Path, Making]]:
         """What is being taken, or was left by somebody who was killed."""
         return [
             (path.parent, record)
             for path in sorted(self.snapshots.glob(f".*/{_MAKING}"))
-            if (record := _read(path, Making))
+            if (record := _passing(path, Making))
         ]
 
     def abandoned(self, before: float) -> list[Path]:
         """Folders that say nothing of themselves, and in which nothing has been made since then.
 
-        Who was killed while making or removing one left it so; who has just begun may still be
-        about to say what it is.
+        Who was killed while making or removing one left it so, and so does a power cut; who has
+        just begun may still be about to say what it is.
         """
-        drafts = (one for one in self.snapshots.glob(".*") if not (one / _MAKING).exists())
-        clones = (one for one in self.clones.glob("*") if not (one / _CLONE).exists())
+        drafts = (one for one in self.snapshots.glob(".*") if not _passing(one / _MAKING, Making))
+        clones = (one for one in self.clones.glob("*") if not _passing(one / _CLONE, Clone))
         return [one for one in (*drafts, *clones) if _modified(one) < before]
 
     def draft(self, name: str) -> Path:
@@ -158,11 +166,6 @@ class Store:
     def clone(self, name: str) -> Path:
         """The folder of a clone."""
         return self.clones / name
-
-    def _each(self, folder: Path, name: str, kind: type[Kept]) -> Iterator[Kept]:
-        for path in sorted(folder.glob(f"[!.]*/{name}")):
-            if record := _read(path, kind):
-                yield record
 
 
 def write_making(folder: Path, record: Making) -> None:
@@ -226,8 +229,19 @@ def _write(path: Path, record: msgspec.Struct, *, lasts: bool) -> None:
 
 def _read(path: Path, kind: type[Kept]) -> Kept | None:
     data = read_bytes(path)
-    if data is None:
+    return None if data is None else _understood(data, kind, path)
+
+
+def _passing(path: Path, kind: type[Kept]) -> Kept | None:
+    """The same of a record that is not written out by itself: one that says nothing is none."""
+    data = read_bytes(path)
+    try:
+        return None if data is None else _understood(data, kind, path)
+    except MachineFailed:
         return None
+
+
+def _understood(data: bytes, kind: type[Kept], path: Path) -> Kept:
     refuse_newer(data, VERSION, path)
     try:
         return decode(data, kind)

@@ -37,6 +37,8 @@ def every(project: Project) -> list[tuple[Store, Snapshot]]:
 def find(project: Project, word: str) -> tuple[Store, Snapshot]:
     """A snapshot by its id, the beginning of it, its label, or `latest`.
 
+    The latest one is none that somebody took for his own use.
+
     Raises:
         BadInput: when there is none, or several begin so.
     """
@@ -44,7 +46,7 @@ def find(project: Project, word: str) -> tuple[Store, Snapshot]:
     found = [pair for pair in known if word in (pair[1].id, pair[1].label)]
     found = found or [pair for pair in known if pair[1].id.startswith(word)]
     if word in ("", "latest"):
-        found = known[-1:]
+        found = [pair for pair in known if not pair[1].holder][-1:]
     if len(found) == 1:
         return found[0]
     ids = ", ".join(one.id for _, one in (found or known)[-10:])

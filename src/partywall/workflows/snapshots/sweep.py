@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
+from uuid import uuid4
 
+from partywall.execution.owner import myself
 from partywall.interfaces import Throwaways
-from partywall.system.files import read_bytes
+from partywall.model.errors import MachineFailed, PartywallError
+from partywall.system.files import failed, read_bytes
 from partywall.system.git import remove_tree
 from partywall.workflows.project import Project
-from partywall.workflows.snapshots.store import Clone, Store
+from partywall.workflows.snapshots.store import Clone, Making, Snapshot, Store, write_making
 from partywall.workflows.snapshots.stores import stores
 
 _LAST_LINES = 8
@@ -34,6 +38,7 @@ def sweep(project: Project) -> list[str]:
             if not record.maker.alive():
                 undo(project, folder, record.name)
                 done.append(f"removed what was left of a snapshot that broke off ({record.name})")
+        done += _unheld(store)
         for folder in store.abandoned(now - _ABANDONED):
             remove_tree(folder)
             done.append(f"removed what was left in {folder}")
@@ -44,21 +49,44 @@ def sweep(project: Project) -> list[str]:
     return done
 
 
+def _unheld(store: Store) -> list[str]:
+    """Remove snapshots whose holders were killed; says which.
+
+    What cannot be read is said to who asks for snapshots: copies can be closed without them.
+    """
+    found: list[Snapshot] = []
+    with contextlib.suppress(PartywallError):
+        found = [one for one in store.all() if one.holder and not one.holder.alive()]
+    for one in found:
+        drop(store, one)
+    return [f"removed {one.id}: who took it for himself has ended" for one in found]
+
+
 def _closed(
     hands: Throwaways, store: Store, one: Clone, running: frozenset[str], now: float
 ) -> str:
     """Remove a clone that is over, or that nobody made ready or keeps running."""
-    made_ready = bool(one.host)
-    if one.until <= now:
-        why = "its time was over"
-    elif made_ready and one.name not in running:
-        why = "its server had ended"
-    elif not made_ready and not one.maker.alive():
-        why = "it was never ready"
-    else:
+    if not over(one, running, now):
+        return ""
+    # It may have become ready since it was looked at.
+    found = store.opened(one.name)
+    why = over(found, hands.running(), now) if found else ""
+    if not why:
         return ""
     close(hands, store, one)
     return f"closed {one.name}: {why}"
+
+
+def over(one: Clone, running: frozenset[str], now: float) -> str:
+    """Why nobody may use a clone any more; empty: somebody may, or it is being made.
+
+    Its time counts only when it is ready.
+    """
+    if not one.host:
+        return "" if one.maker.alive() else "it was never ready"
+    if one.until <= now:
+        return "its time was over"
+    return "" if one.name in running else "its server had ended"
 
 
 def close(hands: Throwaways, store: Store, one: Clone) -> None:
@@ -69,6 +97,29 @@ def close(hands: Throwaways, store: Store, one: Clone) -> None:
     """
     hands.kill(one.name)
     remove(store.clone(one.name))
+
+
+def drop(store: Store, snapshot: Snapshot) -> None:
+    """Remove a snapshot.
+
+    It is none any more from its first moment: its folder loses its name before its files. What
+    somebody else has dropped meanwhile is gone.
+
+    Raises:
+        MachineFailed: when something of it cannot be removed.
+    """
+    place = store.place(snapshot.id)
+    name = f"{snapshot.id}-dropped-{uuid4().hex[:4]}"
+    # A full disk takes no record, and this is how room is made on it.
+    with contextlib.suppress(MachineFailed):
+        write_making(place, Making(name=name, maker=myself()))
+    try:
+        place.rename(store.draft(name))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise failed(error, "drop the snapshot", place) from error
+    remove(store.draft(name))
 
 
 def undo(project: Project, folder: Path, name: str) -> None:
@@ -83,7 +134,8 @@ def remove(folder: Path) -> None:
     Raises:
         MachineFailed: when something cannot be removed.
     """
-    if folder.is_dir():
+    # Somebody else may remove it at the same time.
+    with contextlib.suppress(FileNotFoundError):
         for inner in folder.iterdir():
             if inner.is_dir():
                 remove_tree(inner)

@@ -61,6 +61,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     ready: float = 0.0
     """Seconds for which the server that looks at the copy may wait for whoever opens it next,
     where that is one on a copy of its own; 0: it ends."""
+    held: bool = False
+    """Whether it is for this process alone, which drops it."""
     files: tuple[str, ...] = ()
     """Volumes, or services with volumes, whose files are copied, too; `all` of them."""
 
@@ -118,6 +120,7 @@ def take(project: Project, wanted: Wanted, tell: Tell) -> tuple[Store, Snapshot]
             notes=made.notes,
             raw=made.raw,
             files=beside,
+            holder=myself() if wanted.held else None,
         )
         write_password(draft, Secret(fresh_secret()))
         look = Look(project, store, made, record, draft)

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import msgspec
 
+from partywall.data.postgres.connect import understood
 from partywall.model.errors import MachineFailed
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _RENAMED = 150000
 """Version 15 has only backups that end with their session, under a shorter name."""
+_IDLE = 140000
 _START = ("SELECT pg_backup_start(%s, %s)", "SELECT pg_start_backup(%s, %s, false)")
 _STOP = (
     "SELECT lsn, labelfile, spcmapfile FROM pg_backup_stop(false)",
@@ -26,9 +28,12 @@ _STOP = (
 )
 _SLOT = "SELECT pg_create_physical_replication_slot(%s, true, true)"
 """Its third argument: it goes with this session, whatever becomes of us."""
-
+_FIRST = "SELECT pg_walfile_name(restart_lsn) FROM pg_replication_slots WHERE slot_name = %s"
 _FREE = """SELECT current_setting('max_replication_slots')::int - count(*)
     FROM pg_replication_slots"""
+_SILENT = "the server whose data are copied gives no answer"
+_ENDED = "backup mode did not end well"
+_AGAIN = "see whether it runs (`partywall status`), then run the same command again"
 
 
 class Unfit(MachineFailed):
@@ -57,7 +62,13 @@ def refuse_unfit(connection: Connection[Any]) -> None:
 
     Raises:
         Unfit: with the reason why it cannot.
+        MachineFailed: when it does not answer.
     """
+    with understood(_SILENT, _AGAIN):
+        _refuse_unfit(connection)
+
+
+def _refuse_unfit(connection: Connection[Any]) -> None:
     asked = "SELECT current_setting('wal_level'), pg_is_in_recovery()"
     level, standby = _row(connection, asked)
     if level == "minimal":
@@ -88,6 +99,7 @@ class Backup:
 
         Raises:
             Unfit: when the server has no slot left, or does not let us.
+            MachineFailed: when it does not answer any more.
         """
         from psycopg import Error  # noqa: PLC0415  (0.17 s to import)
 
@@ -97,11 +109,8 @@ class Backup:
             self._connection.execute(_START[self._old].encode(), ["partywall", not self._gently])
         except Error as error:
             raise Unfit(f"it does not go into backup mode: {str(error).strip()}") from None
-        (segment,) = _row(
-            self._connection,
-            "SELECT pg_walfile_name(restart_lsn) FROM pg_replication_slots WHERE slot_name = %s",
-            name,
-        )
+        with understood(_SILENT, _AGAIN):
+            (segment,) = _row(self._connection, _FIRST, name)
         return Began(segment=str(segment))
 
     def end(self) -> Ended:
@@ -110,25 +119,26 @@ class Backup:
         Raises:
             MachineFailed: when the server does not end it.
         """
-        from psycopg import Error  # noqa: PLC0415  (0.17 s to import)
-
-        try:
+        with understood(_ENDED, _AGAIN):
             lsn, label, tablespaces = _row(self._connection, _STOP[self._old])
             (segment,) = _row(self._connection, "SELECT pg_walfile_name(%s)", lsn)
-        except Error as error:
-            raise MachineFailed(f"backup mode did not end well: {str(error).strip()}") from None
         return Ended(segment=str(segment), label=str(label), tablespaces=str(tablespaces or ""))
 
 
 @contextmanager
 def entered(connection: Connection[Any], *, gently: bool) -> Iterator[Backup]:
-    """Backup mode on a connection of its own; what is not ended is given up with the connection."""
+    """Backup mode on a connection of its own; what is not ended is given up with the connection.
+
+    Raises:
+        Unfit: when the server cannot go into it.
+        MachineFailed: when it does not answer.
+    """
     with connection:
         refuse_unfit(connection)
-        connection.execute("SET statement_timeout = 0")
-        connection.execute("SET idle_session_timeout = 0") if (
-            connection.info.server_version >= 140000
-        ) else None
+        with understood(_SILENT, _AGAIN):
+            connection.execute("SET statement_timeout = 0")
+            if connection.info.server_version >= _IDLE:
+                connection.execute("SET idle_session_timeout = 0")
         yield Backup(connection, gently=gently)
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from partywall.data.postgres.snapshots.versions import major
+
 QUESTION = """SELECT name, setting FROM pg_settings
     WHERE source IN ('configuration file', 'command line', 'environment variable')
     AND context <> 'internal' ORDER BY name"""
@@ -82,7 +84,7 @@ def hasty(version: str) -> dict[str, str]:
 
     Its log begins with a new file, which need not be filled.
     """
-    sparse = {"wal_init_zero": "off"} if int(version.partition(".")[0]) >= _SPARSE else {}
+    sparse = {"wal_init_zero": "off"} if major(version) >= _SPARSE else {}
     return {"fsync": "off", **sparse}
 
 

@@ -11,7 +11,7 @@ from partywall.data.postgres.snapshots.backup import Backup, Ended
 from partywall.model.errors import MachineFailed
 from partywall.system import treerefresh
 from partywall.system.files import write_atomically
-from partywall.system.treecopy import Copied, Mode, copy_file, copy_tree
+from partywall.system.treecopy import Copied, Mode, copy_file, copy_tree, still
 from partywall.system.treerefresh import NOTHING, Known, refresh_tree
 
 _EMPTIED = (
@@ -29,6 +29,7 @@ _LEFT = frozenset(
 _ANYWHERE = re.compile(r"(^|/)(pgsql_tmp|pg_internal\.init)[^/]*(/|$)")
 _SEGMENT = re.compile(r"[0-9A-F]{24}")
 _HISTORY = re.compile(r"[0-9A-F]{8}\.history")
+_DROPPED = "the snapshot with which the new one would share its blocks was dropped meanwhile"
 
 
 def skips(path: str) -> bool:
@@ -76,10 +77,12 @@ def copy_living(
 
     Raises:
         Unfit: when the server does not go into backup mode.
-        MachineFailed: when something cannot be copied, or the log is not complete.
+        MachineFailed: when something cannot be copied, the former copy was removed meanwhile,
+            or the log is not complete.
     """
     if former:
-        copy_tree(former.data, target, Mode(by_reference=True, owner=mode.owner))
+        with still(former.data, _DROPPED):
+            copy_tree(former.data, target, Mode(by_reference=True, owner=mode.owner))
     began = backup.begin()
     known = former.known if former else NOTHING
     done = refresh_tree(source, target, mode, skips, known)

@@ -137,13 +137,14 @@ def _snapshot(project: Project, home: Home, tell: Tell) -> Iterator[tuple[Store,
         pair
         for pair in stores.every(project)
         if (pair[1].environment, pair[1].service) == (home.environment, service)
+        and not pair[1].holder
     ]
     if known:
         yield known[-1]
         return
-    asked = take.Wanted(environment=home.environment, service=service, ready=LIFETIME)
+    asked = take.Wanted(environment=home.environment, service=service, ready=LIFETIME, held=True)
     store, made = take.take(project, asked, tell)
     try:
         yield store, made
     finally:
-        keeping.drop(project, made.id)
+        keeping.drop_own(project, made)
