@@ -1,4 +1,4 @@
-"""After what a server on a copy is made: production's container, or the image that its data need."""
+"""What a server on a copy is made like: production's container, or an image that fits its data."""
 
 from __future__ import annotations
 
