@@ -193,3 +193,11 @@ def test_a_matrix():
     assert set(one["figures"]) == below(said, "architectures.*.figures.")
     (each,) = found["architectures"]["dual"]["disagreements"]
     assert set(each) == {"rating", "customary", "found", "why"}
+
+
+def test_snapshots_that_go_and_copies_that_are_closed(document):
+    said = documented("`snapshot drop`, `snapshot prune`")
+    assert set(document("snapshot", "prune", "--dry-run")) == said
+    found = documented("`snapshot warm`, `snapshot close`")
+    assert document("snapshot", "close", "--all") == {"closed": []}
+    assert {"closed", "snapshot", "count", "new"} == found

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from partywall.model.errors import MachineFailed
 from partywall.rehearsal.document import document
 from partywall.rehearsal.reasons import Kind
 from partywall.rehearsal.rehearse import rehearse
@@ -107,6 +108,19 @@ def test_a_program_that_fails_by_itself_is_named_by_its_last_words(copies):
     report = judged(copies, (sys.executable, "-c", "raise SystemExit('no settings')"))
     assert kinds(report) == ["failed"]
     assert "no settings" in report.reasons[0].what
+
+
+@pytest.mark.parametrize("code", ["53100", "53200", "58030"])
+def test_a_copy_that_runs_out_of_disk_or_memory_gives_no_verdict(copies, code):
+    failing = f"DO $$ BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = '{code}'; END $$"
+    with pytest.raises(MachineFailed, match="no verdict; no space left") as caught:
+        judged(copies, sql("ALTER TABLE users ADD nick text", failing))
+    assert "disk" in caught.value.remedy
+
+
+def test_a_bound_that_production_has_as_well_speaks_against_it(copies):
+    failing = "DO $$ BEGIN RAISE EXCEPTION 'too much' USING ERRCODE = '53400'; END $$"
+    assert kinds(judged(copies, sql(failing))) == ["failed"]
 
 
 def test_a_row_at_a_time_in_one_transaction(copies):

@@ -254,6 +254,7 @@ def test_what_is_removed_in_it_is_given_back_to_the_disk(pooled: Ground) -> None
 
 def test_it_is_removed_only_when_empty_and_not_in_use(pooled: Ground) -> None:
     path = put(pooled)
+    assert "not empty: 1 in clones/" in pooled.call("pool", "remove", "--dry-run", code=3)
     assert "not empty: 1 in clones/" in pooled.call("pool", "remove", code=3)
     assert path.read_bytes() == SECRET
     put(pooled, "mine")

@@ -174,3 +174,14 @@ def test_a_standby_is_dumped(project: Project) -> None:
         project.call("restart", "prod", "db", "--yes")
     assert taken["method"] == "dump"
     assert "standby" in taken["why"][0]
+
+
+def test_a_server_whose_log_is_elsewhere_is_dumped(project: Project) -> None:
+    with project.production() as connection:
+        beside(connection, "mv pg_wal away; ln -s away pg_wal")
+        try:
+            would = project.document("snapshot", "take", "--dry-run")
+        finally:
+            beside(connection, "rm pg_wal; mv away pg_wal")
+    assert would["method"] == "dump"
+    assert "`pg_wal` is a link" in would["why"][0]

@@ -156,11 +156,18 @@ def test_old_ones_go_and_labels_stay(project: Project) -> None:
         project.call("snapshot", "take")
     would = project.call("snapshot", "prune", "--keep", "1", "--dry-run").out
     assert "would drop" in would
-    project.call("snapshot", "prune", "--keep", "1")
+    pruned = project.document("snapshot", "prune", "--keep", "1")
+    assert not pruned["dry_run"]
+    assert all(f"would drop {one}" in would for one in pruned["dropped"])
     left = project.document("snapshot", "list")["snapshots"]
     assert [one["label"] for one in left].count("") == 1
     assert "kept" in [one["label"] for one in left]
-    project.call("snapshot", "drop", "kept")
+    would_go = project.document("snapshot", "drop", "kept", "--dry-run")
+    assert would_go["dry_run"]
+    there = project.document("snapshot", "list")["snapshots"]
+    assert set(would_go["dropped"]) <= {one["id"] for one in there}
+    assert "no snapshot nothing" in project.call("snapshot", "drop", "kept", "nothing", code=2).err
+    assert project.document("snapshot", "drop", "kept") == would_go | {"dry_run": False}
 
 
 def test_what_is_asked_wrongly_is_said_in_one_sentence(project: Project) -> None:
@@ -182,8 +189,9 @@ def test_a_plan_is_shown_and_nothing_done(project: Project) -> None:
 
 def test_copies_that_wait_are_taken_first(project: Project) -> None:
     project.call("snapshot", "take", "--label", "warm")
-    project.call("snapshot", "warm", "--snapshot", "warm", "--count", "2")
+    warm = project.document("snapshot", "warm", "--snapshot", "warm", "--count", "2")
     waiting = {one["clone"] for one in project.document("snapshot", "list")["open"]}
+    assert {one["clone"] for one in warm["new"]} == waiting
     words = ("snapshot", "open", "--snapshot", "warm", "--reveal")
     opened = [project.document(*words) for _ in range(3)]
     assert {one["clone"] for one in opened[:2]} == waiting
@@ -191,7 +199,8 @@ def test_copies_that_wait_are_taken_first(project: Project) -> None:
     for one in opened:
         with project.enter(one) as copy:
             consistent(copy)
-    project.call("snapshot", "close", "--all")
+    closed = project.document("snapshot", "close", "--all")["closed"]
+    assert set(closed) == {one["clone"] for one in opened}
     project.call("snapshot", "drop", "warm")
     assert project.left() == []
 

@@ -12,6 +12,7 @@ from partywall.rehearsal.case import Case, case
 from partywall.rehearsal.emptied import empty
 from partywall.rehearsal.findings import Findings, Ran, Repeat
 from partywall.rehearsal.judge import reasons
+from partywall.rehearsal.judging.unable import refuse_unable
 from partywall.rehearsal.lint import lint
 from partywall.rehearsal.notes import notes
 from partywall.rehearsal.reasons import Reason
@@ -28,7 +29,8 @@ def rehearse(stage: Stage, wanted: Wanted, tell: Tells) -> Report:
     """Everything that is wanted, one after the other; `tell` is told what is done now.
 
     Raises:
-        MachineFailed: when a copy cannot be opened or watched, or a program cannot be started.
+        MachineFailed: when a copy cannot be opened or watched, a program cannot be started, or the
+            copy ran out of what it may take.
     """
     from psycopg import Error  # noqa: PLC0415  (0.17 s to import)
 
@@ -54,6 +56,7 @@ def _found(stage: Stage, wanted: Wanted, tell: Tells) -> Findings:
     with stage.fresh() as opened:
         tell("runs the migration on a fresh copy")
         ran = course.watched(stage, opened, wanted)
+        refuse_unable(case(Findings(ran=ran)))
         if _is_broken(ran):
             return Findings(ran=ran, empty=_empty(stage, wanted, ran, tell))
         again = _again(stage, opened, wanted, tell)

@@ -79,6 +79,28 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o600, *, lasts: bool 
         raise failed(error, "write", path) from error
 
 
+def write_where_named(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Write a file that somebody names: whole or not at all, but straight into a device or a pipe.
+
+    Raises:
+        MachineFailed: when it cannot be written.
+    """
+    if not _is_open_end(path):
+        write_atomically(path, data, mode)
+        return
+    try:
+        with path.open("ab") as file:
+            file.write(data)
+    except OSError as error:
+        raise failed(error, "write", path) from error
+
+
+def _is_open_end(path: Path) -> bool:
+    """Whether it is no file that could be replaced, `/dev/stdout` included, wherever that leads."""
+    of_the_kernel = path.absolute().parts[1:2] in (("dev",), ("proc",))
+    return (path.is_symlink() and of_the_kernel) or (path.exists() and not path.is_file())
+
+
 def sync_folder(folder: Path) -> None:
     """Have a folder's names on disk, without which a rename does not survive a power cut."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -91,6 +91,7 @@ def test_who_comes_again_is_a_visitor_again_and_one_user(clock: Clock) -> None:
     variant = read_back(counts)["flags"]["f"]["variants"]["on"]
     assert (variant["users"], variant["visits"]) == (2, 6)
     assert (variant["outcomes"], variant["visits_with"]) == ({"error": 2}, {"error": 6})
+    counts.evaluated("f", "off", "anna", "single")
     counts.became("f", "off", "error", "anna")
     assert read_back(counts)["flags"]["f"]["variants"]["off"]["visits_with"] == {"error": 1}
     later = Counts(read_back(counts), now=clock)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import copy
+from types import SimpleNamespace
 from xml.etree.ElementTree import fromstring
 
 import pytest
+from click.testing import CliRunner
 
 from fakes.rehearsed import DOCUMENT
+from partywall.cli.commands import rehearse_
 from partywall.cli.render.columns import columns
 from partywall.cli.render.rehearsal_junit import rehearsal_junit
 from partywall.cli.render.rehearsal_markdown import rehearsal_markdown
 from partywall.cli.render.rehearsal_text import rehearsal_text
 from partywall.cli.render.style import Style
+from partywall.cli.session import Session
+from partywall.model.errors import BadInput
 from partywall.rehearsal.reasons import Kind
 
 
@@ -77,3 +82,39 @@ def test_many_statements_are_cut_to_the_slowest(safe):
     assert "and 8 quicker ones" in rehearsal_text(safe, Style())
     assert "| 20 |" in rehearsal_markdown(safe)
     assert "| 8 |" not in rehearsal_markdown(safe)
+
+
+@pytest.fixture
+def rehearse(document, monkeypatch, tmp_path):
+    """The command, whose work is done already; gives what it printed and its exit code."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(rehearse_.run, "run", lambda *_: SimpleNamespace(passed=False))
+    monkeypatch.setattr(rehearse_, "document", lambda _: document)
+    session = Session(None)
+    name = SimpleNamespace(production=SimpleNamespace(name="prod"))
+    session.project = SimpleNamespace(settings=name)
+
+    def call(*words):
+        done = CliRunner().invoke(rehearse_.command, words, obj=session)
+        if done.exception and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return done.exit_code, done.stdout
+
+    return call
+
+
+def test_either_report_can_be_printed_and_no_file_has_that_name(rehearse, document, tmp_path):
+    assert rehearse("--junit", "-") == (1, f"{rehearsal_junit(document)}\n")
+    assert rehearse("--markdown", "-") == (1, f"{rehearsal_markdown(document)}\n")
+    assert rehearse("--junit", "a.xml", "--markdown", "-") == (
+        1,
+        f"{rehearsal_markdown(document)}\n",
+    )
+    assert [one.name for one in tmp_path.iterdir()] == ["a.xml"]
+    assert (tmp_path / "a.xml").read_text() == rehearsal_junit(document)
+
+
+@pytest.mark.parametrize("words", [("--json", "--junit", "-"), ("--markdown", "-", "--junit", "-")])
+def test_two_cannot_be_printed(rehearse, words):
+    with pytest.raises(BadInput, match="one report alone can be printed"):
+        rehearse(*words)

@@ -37,6 +37,7 @@ def test_what_decides_how_statements_behave_is_as_in_production() -> None:
         ("shared_buffers", "1048576", "256MB"),
         ("cron.host", "localhost", None),
         ("cron.launch_active_jobs", "on", "off"),
+        ("cron.max_running_jobs", "32", "0"),
         ("log_directory", "/var/log/postgresql", "log"),
         ("unix_socket_directories", "/var/run/postgresql", ""),
     ],
@@ -56,6 +57,33 @@ def test_a_quarter_of_the_memory_is_for_buffers_and_never_next_to_nothing() -> N
     assert configured()["shared_buffers"] == "256MB"
     small = files((), "", 1 << 20)["postgresql.conf"]
     assert "shared_buffers = '16MB'" in small
+
+
+def test_no_job_of_pg_cron_starts_whatever_its_version_and_database() -> None:
+    made = configured(("cron.database_name", "app"), libraries="pg_cron")
+    assert made["shared_preload_libraries"] == "pg_cron"
+    assert (made["cron.max_running_jobs"], made["cron.launch_active_jobs"]) == ("0", "off")
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "many"),
+    [
+        ((), "work_mem", 4096),
+        ((("work_mem", "1048576"),), "work_mem", 16384),
+        ((), "maintenance_work_mem", 65536),
+        ((("maintenance_work_mem", "4194304"),), "maintenance_work_mem", 131072),
+        ((), "autovacuum_work_mem", 32768),
+        ((("autovacuum_work_mem", "-1"),), "autovacuum_work_mem", 32768),
+        ((("autovacuum_work_mem", "2048"),), "autovacuum_work_mem", 2048),
+        ((("maintenance_work_mem", "1024"),), "autovacuum_work_mem", 1024),
+        ((("temp_buffers", "131072"),), "temp_buffers", 4096),
+        ((("temp_buffers", "100"),), "temp_buffers", 100),
+    ],
+)
+def test_no_statement_takes_so_much_that_the_copy_is_killed(
+    settings: tuple[tuple[str, str], ...], name: str, many: int
+) -> None:
+    assert configured(*settings)[name] == str(many)
 
 
 def test_a_quote_in_a_value_stays_one() -> None:

@@ -80,7 +80,7 @@ def grow(session: Session, size: str | None, by: str | None, dry_run: bool, json
 def remove(session: Session, dry_run: bool, json: bool) -> None:
     """Remove the pool when nothing lies in it; a device keeps what it has."""
     project = session.project
-    pool = changing.recorded(project)
+    pool = changing.removable(project) if dry_run else changing.recorded(project)
     steps = shown.removing(project, pool)
     if not dry_run:
         changing.remove(project)

@@ -18,7 +18,7 @@ from partywall.model.errors import BadInput
 from partywall.rehearsal.document import document
 from partywall.rehearsal.reasons import RISKS, Kind
 from partywall.rehearsal.wanted import Wanted
-from partywall.system.files import write_atomically
+from partywall.system.files import write_where_named
 from partywall.workflows.rehearse import run
 from partywall.workflows.rehearse.place import Asked
 from partywall.workflows.rehearse.run import Order
@@ -67,7 +67,9 @@ _COMMAND = Words()
 @click.option(
     "--markdown", type=click.Path(path_type=Path), help="Write a report for people; `-` prints it."
 )
-@click.option("--junit", type=click.Path(path_type=Path), help="Write a report for CI.")
+@click.option(
+    "--junit", type=click.Path(path_type=Path), help="Write a report for CI; `-` prints it."
+)
 @options.as_json
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND…]")
 @click.pass_context
@@ -80,20 +82,31 @@ def command(context: click.Context, /, *, words: tuple[str, ...], **said: object
     """
     session: Session = context.obj
     order = _order(session, words, said)
+    page, junit = said["markdown"], said["junit"]
+    _refuse_two_printed(page == _STANDARD, junit == _STANDARD, bool(said["json"]))
     report = run.run(session.project, order, lambda text: session.note(f"… {text}"))
     found = document(report)
-    page, junit = said["markdown"], said["junit"]
-    if isinstance(junit, Path):
-        write_atomically(junit, rehearsal_junit(found).encode(), mode=_READABLE)
+    if isinstance(junit, Path) and junit != _STANDARD:
+        write_where_named(junit, rehearsal_junit(found).encode(), mode=_READABLE)
     if isinstance(page, Path) and page != _STANDARD:
-        write_atomically(page, rehearsal_markdown(found).encode(), mode=_READABLE)
+        write_where_named(page, rehearsal_markdown(found).encode(), mode=_READABLE)
     if said["json"]:
         session.document(found)
     elif page == _STANDARD:
         session.print(rehearsal_markdown(found))
+    elif junit == _STANDARD:
+        session.print(rehearsal_junit(found))
     else:
         session.print(rehearsal_text(found, style_of(sys.stdout)))
     context.exit(0 if report.passed else 1)
+
+
+def _refuse_two_printed(*printed: bool) -> None:
+    if sum(printed) > 1:
+        raise BadInput(
+            "one report alone can be printed",
+            remedy="give the others a file: `--junit rehearsal.xml`, `--markdown rehearsal.md`",
+        )
 
 
 def _order(session: Session, words: tuple[str, ...], said: dict[str, object]) -> Order:

@@ -187,24 +187,33 @@ def exec_(context: click.Context, *, clone: str, words: tuple[str, ...]) -> None
     "--count", default=2, show_default=True, type=click.IntRange(min=1), help="How many wait."
 )
 @click.option("--for", "ttl", default="8h", show_default=True, help="How long they wait.")
+@options.as_json
 @click.pass_obj
-def warm_up(session: Session, *, word: str, count: int, ttl: str) -> None:
+def warm_up(session: Session, *, word: str, count: int, ttl: str, json: bool) -> None:
     """Have copies wait, open, for whoever opens the snapshot next: `open` and `rehearse` do."""
     seconds = opening.lifetime(ttl)
     _sweep(session)
     store, found = stores.find(session.project, word)
     new = opening.keep_waiting(session.project, store, found, seconds, count)
-    session.print(f"{count} copies of {found.id} wait, {len(new)} of them new")
+    if json:
+        made = [clone_document(one) for one in new]
+        session.document({"snapshot": found.id, "count": count, "new": made})
+    else:
+        session.print(f"{count} copies of {found.id} wait, {len(new)} of them new")
 
 
 @command.command("close")
 @click.argument("clone", default="")
 @click.option("--all", "every", is_flag=True, help="All that are open.")
+@options.as_json
 @click.pass_obj
-def close(session: Session, *, clone: str, every: bool) -> None:
+def close(session: Session, *, clone: str, every: bool, json: bool) -> None:
     """Close an open copy now; what was written into it is gone."""
-    for name in keeping.close(session.project, clone, every=every):
-        session.print(f"closed {name}")
+    closed = keeping.close(session.project, clone, every=every)
+    if json:
+        session.document({"closed": closed})
+    else:
+        session.print("\n".join(f"closed {name}" for name in closed) or "nothing is open")
 
 
 command.add_command(send_one)
@@ -213,11 +222,13 @@ command.add_command(show_sent)
 
 @command.command("drop")
 @click.argument("snapshots", nargs=-1, required=True)
+@options.dry_run
+@options.as_json
 @click.pass_obj
-def drop(session: Session, *, snapshots: tuple[str, ...]) -> None:
+def drop(session: Session, *, snapshots: tuple[str, ...], dry_run: bool, json: bool) -> None:
     """Remove snapshots; copies of them that are open stay open."""
-    for word in snapshots:
-        session.print(f"dropped {keeping.drop(session.project, word)}")
+    found = [stores.find(session.project, word)[1].id for word in snapshots]
+    _drop(session, list(dict.fromkeys(found)), dry=dry_run, json=json)
 
 
 @command.command("prune")
@@ -225,16 +236,24 @@ def drop(session: Session, *, snapshots: tuple[str, ...]) -> None:
     "--keep", default=3, show_default=True, type=click.IntRange(min=0), help="How many stay."
 )
 @options.dry_run
+@options.as_json
 @click.pass_obj
-def prune(session: Session, *, keep: int, dry_run: bool) -> None:
+def prune(session: Session, *, keep: int, dry_run: bool, json: bool) -> None:
     """Remove the oldest snapshots of each database; those with a label stay."""
     _sweep(session)
-    found = keeping.surplus(session.project, keep)
-    for one in found:
-        if not dry_run:
-            keeping.drop(session.project, one.id)
-        session.print(f"{'would drop' if dry_run else 'dropped'} {one.id}")
-    if not found:
+    found = [one.id for one in keeping.surplus(session.project, keep)]
+    _drop(session, found, dry=dry_run, json=json)
+
+
+def _drop(session: Session, names: Sequence[str], *, dry: bool, json: bool) -> None:
+    for name in names:
+        if not dry:
+            keeping.drop(session.project, name)
+        if not json:
+            session.print(f"{'would drop' if dry else 'dropped'} {name}")
+    if json:
+        session.document({"dropped": list(names), "dry_run": dry})
+    elif not names:
         session.print("there is nothing to drop")
 
 

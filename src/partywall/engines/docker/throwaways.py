@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from partywall.engines.docker import clusters, errands
+from partywall.engines.docker import clusters, errands, originals
 from partywall.engines.docker.api import Api, EngineRefuses
 from partywall.engines.docker.containers import Containers
 from partywall.engines.docker.errands import Place
@@ -22,7 +22,7 @@ from partywall.engines.docker.labels import PROJECT
 from partywall.engines.docker.making import Making
 from partywall.engines.docker.names import Naming
 from partywall.engines.docker.streams import framed, lines
-from partywall.engines.docker.understand import Inspected, foremost
+from partywall.engines.docker.understand import Inspected
 from partywall.interfaces import Completed, Door, Errand, Throwaway, Writing
 from partywall.model.errors import MachineFailed
 from partywall.model.secret import Secret
@@ -60,8 +60,12 @@ class DockerThrowaways:
         self._naming = naming
 
     def place(self, instance: Key, path: str) -> Path | None:
-        """Where a path inside of the container is on this machine, if we can read it there."""
-        found = host_path(foremost(self._containers.of(instance)), path)
+        """Where a path inside of the container is on this machine, if we can read it there.
+
+        Raises:
+            MachineFailed: when there is no container.
+        """
+        found = host_path(self._containers.foremost(instance), path)
         return found if found and os.access(found, os.R_OK | os.X_OK) else None
 
     def owner(self, like: Instance, data: Path) -> int | None:
@@ -73,9 +77,9 @@ class DockerThrowaways:
         """Start its container.
 
         Raises:
-            MachineFailed: when the engine refuses.
+            MachineFailed: when the engine refuses, or no image is there that opens the data.
         """
-        original = foremost(self._containers.of(wanted.like.key))
+        original = originals.original(self._api, self._containers, wanted, self._naming.project)
         inside = data_folder(original)
         body = described(wanted, original, inside, self._labels(wanted.name))
         body["NetworkingConfig"] = {"EndpointsConfig": {self._network(): {}}}
@@ -91,9 +95,9 @@ class DockerThrowaways:
         """Run the image's `initdb` as the user whose data it has inside, or as ourselves.
 
         Raises:
-            MachineFailed: when it fails.
+            MachineFailed: when it fails, or the original is gone.
         """
-        original = foremost(self._containers.of(wanted.like.key))
+        original = self._containers.foremost(wanted.like.key)
         inside = data_folder(original)
         uid, gid = self._user(original, inside)
         place = clusters.Place(
@@ -131,9 +135,9 @@ class DockerThrowaways:
         its child, and it restarts all when such a one is killed.
 
         Raises:
-            MachineFailed: as `piping.save` does.
+            MachineFailed: as `piping.save` does, and when the original is gone.
         """
-        original = foremost(self._containers.of(writing.like.key))
+        original = self._containers.foremost(writing.like.key)
         beside = clusters.Beside(
             name=self._called(writing.name),
             image=str(original["Image"]),
@@ -324,10 +328,7 @@ def described(
 
 def data_folder(original: Inspected) -> str:
     """Where the original has its data directory inside."""
-    said = dict(
-        word.partition("=")[::2] for word in original["Config"].get("Env") or () if "=" in word
-    )
-    return said.get("PGDATA") or "/var/lib/postgresql/data"
+    return originals.variables(original).get("PGDATA") or "/var/lib/postgresql/data"
 
 
 def host_path(original: Inspected, path: str) -> Path | None:

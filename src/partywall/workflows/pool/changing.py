@@ -12,7 +12,7 @@ from partywall.workflows.pool import limits, taking, unfinished
 from partywall.workflows.pool.enlarging import device_size
 from partywall.workflows.pool.ground import held, of, refuse_others
 from partywall.workflows.pool.limits import said
-from partywall.workflows.pool.mounted import back
+from partywall.workflows.pool.mounted import back, is_mounted
 from partywall.workflows.pool.refusing import is_there
 from partywall.workflows.pool.room import Tell, grown, most, there
 from partywall.workflows.project import Project
@@ -27,6 +27,21 @@ def recorded(project: Project) -> Pool:
     pool = record.read(of(project).home)
     if pool is None:
         raise BadInput("there is no pool", remedy="`partywall pool create` makes one")
+    return pool
+
+
+def removable(project: Project) -> Pool:
+    """The pool that would be removed, looked into where it is mounted. Nothing is changed.
+
+    Raises:
+        BadInput: when there is none.
+        Refused: when something lies in it.
+        MachineFailed: when we cannot look into it.
+    """
+    ground = of(project)
+    pool = recorded(project)
+    if is_mounted(ground, pool):
+        taking.refuse_in_use(ground)
     return pool
 
 

@@ -113,12 +113,13 @@ def growing(project: Project, pool: Pool, size: int) -> list[Step]:
 def removing(project: Project, pool: Pool) -> list[Step]:
     """What would be done to remove it."""
     ground = of(project)
+    empty = "nothing lies in it" if mounted.is_mounted(ground, pool) else "if nothing lies in it"
     words = [
-        ("mount", "nothing lies in it", shlex.join(["umount", str(ground.folder)])),
+        ("mount", empty, shlex.join(["umount", str(ground.folder)])),
         ("line", f"it is not mounted any more, by {ground.fstab}", ground.line(pool)),
     ]
     if not pool.device:
-        words.append(("file", "nothing lies in it", shlex.join(["rm", str(ground.image)])))
+        words.append(("file", empty, shlex.join(["rm", str(ground.image)])))
     return [_step(Action.REMOVE, *one) for one in words]
 
 

@@ -70,13 +70,17 @@ def refuse_in_use(ground: Ground) -> None:
 
     Raises:
         Refused: when it is not, saying what lies in it.
+        MachineFailed: when we cannot look into it.
     """
-    found = contents(ground)
-    others = sorted(
-        one.name
-        for one in ground.folder.iterdir()
-        if one.name not in FOLDERS and one != ground.marker
-    )
+    try:
+        found = contents(ground)
+        others = sorted(
+            one.name
+            for one in ground.folder.iterdir()
+            if one.name not in FOLDERS and one != ground.marker
+        )
+    except PermissionError as error:
+        raise failed(error, "look into the pool", ground.folder) from error
     if any(found.values()) or others:
         words = [f"{many} in {name}/" for name, many in found.items() if many]
         raise Refused(

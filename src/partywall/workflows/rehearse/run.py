@@ -16,7 +16,7 @@ from partywall.rehearsal.wanted import Wanted
 from partywall.workflows.project import Project
 from partywall.workflows.rehearse import code
 from partywall.workflows.rehearse.place import Asked, Cast, cast, whose_code
-from partywall.workflows.rehearse.stage import LIFETIME, SnapshotStage
+from partywall.workflows.rehearse.stage import SnapshotStage, lifetime
 from partywall.workflows.schema import place
 from partywall.workflows.snapshots import keeping, stores, sweep, take
 from partywall.workflows.snapshots.store import Snapshot, Store
@@ -51,7 +51,8 @@ def run(project: Project, order: Order, tell: Tell) -> Report:
         wanted = _complete(project, order, chosen, new.folder)
         _refuse_same_code(project, chosen, wanted)
         with _snapshot(project, order, tell) as (store, snapshot):
-            return rehearse(SnapshotStage(project, store, snapshot, chosen), wanted, tell)
+            stage = SnapshotStage(project, store, snapshot, chosen, lifetime(wanted))
+            return rehearse(stage, wanted, tell)
 
 
 @contextmanager
@@ -60,7 +61,10 @@ def _snapshot(project: Project, order: Order, tell: Tell) -> Iterator[tuple[Stor
         yield stores.find(project, order.snapshot)
         return
     asked = take.Wanted(
-        environment=order.asked.production, service=order.database, ready=LIFETIME, held=True
+        environment=order.asked.production,
+        service=order.database,
+        ready=lifetime(order.wanted),
+        held=True,
     )
     store, made = take.take(project, asked, tell)
     try:

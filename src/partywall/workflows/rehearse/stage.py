@@ -11,19 +11,39 @@ from threading import Event
 
 from partywall.interfaces import Errand
 from partywall.rehearsal.stage import Code, Done, Opened, Program
+from partywall.rehearsal.wanted import Wanted
 from partywall.workflows.project import Project
 from partywall.workflows.rehearse.place import Cast
 from partywall.workflows.snapshots import opening
 from partywall.workflows.snapshots.store import Snapshot, Store
 
-LIFETIME = 4 * 3600.0
-"""Seconds after which a copy ends, whatever becomes of the rehearsal."""
+_LEAST = 4 * 3600.0
+_MARGIN = 2 * 3600.0
+"""Seconds for all that is not the migration: it is looked at, and tests have an hour."""
+
+
+def lifetime(wanted: Wanted) -> float:
+    """Seconds after which a copy ends, whatever becomes of the rehearsal."""
+    runs = 1 + wanted.again + bool(wanted.downgrade)
+    return max(_LEAST, runs * wanted.timeout + _MARGIN)
 
 
 class SnapshotStage:
     """Where a migration is rehearsed: each copy is a server of its own on the same snapshot."""
 
-    def __init__(self, project: Project, store: Store, snapshot: Snapshot, cast: Cast) -> None:
+    def __init__(
+        self, project: Project, store: Store, snapshot: Snapshot, cast: Cast, seconds: float
+    ) -> None:
+        """Nothing happens yet.
+
+        Args:
+            project: whose.
+            store: where the snapshot is.
+            snapshot: of which copies are opened.
+            cast: in whose place programs run.
+            seconds: how long a copy stays at most.
+        """
+        self._seconds = seconds
         self._project = project
         self._store = store
         self._snapshot = snapshot
@@ -49,7 +69,7 @@ class SnapshotStage:
     def fresh(self) -> Iterator[Opened]:
         """A copy that nobody has used; raises as `opening.open_clone` does."""
         one = self._snapshot
-        with opening.while_open(self._project, self._store, one, LIFETIME) as found:
+        with opening.while_open(self._project, self._store, one, self._seconds) as found:
             here = (found.clone.host, found.clone.port)
             with self._lock:
                 self._names[here] = found.clone.name

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 _VERSION = "PG_VERSION"
+_LOG = "pg_wal"
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,21 +64,35 @@ def find(project: Project, environment: str, service: str) -> Source:
         names=_names(seen, environment, like.thing),
         admin=seat.admin,
         facts=known,
-        ground=_ground(data, folders(project), unfit),
+        ground=_ground(data, folders(project), unfit or log_elsewhere(data)),
     )
 
 
 @contextmanager
 def connected(project: Project, home: Home, admin: Login) -> Iterator[Connection[Any]]:
-    """A connection to the living server, as who may do everything there."""
-    with connect(
-        project.engine.reach(),
-        home.database.server,
-        database=home.database.name,
-        user=admin.user,
-        password=admin.password,
-    ) as connection:
-        yield connection
+    """A connection to the living server, as who may do everything there.
+
+    Raises:
+        MachineFailed: when it does not let us in, or ends or refuses in the block.
+    """
+    from psycopg import Error  # noqa: PLC0415  (0.17 s to import)
+
+    server = home.database.server
+    try:
+        with connect(
+            project.engine.reach(),
+            server,
+            database=home.database.name,
+            user=admin.user,
+            password=admin.password,
+        ) as connection:
+            yield connection
+    except Error as error:
+        says = (str(error).strip().splitlines() or ["no word"])[0]
+        raise MachineFailed(
+            f"{server} did not do its part: {says}",
+            remedy=f"look at `partywall logs {server.replace('/', ' ', 1)}`, then try again",
+        ) from error
 
 
 def _unfit(connection: Connection[Any]) -> str:
@@ -85,6 +100,23 @@ def _unfit(connection: Connection[Any]) -> str:
         refuse_unfit(connection)
     except Unfit as error:
         return error.what
+    return ""
+
+
+def log_elsewhere(data: Path | None) -> str:
+    """Why the server's log is not to be had with its files; empty: it lies among them."""
+    if data is None:
+        return ""
+    log = data / _LOG
+    try:
+        if log.is_symlink():
+            return f"its log is elsewhere: `{_LOG}` is a link (`POSTGRES_INITDB_WALDIR`)"
+        if log.stat().st_dev != data.stat().st_dev:
+            return f"its log is elsewhere: `{_LOG}` is a file system of its own"
+        if not any(log.iterdir()):
+            return f"its log is elsewhere: `{_LOG}` is empty here"
+    except OSError as error:
+        return f"its log cannot be read: {(error.strerror or str(error)).lower()}"
     return ""
 
 

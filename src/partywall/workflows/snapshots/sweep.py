@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,6 +17,10 @@ from partywall.workflows.snapshots.store import Clone, Making, Snapshot, Store, 
 from partywall.workflows.snapshots.stores import stores
 
 _LAST_LINES = 8
+_FATAL = re.compile(r"\b(FATAL|PANIC):")
+"""What a server ends for; afterwards it says that it has ended."""
+_TURNED_AWAY = re.compile(r"FATAL: +the database system is ")
+"""What it says to each who comes too early, such as ourselves."""
 _ABANDONED = 60.0
 """Seconds after which nobody is about to say what a folder is."""
 _ERRAND = "-errand"
@@ -143,14 +148,20 @@ def remove(folder: Path) -> None:
 
 
 def ended(hands: Throwaways, name: str, data: Path) -> str:
-    """Why a server will not come up any more, by its last words; empty while it runs."""
+    """Why a server will not come up any more, and below that its last words; empty: it runs."""
     if name in hands.running():
         return ""
-    said = last_words(hands, name, data)
-    return said[-1] if said else "it ended without a word"
+    said = [line for line in _written(hands, name, data) if not _TURNED_AWAY.search(line)]
+    fatal = [line for line in said if _FATAL.search(line)]
+    why = (fatal or said or ["it ended without a word"])[-1]
+    return "\n".join([why, *said[-_LAST_LINES:]])
 
 
 def last_words(hands: Throwaways, name: str, data: Path) -> list[str]:
     """The end of what a server on a copy wrote."""
+    return _written(hands, name, data)[-_LAST_LINES:]
+
+
+def _written(hands: Throwaways, name: str, data: Path) -> list[str]:
     own = (read_bytes(data / "log" / "server.log") or b"").decode(errors="replace").splitlines()
-    return [*hands.words(name), *own][-_LAST_LINES:]
+    return [*hands.words(name), *own]

@@ -40,6 +40,7 @@ _OURS = {
     "max_wal_senders": "0",
     "wal_level": "replica",
     "cron.launch_active_jobs": "off",
+    "cron.max_running_jobs": "0",
     "timescaledb.telemetry_level": "off",
     "ssl": "off",
     "huge_pages": "off",
@@ -51,10 +52,23 @@ _OURS = {
     "log_rotation_age": "0",
     "log_rotation_size": "0",
 }
-"""No archive, no subscription, no scheduled job, no way in but the one that is opened for it."""
+"""No archive, no subscription, no scheduled job, no way in but the one that is opened for it.
+
+`pg_cron` is loaded, since `cron.schedule` in a migration needs it; it starts a job only while fewer
+run than it may (all versions since 1.1, whatever its database is), and the other one is since 1.6.
+"""
 _HBA = "host all all all md5\n"
 """Passwords alone; `md5` takes those that were kept as SCRAM, too."""
+_KIB = 1 << 10
 _MIB = 1 << 20
+_WORK = {
+    # Name: what PostgreSQL takes by itself, the bytes of one, and the part of its memory at most.
+    "work_mem": (4096, _KIB, 64),
+    "maintenance_work_mem": (65536, _KIB, 8),
+    "temp_buffers": (1024, 8 * _KIB, 32),
+}
+_AUTOVACUUM = 32
+"""Three of them are at work at once, each with as much as this part."""
 _SPARSE = 12
 """The first version whose log can be of files with holes."""
 
@@ -70,7 +84,7 @@ def files(settings: Iterable[tuple[str, str]], libraries: str, memory_bytes: int
     taken = {name: value for name, value in settings if not _NOT_TAKEN.fullmatch(name)}
     if libs := quiet(libraries):
         taken["shared_preload_libraries"] = libs
-    whole = {**taken, **_OURS, **memory(memory_bytes)}
+    whole = {**taken, **_OURS, **memory(memory_bytes), **work(taken, memory_bytes)}
     return {
         "postgresql.conf": text(whole),
         "postgresql.auto.conf": "",
@@ -100,6 +114,23 @@ def memory(allowed: int) -> dict[str, str]:
         "shared_buffers": f"{max(16, min(256, allowed // 4 // _MIB))}MB",
         "effective_cache_size": f"{max(32, allowed // 2 // _MIB)}MB",
     }
+
+
+def work(settings: Mapping[str, str], allowed: int) -> dict[str, str]:
+    """What one statement may take, as in production, but never so much that the server is killed.
+
+    Args:
+        settings: production's, each in its own unit.
+        allowed: bytes that the server may take.
+    """
+    capped = {
+        name: min(int(settings.get(name, usual)), allowed // part // unit)
+        for name, (usual, unit, part) in _WORK.items()
+    }
+    vacuum = int(settings.get("autovacuum_work_mem", -1))
+    vacuum = capped["maintenance_work_mem"] if vacuum < 0 else vacuum
+    capped["autovacuum_work_mem"] = min(vacuum, allowed // _AUTOVACUUM // _KIB)
+    return {name: str(value) for name, value in capped.items()}
 
 
 def text(settings: Mapping[str, str]) -> str:

@@ -102,8 +102,6 @@ def stale(source: Path, former: Former | None) -> int:
 
 
 def _log(source: Path, target: Path, first: str, last: str, mode: Mode) -> None:
-    if source.is_symlink():
-        source = source.resolve()
     there = sorted(one.name for one in source.iterdir())
     wanted = [name for name in there if needed(name, first, last)]
     got = [name for name in wanted if copy_file(source / name, target / name, mode) is not None]

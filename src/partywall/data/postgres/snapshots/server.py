@@ -20,8 +20,6 @@ _PAUSE = 0.01
 _DATABASES = """SELECT datname FROM pg_database
     WHERE datallowconn AND NOT datistemplate ORDER BY datname"""
 _LOGINS = "SELECT rolname FROM pg_roles WHERE rolcanlogin AND rolname !~ '^pg_'"
-_CRON = """SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname = 'cron' AND c.relname = 'job' AND c.relkind = 'r'"""
 _READ = """SELECT count(*) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
     LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum"""
 """Reads the catalogue whole."""
@@ -102,7 +100,8 @@ def come_in(
         door: where it listens.
         login: who comes in.
         seconds: how long it is waited for.
-        gone: why there is no use in waiting; empty while there is.
+        gone: why there is no use in waiting, and below that lines that show more; empty while
+            there is.
 
     Raises:
         MachineFailed: when it does not let us in, or is gone.
@@ -123,15 +122,16 @@ def come_in(
             )
         except psycopg.OperationalError as error:
             says = str(error).strip().splitlines()[-1]
-            if (why := gone()) or time.monotonic() > deadline or "authentication" in says:
+            why, *words = gone().splitlines() or [""]
+            if why or time.monotonic() > deadline or "authentication" in says:
                 raise MachineFailed(
-                    f"a server on the copied data does not come up: {why or says}"
+                    f"a server on the copied data does not come up: {why or says}", detail=words
                 ) from None
         time.sleep(_PAUSE)
 
 
 def close_doors(connection: Connection[Any], owner: str, fresh: Secret) -> None:
-    """Let nobody come in any more but us, by another password; nothing is done on a schedule."""
+    """Let nobody come in any more but us, by another password."""
     from psycopg import sql  # noqa: PLC0415  (0.17 s to import)
 
     roles = [str(row[0]) for row in connection.execute(_LOGINS)]
@@ -139,8 +139,6 @@ def close_doors(connection: Connection[Any], owner: str, fresh: Secret) -> None:
     for role in roles:
         value = sql.Literal(fresh.reveal()) if role in mine else sql.SQL("NULL")
         connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), value))
-    if connection.execute(_CRON).fetchone():
-        connection.execute("UPDATE cron.job SET active = false WHERE active")
 
 
 def read_settings(connection: Connection[Any]) -> None:
