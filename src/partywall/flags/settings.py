@@ -93,6 +93,14 @@ def _boolean(flag: Flag, *, value: bool) -> str:
     return next(found, "")
 
 
+def unfit(flag: Flag, setting: Setting) -> str:
+    """A variant that has been said and that the flag no longer has; empty: there is none."""
+    if setting.mode == OFF:
+        return ""
+    said = [setting.variant, *(rule.variant for rule in setting.rules)]
+    return next((one for one in said if one and one not in flag.variants), "")
+
+
 def in_force(flag: Flag, setting: Setting) -> dict[str, Any]:
     """A flag in flagd's format, as it is to be served.
 

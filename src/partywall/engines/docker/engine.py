@@ -42,6 +42,7 @@ from partywall.engines.docker.volume_names import VolumeNames
 from partywall.engines.docker.volumes import VolumePerformer
 from partywall.engines.docker.ways import DockerWays
 from partywall.interfaces import RENDERED, EngineParts, Health, Performer, Use
+from partywall.model.app import Role
 from partywall.model.world import (
     MACHINE,
     AnyThing,
@@ -118,10 +119,14 @@ class DockerEngine:
     def refusals(self, desired: World) -> list[str]:
         """What has no image, what should be there before and is not, budgets beyond the machine."""
         things = (one.instance if isinstance(one, Job) else one for one in desired.things())
+        own = [one for one in things if isinstance(one, Instance)]
         bare = [
             f"{one.key} has neither an image nor a build: Docker cannot run it"
-            for one in things
-            if isinstance(one, Instance) and not one.image and one.build is None
+            for one in own
+            if not one.image and one.build is None
+        ]
+        bare += [
+            why for one in own if one.role is Role.FLAGS and (why := flags.refusal(one)) is not None
         ]
         limits = [one for one in desired.things() if isinstance(one, Limit)]
         odd = unsuitable(self._api.get("/info") or {}, self._api.get("/version") or {})

@@ -10,14 +10,20 @@ from partywall.engines.docker import agent_image
 from partywall.engines.docker.api import Api
 from partywall.interfaces import Agent
 from partywall.model.world import Instance
+from partywall.system import flag_extra
 
 _AGENT = Agent(
     module="partywall.flags.service",
-    needs=("openfeature", "json_logic", "cbor2", "mmh3", "semver"),
+    needs=flag_extra.NEEDS,
 )
 _LOOK = (
     f"import urllib.request as u; u.urlopen('http://127.0.0.1:{PORT}/healthz', timeout=2).read()"
 )
+
+
+def refusal(instance: Instance) -> str | None:
+    """Its image is made of this machine's packages."""
+    return flag_extra.refusal(instance.key)
 
 
 def service(instance: Instance, api: Api) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from partywall.model.errors import BadInput
 from partywall.workflows.flags import reading
 from partywall.workflows.flags.kept import Change
 from partywall.workflows.flags.reading import Flags
+from partywall.workflows.flags.serving import refuse_unfit
 from partywall.workflows.project import Project
 
 Make = Callable[[Flag, Setting], Setting]
@@ -50,6 +51,7 @@ def planned(flags: Flags, key: str, make: Make, now: float) -> Changed:
     """
     flag, before = flags.flag(key), flags.setting(key)
     after = make(flag, before)
+    refuse_unfit(flags.environment, flag, after)
     moved = (after.mode, after.variant, after.percent) != (
         before.mode,
         before.variant,
@@ -116,9 +118,12 @@ def change(
             flags, changes = plan(project, order)
             if _told(changes) != _told(shown):
                 continue
+            served = _served(project, order, flags, place.defined())
+            lines = _lines(project, order, flags, changes)
+            place.refuse_too_much(served, lines)
             if changes:
-                place.make(_lines(project, order, flags, changes))
-            place.serve(_served(project, order, flags, place.defined()))
+                place.make(lines)
+            place.serve(served)
             return changes
 
 
@@ -149,10 +154,21 @@ def _lines(
 
 def _served(project: Project, order: Order, flags: Flags, former: Defined | None) -> Defined:
     """The definitions that are served from now on."""
-    if former is None or order.environment != project.settings.production.name:
+    if former is None:
         return flags.defined
-    named = {key: flags.defined.flags[key] for key in order.keys}
-    return msgspec.structs.replace(former, flags=dict(sorted({**former.flags, **named}.items())))
+    whole, known = flags.defined, flags.defined.flags
+    if order.environment == project.settings.production.name:
+        named = {key: known[key] for key in order.keys}
+        return msgspec.structs.replace(
+            former, flags=dict(sorted({**former.flags, **named}.items()))
+        )
+    # Of which something is said that its file no longer has: `up` says so.
+    kept = {
+        key: former.flags[key]
+        for key, flag in known.items()
+        if settings.unfit(flag, flags.setting(key)) and key in former.flags
+    }
+    return msgspec.structs.replace(whole, flags={**known, **kept})
 
 
 def _uid() -> int:

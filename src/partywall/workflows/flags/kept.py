@@ -24,6 +24,7 @@ from partywall.execution.newer import refuse_newer
 from partywall.flags import definitions, settings
 from partywall.flags.definitions import Defined
 from partywall.flags.settings import Setting, Settings
+from partywall.model.errors import BadInput
 from partywall.system.decoding import decode
 from partywall.system.filelock import locked
 from partywall.system.files import corrupted, make_folder, read_bytes, write_atomically
@@ -34,6 +35,8 @@ _SETTINGS = "settings.json"
 _DEFINED = "defined.json"
 SERVED = "flags.json"
 _HISTORY = "history.jsonl"
+MOST_BYTES = 4 << 20
+"""Which the service takes (`flags/service/definition.py`)."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,12 +103,30 @@ class Kept:
         Raises:
             MachineFailed: when it cannot be written; then nothing has changed.
         """
-        then = self.settings()
+        then = self._after(changes)
         make_folder(self.folder)
         add_line(self.home / _HISTORY, b"\n".join(map(msgspec.json.encode, changes)))
+        write_atomically(self.folder / _SETTINGS, msgspec.json.format(msgspec.json.encode(then)))
+
+    def refuse_too_much(self, defined: Defined, changes: Sequence[Change]) -> None:
+        """See that what is to be served after these changes is not more than the service takes.
+
+        Raises:
+            BadInput: when it is.
+        """
+        size = len(_text(defined, self._after(changes)))
+        if size > MOST_BYTES:
+            raise BadInput(
+                f"with this the flags of {self.environment} are {size >> 10} KiB; at most "
+                f"{MOST_BYTES >> 10} can be served",
+                remedy="take rules away (`partywall flags target FLAG --clear`), or name a group",
+            )
+
+    def _after(self, changes: Sequence[Change]) -> Settings:
+        then = self.settings()
         for change in changes:
             then = then.having(change.flag, change.after, change.id)
-        write_atomically(self.folder / _SETTINGS, msgspec.json.format(msgspec.json.encode(then)))
+        return then
 
     def defined(self) -> Defined | None:
         """What the files said when it was last served; None when nothing was, or it is damaged."""
@@ -123,13 +144,17 @@ class Kept:
         make_folder(self.counts)
         if self.defined() != defined:
             write_atomically(self.folder / _DEFINED, msgspec.json.encode(defined))
-        text = "".join(definitions.text(settings.document(defined, self.settings()))).encode()
+        text = _text(defined, self.settings())
         path = make_folder(self.served, 0o755) / SERVED
         if read_bytes(path) == text:
             return False
         # Others than us read it: the app's user in its container.
         write_atomically(path, text, mode=0o644)
         return True
+
+
+def _text(defined: Defined, said: Settings) -> bytes:
+    return "".join(definitions.text(settings.document(defined, said))).encode()
 
 
 def history(home: Path) -> list[tuple[Change, bool]]:

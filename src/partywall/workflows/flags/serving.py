@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from partywall.flags import definitions
-from partywall.flags.definitions import Defined
+from partywall.flags import definitions, settings
+from partywall.flags.definitions import Defined, Flag
+from partywall.flags.settings import Setting
 from partywall.model.choices import Flags
+from partywall.model.errors import BadInput
 from partywall.workflows.flags.kept import Kept
 from partywall.workflows.project import Project
 
@@ -20,7 +22,23 @@ def check(project: Project, names: Iterable[str]) -> None:
     """
     if project.choices.flags is Flags.ON:
         for name in names:
-            definitions.load(project.folder, name)
+            said = Kept(project.home, name).settings()
+            for flag in definitions.load(project.folder, name).flags.values():
+                refuse_unfit(name, flag, said.of(flag.key))
+
+
+def refuse_unfit(environment: str, flag: Flag, setting: Setting) -> None:
+    """See that a flag has the variants that have been said of it.
+
+    Raises:
+        BadInput: when it has one no longer.
+    """
+    if variant := settings.unfit(flag, setting):
+        raise BadInput(
+            f"`{flag.key}` has no variant `{variant}`, which it is said to be in {environment}",
+            where=flag.place,
+            remedy=f"keep the variant, or `partywall flags reset {flag.key} --in {environment}`",
+        )
 
 
 def pending(project: Project, names: Iterable[str]) -> dict[str, list[str]]:

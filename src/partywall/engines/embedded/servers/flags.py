@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 
 from partywall.axes import flags
 from partywall.engines.embedded.servers.setup import Launch, Setup
 from partywall.engines.embedded.supervise.program import Health
 from partywall.model.world import Instance
+from partywall.system import flag_extra
 
 PORT = flags.PORT
 _MODULE = "partywall.flags.service"
@@ -32,9 +32,4 @@ def program(setup: Setup) -> Launch:
 
 def refusal(instance: Instance) -> str | None:
     """What evaluates flags is an extra of this package."""
-    if importlib.util.find_spec("openfeature") is not None:
-        return None
-    return (
-        f"{instance.key} needs what evaluates flags: `pip install 'partywall[flags]'` where "
-        "partywall is installed"
-    )
+    return flag_extra.refusal(instance.key)
