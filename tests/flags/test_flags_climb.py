@@ -116,12 +116,49 @@ def test_a_service_that_is_ill_halts_it_where_it_is(app: Flagged) -> None:
     with app.silent("dev"):
         until(lambda: "halt" in acts(app), 60, "the service is seen to be ill")
     assert percent(app) == 10
+    until(lambda: app.healthy("dev"), 60, "it is well again")
 
 
-def acts(app: Flagged) -> set[str]:
+def acts(app: Flagged, *words: str) -> set[str]:
     """What is decided now."""
-    done = json.loads(app.call("flags", "climb", "--json", code=None).out)
+    done = json.loads(app.call("flags", "climb", "--json", *words, code=None).out)
     return {one["act"] for one in done["rollouts"]}
+
+
+def test_a_file_that_is_wrong_keeps_no_rollout_from_going_on(app: Flagged) -> None:
+    rollout(app, "10,50", "--every", "1s")
+    wrong = [app.folder / "flags" / f"{name}.yaml" for name in ("prod", "dev")]
+    for path in wrong:
+        path.write_text("flags: {more: [\n")
+    try:
+        assert looked_at_rest(app, "--dry-run") == "climb"
+        assert percent_said(app) == 10
+        assert looked_at_rest(app) == "climb"
+        assert percent_said(app) == 50
+    finally:
+        for path in wrong:
+            path.unlink()
+    app.call("flags", "off", FLAG, "--in", "dev")
+
+
+def looked_at_rest(app: Flagged, *words: str) -> str:
+    """What is decided when the step has had its time."""
+    until(lambda: "wait" not in acts(app, "--dry-run"), 20, "its time is over")
+    done = json.loads(app.call("flags", "climb", "--json", *words).out)
+    return str(done["rollouts"][0]["act"])
+
+
+def percent_said(app: Flagged) -> float:
+    """What the settings say, whatever is in the files."""
+    found: float = json.loads(app.bytes_of("dev")["settings.json"])["flags"][FLAG]["percent"]
+    return found
+
+
+def test_a_rollout_whose_errors_nobody_can_judge_waits(app: Flagged) -> None:
+    rollout(app, "10,50", "--every", "1s", "--most-errors", "5", "--least", "1000")
+    until(lambda: "cannot be judged" in app.call("flags", "climb").out, 20, "it waits")
+    assert percent(app) == 10
+    app.call("flags", "off", FLAG, "--in", "dev")
 
 
 @pytest.mark.parametrize("words", [("10,50",), ("50,10", "--every", "1h"), ("10", "--back")])

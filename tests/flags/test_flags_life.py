@@ -10,6 +10,8 @@ import pytest
 import yaml
 
 from flags.flagged import APP, ENGINES, FLAG, PAGES, Flagged, FlaggedBoxes
+from partywall.workflows.flags import changing
+from partywall.workflows.opening import Where, open_project
 from scenarios.installation import until
 
 pytestmark = pytest.mark.scenario
@@ -108,6 +110,56 @@ def test_no_change_in_development_is_seen_in_production(app: Flagged) -> None:
     app.waits_for("dev", app.answers("prod", range(1, 2))[0])
     found = app.answers("prod", range(500)), app.answers("prod", range(5), "colour")
     assert found == answered
+
+
+def test_what_is_edited_reaches_production_by_up_alone_which_asks(app: Flagged) -> None:
+    app.call("flags", "off", FLAG, "--yes")
+    app.call("flags", "reset", "colour", "--yes")
+    path = app.folder / "flags" / "common.yaml"
+    text = path.read_text()
+    before = app.bytes_of("prod")["flags.json"]
+    edited = yaml.safe_load(text)
+    variants = edited["flags"]["colour"]["variants"]
+    other = next(one for one in variants if one != edited["flags"]["colour"]["defaultVariant"])
+    edited["flags"]["colour"]["defaultVariant"] = other
+    path.write_text(yaml.safe_dump(edited, sort_keys=False))
+    try:
+        app.call("flags", "off", FLAG, "--yes")
+        app.call("flags", "climb")
+        assert app.bytes_of("prod")["flags.json"] == before
+        app.call("flags", "off", FLAG, "--in", "dev")
+        until(lambda: app.answers("dev", range(1), "colour") == [variants[other]], what="in dev")
+        assert app.bytes_of("prod")["flags.json"] == before
+        assert "flags of prod are served anew: colour" in app.call("plan").out
+        refused = app.call("up", code=None)
+        assert refused.code not in (0, 1)
+        assert "which is production" in refused.err
+        assert app.bytes_of("prod")["flags.json"] == before
+        app.call("up", "--yes")
+        until(lambda: app.answers("prod", range(1), "colour") == [variants[other]], what="in prod")
+        assert "served anew" not in app.call("plan").out
+    finally:
+        path.write_text(text)
+        app.call("up", "--yes")
+
+
+def test_whoever_is_being_asked_keeps_nobody_waiting_and_is_asked_again(app: Flagged) -> None:
+    app.call("flags", "off", FLAG, "--in", "dev")
+    project = open_project(Where(folder=app.folder))
+    shown = []
+
+    def asked(changes: list[changing.Changed]) -> None:
+        shown.append([one.words() for one in changes])
+        if len(shown) == 1:  # somebody else is quicker
+            app.call("flags", "rollout", FLAG, "30%", "--in", "dev")
+
+    order = changing.Order(
+        environment="dev", keys=(FLAG,), verb="on", make=lambda _: changing.switched_on("")
+    )
+    changing.change(project, order, asked)
+    assert shown == [[("off", "on")], [("30 %", "on")]]
+    told = app.document("flags", "history")["changes"][-2:]
+    assert [one["verb"] for one in told] == ["rollout 30%", "on"]
 
 
 def test_a_promotion_to_production_is_refused_where_nobody_can_be_asked(app: Flagged) -> None:

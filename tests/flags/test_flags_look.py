@@ -88,17 +88,19 @@ def say(one: Installation, key: str, setting: Setting) -> None:
     place.folder.mkdir(parents=True, exist_ok=True)
     former = place.settings().change
     place.make(
-        Change(
-            id=key,
-            former=former,
-            at=setting.since,
-            by="u",
-            environment="prod",
-            flag=key,
-            verb="",
-            before=Setting(),
-            after=setting,
-        )
+        [
+            Change(
+                id=key,
+                former=former,
+                at=setting.since,
+                by="u",
+                environment="prod",
+                flag=key,
+                verb="",
+                before=Setting(),
+                after=setting,
+            )
+        ]
     )
 
 

@@ -81,7 +81,6 @@ BAD: dict[str, tuple[Callable[[Path], object], str]] = {
 COMMANDS = (
     ("up", "--yes"),
     ("flags", "on", FLAG, "--in", "dev"),
-    ("flags", "off", FLAG, "--in", "dev"),
     ("flags", "rollout", FLAG, "10%", "--in", "dev"),
     ("flags", "promote", "dev", "prod", "--yes"),
 )
@@ -109,6 +108,40 @@ def test_a_bad_file_is_refused_with_its_place_and_the_last_good_set_stays(
     finally:
         path.rmdir() if path.is_dir() else path.unlink()
     assert "no changes" in app.call("up", "--yes").out
+
+
+def test_a_flag_is_off_by_command_even_while_a_file_is_wrong(app: Flagged) -> None:
+    app.call("flags", "on", FLAG, "--in", "dev")
+    app.waits_for("dev", value=True)
+    path = app.folder / "flags" / "dev.yaml"
+    path.write_text("flags: {more: [\n")
+    try:
+        said = app.call("flags", "off", FLAG, "--in", "dev")
+        assert "note: " in said.err
+        assert "flags/dev.yaml:" in said.err
+        assert "it goes by what is served" in said.err
+        app.waits_for("dev", value=False)
+        app.call("flags", "off", "never_defined", "--in", "dev", code=2)
+    finally:
+        path.unlink()
+    assert "no changes" in app.call("up", "--yes").out
+
+
+def test_what_was_said_and_is_in_no_file_any_more_is_refused(app: Flagged) -> None:
+    path = app.folder / "flags" / "dev.yaml"
+    path.write_text("flags:\n  size:\n    variants: {s: 1, m: 2}\n    defaultVariant: s\n")
+    try:
+        app.call("flags", "on", "size", "--variant", "m", "--in", "dev")
+        path.write_text("flags:\n  size:\n    variants: {s: 1, l: 3}\n    defaultVariant: s\n")
+        refused = app.call("up", "--yes", code=2)
+        assert "`size` has no variant `m`" in refused.err
+        assert "dev.yaml:2" in refused.err
+        app.call("flags", "off", FLAG, "--in", "dev")  # others are not kept from theirs
+        app.call("flags", "reset", "size", "--in", "dev")
+        assert app.answers("dev", range(1), "size") in ([1], [2])
+    finally:
+        path.unlink()
+    app.call("up", "--yes")
 
 
 def test_a_file_that_is_closed_to_the_user_is_refused_and_the_last_good_set_stays(
