@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from partywall.data.postgres.connect import connect
+from partywall.data.postgres.connect import connect, understood
 from partywall.data.postgres.schemas.seat import Login
 from partywall.data.postgres.snapshots.backup import Unfit, refuse_unfit
 from partywall.data.postgres.snapshots.server import Facts, facts
@@ -75,24 +75,19 @@ def connected(project: Project, home: Home, admin: Login) -> Iterator[Connection
     Raises:
         MachineFailed: when it does not let us in, or ends or refuses in the block.
     """
-    from psycopg import Error  # noqa: PLC0415  (0.17 s to import)
-
     server = home.database.server
-    try:
-        with connect(
+    logs = f"look at `partywall logs {server.replace('/', ' ', 1)}`, then try again"
+    with (
+        understood(f"{server} did not do its part", logs),
+        connect(
             project.engine.reach(),
             server,
             database=home.database.name,
             user=admin.user,
             password=admin.password,
-        ) as connection:
-            yield connection
-    except Error as error:
-        says = (str(error).strip().splitlines() or ["no word"])[0]
-        raise MachineFailed(
-            f"{server} did not do its part: {says}",
-            remedy=f"look at `partywall logs {server.replace('/', ' ', 1)}`, then try again",
-        ) from error
+        ) as connection,
+    ):
+        yield connection
 
 
 def _unfit(connection: Connection[Any]) -> str:
