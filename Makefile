@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # Users keep bytecode; without it every one of thousands of command lines would be compiled anew.
 unexport PYTHONDONTWRITEBYTECODE
-BESIDE := snapshots rehearsal schemas faults supervise flags makapix adoption engines lives
+BESIDE := snapshots rehearsal schemas faults supervise flags makapix adoption engines
 CORE := partywall.model partywall.axes partywall.architectures partywall.planning
 
-.PHONY: setup demo demo-down test lane-scenarios lane-beside check long docs bench clean
+.PHONY: setup demo demo-down test lane-lives lane-beside check long docs bench clean
 
 setup: $(STAMP)
 
@@ -32,10 +32,10 @@ check: $(STAMP)
 
 # Two lanes on two cores; then browsers alone, which give a page up whenever a network is made.
 test: check
-	$(MAKE) --jobs=2 lane-scenarios lane-beside
+	$(MAKE) --jobs=2 lane-lives lane-beside
 	$(BIN)/python -m pytest -q tests -m 'browser and not long'
 
-lane-scenarios: $(STAMP)
+lane-lives: $(STAMP)
 	$(BIN)/python -m pytest -q tests -m 'not long and not browser' \
 		$(addprefix --ignore=tests/,unit architectures docs $(BESIDE))
 
